@@ -1,0 +1,87 @@
+// Copyright the Rostrum authors. Licensed under the Apache License 2.0.
+//
+// Cache, queue, strategy and rounds put together: what most embedders want.
+
+#ifndef ROSTRUM_ENGINE_H_
+#define ROSTRUM_ENGINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rostrum/cache.h"
+#include "rostrum/configuration.h"
+#include "rostrum/queue.h"
+#include "rostrum/round.h"
+#include "rostrum/strategy.h"
+
+namespace rostrum {
+
+// An auction runner.
+//
+//   Engine engine(MakeStrategy("diego"));
+//   engine.UseCache([&](Cache& cache) { return cache.Update(cells); });
+//   engine.SubmitLrps(starts, now_ms);
+//   auto round = engine.RunRound(seed, now_ms);
+//   ... send (*round)->decisions() to the cells; then, for what a cell would not take:
+//   engine.HandBack(**round, {{Kind::kLrp, "process.0"}});
+//
+// What a round places is taken off the cached cells at once, and stays so until the cell's next
+// state says what is so, or it is handed back.
+//
+// Thread safety: any thread may call any function at any time. Rounds run one after the other;
+// cells and work that come in while one runs are for the next one.
+class Engine {
+ public:
+  explicit Engine(std::shared_ptr<Strategy> strategy);
+
+  // Of each, what counts is what is set when a round starts.
+  void SetStrategy(std::shared_ptr<Strategy> strategy);
+  std::shared_ptr<Strategy> strategy() const;
+  Status SetConfiguration(const Configuration& configuration);
+  Configuration configuration() const;
+  // Whether auctions that were refused or handed back go back into the queue, with their queue time
+  // and one more attempt. On by default. Diego's auctioneer switches it off: its BBS asks again.
+  void SetKeepRefused(bool keep);
+
+  // Runs `use` on the cache, alone.
+  Status UseCache(const std::function<Status(Cache&)>& use);
+
+  Expected<size_t> SubmitLrps(std::span<const LrpStart> starts, int64_t now_ms);
+  Expected<size_t> SubmitTasks(std::span<const TaskStart> starts, int64_t now_ms);
+  // Takes an auction out of the queue. Returns whether it waited there; one that is in a round at
+  // this moment does not.
+  bool Cancel(Kind kind, std::string_view identifier);
+  size_t QueueSize() const;
+  std::vector<Auction> WaitingAuctions() const;
+  int64_t OldestQueueTimeMs() const;
+
+  // Decides all that waits. If it fails, all of it waits again as before.
+  Expected<std::shared_ptr<const Round>> RunRound(uint64_t seed, int64_t now_ms);
+
+  struct Reference {
+    Kind kind = Kind::kLrp;
+    std::string_view identifier;
+  };
+  // Undoes placements of a round that the outside would not take: each is taken off its cell again
+  // and, if refused auctions are kept, waits again. Where the cell's state was replaced since, or
+  // the cell is gone, there is nothing to take off. Returns how many were undone on their cells.
+  // kNotFound, and nothing is changed, if one was not placed by this round or was handed back
+  // already.
+  Expected<size_t> HandBack(const Round& round, std::span<const Reference> references);
+
+  std::shared_ptr<const Snapshot> TakeSnapshot();
+  Expected<Explanation> Explain(const Round& round, Kind kind, std::string_view identifier);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_ENGINE_H_

@@ -1,0 +1,320 @@
+#include "rostrum/cache.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "lib/base/strings.h"
+#include "lib/cache/cell_input.h"
+#include "lib/cache/cell_slot.h"
+#include "lib/cache/cell_table.h"
+#include "lib/cache/offer_book.h"
+#include "lib/cache/signature_pool.h"
+
+namespace rostrum {
+namespace {
+
+// What the operator said of a cell id.
+struct Mark {
+  bool disabled = false;
+  bool draining = false;
+};
+
+Status NoCell(std::string_view cell_id) {
+  return NotFound(fmt::format("there is no cell \"{}\"", cell_id));
+}
+
+}  // namespace
+
+struct Cache::Impl {
+  SignaturePool signatures;
+  OfferBook offers;
+  std::vector<CellSlot> slots;
+  StringMap<uint32_t> slot_of;  // By cell id.
+  StringMap<Mark> marks;
+
+  std::shared_ptr<const CellLayout> layout;      // Null after a cell came, went or changed.
+  std::shared_ptr<const Snapshot> snapshot;      // Null after any change.
+  std::vector<uint32_t> slot_of_row;             // Of `layout`.
+
+  CellSlot* Find(std::string_view cell_id) {
+    const auto at = slot_of.find(cell_id);
+    return at == slot_of.end() ? nullptr : &slots[at->second];
+  }
+
+  Mark MarkOf(std::string_view cell_id) const {
+    const auto at = marks.find(cell_id);
+    return at == marks.end() ? Mark() : at->second;
+  }
+
+  // The slot of a cell, made if there is none, with a fresh CellInfo if it differs from the old.
+  CellSlot& Put(CellInfo info) {
+    const Mark mark = MarkOf(info.id);
+    info.disabled = info.disabled || mark.disabled;
+    info.draining = info.draining || mark.draining;
+    snapshot = nullptr;
+    if (CellSlot* slot = Find(info.id)) {
+      if (!(*slot->info == info)) {
+        slot->info = std::make_shared<const CellInfo>(std::move(info));
+        layout = nullptr;
+      }
+      return *slot;
+    }
+    layout = nullptr;
+    const auto number = static_cast<uint32_t>(slots.size());
+    slots.emplace_back();
+    slots.back().info = std::make_shared<const CellInfo>(std::move(info));
+    slot_of.emplace(slots.back().info->id, number);
+    return slots.back();
+  }
+
+  void Erase(std::string_view cell_id) {
+    const auto at = slot_of.find(cell_id);
+    const uint32_t number = at->second;
+    slot_of.erase(at);
+    if (number + 1 < slots.size()) {
+      slots[number] = std::move(slots.back());
+      slot_of.find(slots[number].info->id)->second = number;
+    }
+    slots.pop_back();
+    layout = nullptr;
+    snapshot = nullptr;
+  }
+
+  // A drained cell goes as soon as it is empty.
+  void EraseIfDrained(const CellSlot& slot) {
+    if (!slot.info->draining || slot.has_work()) return;
+    const std::string id = slot.info->id;
+    for (const std::string& offer : offers.HeldBy(id)) {
+      static_cast<void>(offers.TakeOut(offer, OfferState::kExpired));
+    }
+    Erase(id);
+  }
+
+  // Gives a cell new flags without touching its amounts.
+  void ApplyMark(std::string_view cell_id, bool was_disabled, bool was_draining) {
+    CellSlot* slot = Find(cell_id);
+    if (slot == nullptr) return;
+    const Mark mark = MarkOf(cell_id);
+    auto info = std::make_shared<CellInfo>(*slot->info);
+    // What the cell's own state said stays; only what a mark had added is taken away.
+    info->disabled = mark.disabled || (info->disabled && !was_disabled);
+    info->draining = mark.draining || (info->draining && !was_draining);
+    slot->info = std::move(info);
+    layout = nullptr;
+    snapshot = nullptr;
+    EraseIfDrained(*slot);
+  }
+
+  void TakeOutAllOffers(std::string_view agent_id, OfferState state) {
+    for (const std::string& id : offers.HeldBy(agent_id)) {
+      static_cast<void>(offers.TakeOut(id, state));
+    }
+  }
+
+  Status TakeOutOne(std::string_view offer_id, OfferState state) {
+    const Expected<HeldOffer> offer = offers.TakeOut(offer_id, state);
+    if (!offer.ok()) return offer.status();
+    if (CellSlot* slot = Find(offer->agent_id)) {
+      slot->WithdrawOffer(offer->resources);
+      snapshot = nullptr;
+      if (offers.HeldBy(offer->agent_id).empty() && !slot->has_work()) Erase(offer->agent_id);
+    }
+    return {};
+  }
+
+  std::shared_ptr<const CellTable> MakeTable();
+};
+
+Cache::Cache() : impl_(std::make_unique<Impl>()) {}
+Cache::~Cache() = default;
+Cache::Cache(Cache&&) noexcept = default;
+Cache& Cache::operator=(Cache&&) noexcept = default;
+
+std::shared_ptr<const Signature> Cache::Intern(Signature signature) {
+  return impl_->signatures.Intern(std::move(signature));
+}
+
+Status Cache::Update(std::span<const Cell> cells) {
+  std::vector<CellInput> inputs;
+  inputs.reserve(cells.size());
+  for (const Cell& cell : cells) inputs.push_back(MakeInput(cell, Intern(cell.signature)));
+  return UpdateFrom(inputs, /*replace=*/false);
+}
+
+Status Cache::Replace(std::span<const Cell> cells) {
+  std::vector<CellInput> inputs;
+  inputs.reserve(cells.size());
+  for (const Cell& cell : cells) inputs.push_back(MakeInput(cell, Intern(cell.signature)));
+  return UpdateFrom(inputs, /*replace=*/true);
+}
+
+Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
+  StringViewSet ids;
+  ids.reserve(cells.size());
+  for (const CellInput& cell : cells) {
+    if (Status status = ValidateInput(cell); !status.ok()) return status;
+    if (!ids.insert(cell.id).second) {
+      return InvalidArgument(
+          fmt::format("cell \"{}\" is given twice, expected each id once", cell.id));
+    }
+    const CellSlot* slot = impl_->Find(cell.id);
+    if (slot != nullptr && slot->from_offers) {
+      return FailedPrecondition(fmt::format(
+          "cell \"{}\" was made of offers, expected a cell of states", cell.id));
+    }
+  }
+  if (replace) {
+    std::vector<std::string> gone;
+    for (const CellSlot& slot : impl_->slots) {
+      if (!slot.from_offers && !ids.contains(slot.info->id)) gone.push_back(slot.info->id);
+    }
+    for (const std::string& id : gone) impl_->Erase(id);
+  }
+  for (const CellInput& cell : cells) {
+    CellSlot& slot = impl_->Put(MakeInfo(cell));
+    slot.SetState(cell);
+    impl_->EraseIfDrained(slot);
+  }
+  return {};
+}
+
+Status Cache::Remove(std::string_view cell_id) {
+  if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
+  impl_->TakeOutAllOffers(cell_id, OfferState::kExpired);
+  impl_->Erase(std::string(cell_id));
+  return {};
+}
+
+Status Cache::SetDisabled(std::string_view cell_id, bool disabled) {
+  if (impl_->Find(cell_id) == nullptr && !impl_->marks.contains(cell_id)) return NoCell(cell_id);
+  const Mark before = impl_->MarkOf(cell_id);
+  if (disabled) {
+    impl_->marks[std::string(cell_id)].disabled = true;
+  } else {
+    impl_->marks.erase(cell_id);
+  }
+  const bool was_draining = before.draining && !disabled;
+  impl_->ApplyMark(std::string(cell_id), before.disabled, was_draining);
+  return {};
+}
+
+Status Cache::Drain(std::string_view cell_id) {
+  if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
+  const std::string id(cell_id);
+  impl_->marks[id].draining = true;
+  impl_->ApplyMark(id, /*was_disabled=*/false, /*was_draining=*/false);
+  return {};
+}
+
+Status Cache::AddOffer(const Offer& offer) {
+  if (Status status = ValidateOffer(offer); !status.ok()) return status;
+  const CellSlot* known = impl_->Find(offer.agent_id);
+  if (known != nullptr && !known->from_offers) {
+    return FailedPrecondition(fmt::format(
+        "cell \"{}\" was made of a state, expected a cell of offers", offer.agent_id));
+  }
+  if (Status status = impl_->offers.Add(offer); !status.ok()) return status;
+  CellSlot& slot = impl_->Put(MakeInfo(offer, Intern(offer.signature)));
+  slot.AddOffer(offer);
+  impl_->EraseIfDrained(slot);
+  return {};
+}
+
+Status Cache::RescindOffer(std::string_view offer_id) {
+  return impl_->TakeOutOne(offer_id, OfferState::kRescinded);
+}
+
+Status Cache::DeclineOffer(std::string_view offer_id) {
+  return impl_->TakeOutOne(offer_id, OfferState::kDeclined);
+}
+
+Expected<std::vector<std::string>> Cache::AcceptOffers(std::string_view agent_id) {
+  CellSlot* slot = impl_->Find(agent_id);
+  if (slot == nullptr || !slot->from_offers) return NoCell(agent_id);
+  std::vector<std::string> ids = impl_->offers.HeldBy(agent_id);
+  impl_->TakeOutAllOffers(agent_id, OfferState::kAccepted);
+  slot->AcceptOffers();
+  impl_->snapshot = nullptr;
+  if (!slot->has_work()) impl_->Erase(std::string(agent_id));
+  return ids;
+}
+
+std::vector<std::string> Cache::ExpireOffers(int64_t oldest_ms) {
+  std::vector<std::string> ids = impl_->offers.HeldBefore(oldest_ms);
+  for (const std::string& id : ids) {
+    static_cast<void>(impl_->TakeOutOne(id, OfferState::kExpired));
+  }
+  return ids;
+}
+
+Status Cache::LoseAgent(std::string_view agent_id) { return Remove(agent_id); }
+
+Expected<OfferState> Cache::StateOfOffer(std::string_view offer_id) const {
+  return impl_->offers.StateOf(offer_id);
+}
+
+OfferCounts Cache::CountOffers() const { return impl_->offers.counts(); }
+
+Status Cache::CheckOffers() const { return impl_->offers.Check(); }
+
+Status Cache::Take(std::string_view cell_id, const Auction& auction) {
+  CellSlot* slot = impl_->Find(cell_id);
+  if (slot == nullptr) return NoCell(cell_id);
+  Status status = slot->Take(auction);
+  if (status.ok()) impl_->snapshot = nullptr;
+  return status;
+}
+
+Status Cache::GiveBack(std::string_view cell_id, const Auction& auction) {
+  CellSlot* slot = impl_->Find(cell_id);
+  if (slot == nullptr) return NoCell(cell_id);
+  if (Status status = slot->GiveBack(auction); !status.ok()) return status;
+  impl_->snapshot = nullptr;
+  impl_->EraseIfDrained(*slot);
+  return {};
+}
+
+size_t Cache::size() const { return impl_->slots.size(); }
+
+Expected<Cell> Cache::Find(std::string_view cell_id) {
+  if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
+  const CellTable& table = TakeSnapshot()->table();
+  const auto& cells = table.layout->cells;
+  const auto at = std::find_if(cells.begin(), cells.end(),
+                               [&](const auto& info) { return info->id == cell_id; });
+  return table.CellAt(static_cast<size_t>(at - cells.begin()));
+}
+
+std::shared_ptr<const Snapshot> Cache::TakeSnapshot() {
+  if (impl_->snapshot == nullptr) {
+    impl_->snapshot = std::make_shared<const Snapshot>(impl_->MakeTable());
+  }
+  return impl_->snapshot;
+}
+
+std::shared_ptr<const CellTable> Cache::Impl::MakeTable() {
+  if (layout == nullptr) {
+    signatures.Prune();
+    std::vector<std::shared_ptr<const CellInfo>> infos;
+    infos.reserve(slots.size());
+    for (const CellSlot& slot : slots) infos.push_back(slot.info);
+    layout = CellLayout::Make(std::move(infos));
+    slot_of_row.clear();
+    for (const auto& info : layout->cells) slot_of_row.push_back(slot_of.find(info->id)->second);
+  }
+  std::set<std::string_view> names;
+  for (const CellSlot& slot : slots) slot.CollectScalarNames(&names);
+
+  auto table = std::make_shared<CellTable>();
+  table->layout = layout;
+  table->scalar_names.assign(names.begin(), names.end());
+  table->totals.Resize(slots.size(), names.size());
+  table->available.Resize(slots.size(), names.size());
+  table->lrps.resize(slots.size());
+  for (size_t row = 0; row < slots.size(); ++row) slots[slot_of_row[row]].Fill(table.get(), row);
+  return table;
+}
+
+}  // namespace rostrum

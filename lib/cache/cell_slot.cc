@@ -1,0 +1,259 @@
+#include "lib/cache/cell_slot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace rostrum {
+namespace {
+
+bool Fits(const Resources& asked, const Resources& available) {
+  if (asked.memory > available.memory || asked.disk > available.disk ||
+      asked.cpu > available.cpu || asked.containers > available.containers) {
+    return false;
+  }
+  return std::all_of(asked.scalars.begin(), asked.scalars.end(), [&](const NamedAmount& scalar) {
+    return scalar.amount <= available.Scalar(scalar.name);
+  });
+}
+
+void FillScalars(const Resources& resources, const CellTable& table, size_t row,
+                 std::vector<std::vector<Amount>>* columns) {
+  for (const NamedAmount& scalar : resources.scalars) {
+    (*columns)[static_cast<size_t>(table.ScalarColumn(scalar.name))][row] = scalar.amount;
+  }
+}
+
+Resources CostOf(const Auction& auction) {
+  Resources cost = auction.work->asked;
+  cost.containers = 1;
+  return cost;
+}
+
+bool AnyNegative(const Resources& resources) {
+  return resources.memory < 0 || resources.disk < 0 || resources.cpu < 0 ||
+         resources.containers < 0 ||
+         std::any_of(resources.scalars.begin(), resources.scalars.end(),
+                     [](const NamedAmount& scalar) { return scalar.amount < 0; });
+}
+
+bool CountInRange(int64_t count) { return count >= 0 && count <= kContainersMaximum; }
+
+Status BadCount(std::string_view what, std::string_view name, int64_t count) {
+  return InvalidArgument(fmt::format("{}: {} is {}, expected a number from 0 to {}", what, name,
+                                     count, kContainersMaximum));
+}
+
+}  // namespace
+
+void CellSlot::SetState(const CellInput& cell) {
+  from_offers = false;
+  total = *cell.total;
+  total.Normalize();
+  available = *cell.available;
+  available.Normalize();
+  told_lrps = cell.lrps;
+  told_tasks = cell.task_count;
+  starting = cell.starting_containers;
+  told_started = cell.started;
+  placed.clear();
+  overhead_taken = Resources();
+}
+
+void CellSlot::AddOffer(const Offer& offer) {
+  from_offers = true;
+  available.Add(offer.resources);
+  told_lrps = LrpList::Copy(offer.lrps);
+  told_tasks = offer.task_count;
+  if (!charges_overhead()) told_started = offer.started;
+  // What is offered, what is taken of it, and what runs beside it.
+  total = available;
+  total.Add(offer.used);
+  for (const Auction& auction : placed) total.Add(CostOf(auction));
+  total.Add(overhead_taken);
+}
+
+void CellSlot::WithdrawOffer(const Resources& resources) {
+  available.Subtract(resources);
+  total.Subtract(resources);
+}
+
+void CellSlot::AcceptOffers() {
+  std::vector<std::string> lrps(told_lrps.guids().begin(), told_lrps.guids().end());
+  for (const Auction& auction : placed) {
+    if (auction.kind() == Kind::kLrp) {
+      lrps.push_back(auction.work->guid);
+    } else {
+      ++told_tasks;
+    }
+  }
+  told_lrps = LrpList::Copy(lrps);
+  told_started = told_started || !placed.empty();
+  placed.clear();
+  overhead_taken = Resources();
+  // The master takes back what was not used, so nothing is free until it offers again.
+  total.Subtract(available);
+  available = Resources();
+}
+
+Status CellSlot::Take(const Auction& auction) {
+  const bool starts_cell = !told_started && placed.empty();
+  Resources cost = CostOf(auction);
+  if (starts_cell) cost.Add(info->overhead);
+  if (!Fits(cost, available)) {
+    return FailedPrecondition(fmt::format("{} \"{}\" does not fit on cell \"{}\"",
+                                          KindName(auction.kind()), auction.Identifier(),
+                                          info->id));
+  }
+  placed.push_back(auction);
+  available.Subtract(cost);
+  if (starts_cell) overhead_taken = info->overhead;
+  ++starting;
+  return {};
+}
+
+Status CellSlot::GiveBack(const Auction& auction) {
+  // Of the newest first, since that is what is handed back most often.
+  const auto at = std::find_if(placed.rbegin(), placed.rend(), [&](const Auction& other) {
+    return other.index == auction.index && other.kind() == auction.kind() &&
+           other.work->guid == auction.work->guid;
+  });
+  if (at == placed.rend()) {
+    return FailedPrecondition(
+        fmt::format("{} \"{}\" was not placed on cell \"{}\" since its last state",
+                    KindName(auction.kind()), auction.Identifier(), info->id));
+  }
+  const Auction found = *at;
+  placed.erase(std::next(at).base());
+  available.Add(CostOf(found));
+  --starting;
+  if (placed.empty()) available.Add(std::exchange(overhead_taken, Resources()));
+  return {};
+}
+
+void CellSlot::CollectScalarNames(std::set<std::string_view>* names) const {
+  for (const NamedAmount& scalar : total.scalars) names->insert(scalar.name);
+  for (const NamedAmount& scalar : available.scalars) names->insert(scalar.name);
+}
+
+void CellSlot::Fill(CellTable* table, size_t row) const {
+  table->totals.memory[row] = total.memory;
+  table->totals.disk[row] = total.disk;
+  table->totals.cpu[row] = total.cpu;
+  table->totals.containers[row] = total.containers;
+  FillScalars(total, *table, row, &table->totals.scalars);
+
+  CellAmounts& free = table->available;
+  free.memory[row] = available.memory;
+  free.disk[row] = available.disk;
+  free.cpu[row] = available.cpu;
+  free.containers[row] = available.containers;
+  FillScalars(available, *table, row, &free.scalars);
+  free.starting[row] = starting;
+  free.started[row] = told_started || charges_overhead();
+
+  free.lrp_count[row] = static_cast<int64_t>(told_lrps.size());
+  free.task_count[row] = told_tasks;
+  table->lrps[row].told = told_lrps;
+  for (const Auction& auction : placed) {
+    if (auction.kind() == Kind::kTask) {
+      ++free.task_count[row];
+    } else {
+      ++free.lrp_count[row];
+      table->lrps[row].placed.push_back(auction.work);
+    }
+  }
+}
+
+CellInput MakeInput(const Cell& cell, std::shared_ptr<const Signature> signature) {
+  CellInput input;
+  input.id = cell.id;
+  input.zone = cell.zone;
+  input.index = cell.index;
+  input.total = &cell.total;
+  input.available = &cell.available;
+  input.overhead = &cell.overhead;
+  input.signature = std::move(signature);
+  input.lrps = LrpList::Copy(cell.lrps);
+  input.task_count = cell.task_count;
+  input.starting_containers = cell.starting_containers;
+  input.proxy_memory = cell.proxy_memory;
+  input.started = cell.started;
+  input.evacuating = cell.evacuating;
+  input.disabled = cell.disabled;
+  input.draining = cell.draining;
+  input.tag = cell.tag;
+  return input;
+}
+
+CellInfo MakeInfo(const CellInput& cell) {
+  CellInfo info;
+  info.id = std::string(cell.id);
+  info.zone = std::string(cell.zone);
+  info.index = cell.index;
+  info.signature = cell.signature;
+  info.overhead = *cell.overhead;
+  info.overhead.Normalize();
+  info.proxy_memory = cell.proxy_memory;
+  info.evacuating = cell.evacuating;
+  info.disabled = cell.disabled;
+  info.draining = cell.draining;
+  info.tag = cell.tag;
+  return info;
+}
+
+CellInfo MakeInfo(const Offer& offer, std::shared_ptr<const Signature> signature) {
+  CellInfo info;
+  info.id = offer.agent_id;
+  info.zone = offer.zone;
+  info.index = offer.index;
+  info.signature = std::move(signature);
+  info.overhead = offer.overhead;
+  info.overhead.Normalize();
+  info.tag = offer.tag;
+  return info;
+}
+
+Status ValidateInput(const CellInput& cell) {
+  if (cell.id.empty()) return InvalidArgument("a cell has no id");
+  const std::string what = fmt::format("cell \"{}\"", cell.id);
+  if (Status s = ValidateResources(*cell.total, what + ", total"); !s.ok()) return s;
+  if (Status s = ValidateResources(*cell.available, what + ", available"); !s.ok()) return s;
+  if (Status s = ValidateResources(*cell.overhead, what + ", overhead"); !s.ok()) return s;
+  if (AnyNegative(*cell.overhead)) {
+    return InvalidArgument(what + ": overhead is negative, expected zero or more");
+  }
+  if (!CountInRange(cell.task_count)) return BadCount(what, "task count", cell.task_count);
+  if (!CountInRange(cell.starting_containers)) {
+    return BadCount(what, "starting containers", cell.starting_containers);
+  }
+  if (cell.proxy_memory < -kAmountMaximum || cell.proxy_memory > kAmountMaximum) {
+    return InvalidArgument(fmt::format("{}: proxy memory is {} thousandths of a MB, expected a "
+                                       "number from {} to {}",
+                                       what, cell.proxy_memory, -kAmountMaximum, kAmountMaximum));
+  }
+  return {};
+}
+
+Status ValidateCell(const Cell& cell) { return ValidateInput(MakeInput(cell, nullptr)); }
+
+Status ValidateOffer(const Offer& offer) {
+  if (offer.id.empty()) return InvalidArgument("an offer has no id");
+  const std::string what = fmt::format("offer \"{}\"", offer.id);
+  if (offer.agent_id.empty()) return InvalidArgument(what + " has no agent id");
+  const auto check = [&](const Resources& resources, std::string_view part) {
+    if (Status s = ValidateResources(resources, fmt::format("{}, {}", what, part)); !s.ok()) {
+      return s;
+    }
+    if (!AnyNegative(resources)) return Status();
+    return InvalidArgument(fmt::format("{}: {} is negative, expected zero or more", what, part));
+  };
+  if (Status s = check(offer.resources, "resources"); !s.ok()) return s;
+  if (Status s = check(offer.used, "used"); !s.ok()) return s;
+  if (Status s = check(offer.overhead, "overhead"); !s.ok()) return s;
+  if (!CountInRange(offer.task_count)) return BadCount(what, "task count", offer.task_count);
+  return {};
+}
+
+}  // namespace rostrum

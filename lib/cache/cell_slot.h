@@ -1,0 +1,60 @@
+// The cache's own state of one cell.
+
+#ifndef ROSTRUM_LIB_CACHE_CELL_SLOT_H_
+#define ROSTRUM_LIB_CACHE_CELL_SLOT_H_
+
+#include <memory>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "lib/cache/cell_table.h"
+#include "rostrum/auction.h"
+#include "rostrum/cell.h"
+
+namespace rostrum {
+
+// What was told of a cell, and what was placed on it since. `available` has all of it taken off.
+struct CellSlot {
+  std::shared_ptr<const CellInfo> info;
+  bool from_offers = false;
+  Resources total;
+  Resources available;
+  LrpList told_lrps;
+  int64_t told_tasks = 0;
+  int64_t starting = 0;
+  bool told_started = true;
+  std::vector<Auction> placed;  // In the order in which it was placed.
+  Resources overhead_taken;     // With the first of `placed`, if the cell had to be started.
+
+  bool has_work() const { return told_lrps.size() > 0 || told_tasks > 0 || !placed.empty(); }
+  // Whether the cell's own overhead is part of what is taken.
+  bool charges_overhead() const { return !told_started && !placed.empty(); }
+
+  // A new state: what was placed before is forgotten, since the state tells what is so.
+  void SetState(const CellInput& cell);
+
+  // A new offer. What runs there, as the offer tells it, takes the place of what was told before.
+  void AddOffer(const Offer& offer);
+  void WithdrawOffer(const Resources& resources);
+  // The offers were used for what was placed, which runs from here on.
+  void AcceptOffers();
+
+  // kFailedPrecondition if it does not fit, or is not there.
+  Status Take(const Auction& auction);
+  Status GiveBack(const Auction& auction);
+
+  void CollectScalarNames(std::set<std::string_view>* names) const;
+  // Writes the cell into a row of a table.
+  void Fill(CellTable* table, size_t row) const;
+};
+
+CellInput MakeInput(const Cell& cell, std::shared_ptr<const Signature> signature);
+CellInfo MakeInfo(const CellInput& cell);
+CellInfo MakeInfo(const Offer& offer, std::shared_ptr<const Signature> signature);
+Status ValidateInput(const CellInput& cell);
+Status ValidateOffer(const Offer& offer);
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_LIB_CACHE_CELL_SLOT_H_

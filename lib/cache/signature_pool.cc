@@ -1,0 +1,46 @@
+#include "lib/cache/signature_pool.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace rostrum {
+namespace {
+
+// Each text with its length in front, so that no two signatures share a key.
+void Append(std::string* key, std::string_view text) {
+  fmt::format_to(std::back_inserter(*key), "{}:{}", text.size(), text);
+}
+
+void AppendAll(std::string* key, const std::vector<std::string>& texts) {
+  fmt::format_to(std::back_inserter(*key), "[{}]", texts.size());
+  for (const std::string& text : texts) Append(key, text);
+}
+
+std::string KeyOf(const Signature& signature) {
+  std::string key;
+  for (const RootfsProvider& provider : signature.rootfs_providers) {
+    fmt::format_to(std::back_inserter(key), "p{}", static_cast<int32_t>(provider.type));
+    Append(&key, provider.scheme);
+    AppendAll(&key, provider.set);
+  }
+  AppendAll(&key, signature.volume_drivers);
+  AppendAll(&key, signature.placement_tags);
+  AppendAll(&key, signature.optional_placement_tags);
+  return key;
+}
+
+}  // namespace
+
+std::shared_ptr<const Signature> SignaturePool::Intern(Signature signature) {
+  signature.Normalize();
+  std::shared_ptr<const Signature>& entry = pool_[KeyOf(signature)];
+  if (entry == nullptr) entry = std::make_shared<const Signature>(std::move(signature));
+  return entry;
+}
+
+void SignaturePool::Prune() {
+  absl::erase_if(pool_, [](const auto& entry) { return entry.second.use_count() == 1; });
+}
+
+}  // namespace rostrum

@@ -1,0 +1,65 @@
+#include "rostrum/auction.h"
+
+#include <fmt/format.h>
+
+namespace rostrum {
+
+const char* KindName(Kind kind) { return kind == Kind::kLrp ? "lrp" : "task"; }
+
+std::string Auction::Identifier() const {
+  if (work->kind == Kind::kTask) return work->guid;
+  return fmt::format("{}.{}", work->guid, index);
+}
+
+Status ValidateWork(const Work& work) {
+  const bool is_lrp = work.kind == Kind::kLrp;
+  if (!is_lrp && work.kind != Kind::kTask) {
+    return InvalidArgument(fmt::format("work kind is {}, expected 1 (lrp) or 2 (task)",
+                                       static_cast<int32_t>(work.kind)));
+  }
+  if (work.guid.empty()) {
+    return InvalidArgument(is_lrp ? "an LRP has no process guid" : "a task has no task guid");
+  }
+  const std::string what = fmt::format("{} \"{}\"", is_lrp ? "LRP" : "task", work.guid);
+  if (is_lrp && work.domain.empty()) {
+    return InvalidArgument(what + ": domain is empty, expected a name");
+  }
+  if (Status status = ValidateResources(work.asked, what); !status.ok()) return status;
+  const auto refuse_negative = [&](std::string_view name, Amount amount) {
+    return amount >= 0 ? Status()
+                       : InvalidArgument(fmt::format("{}: {} is {}, expected zero or more", what,
+                                                     name, FormatAmount(amount)));
+  };
+  if (Status s = refuse_negative("memory (MB)", work.asked.memory); !s.ok()) return s;
+  if (Status s = refuse_negative("disk (MB)", work.asked.disk); !s.ok()) return s;
+  if (Status s = refuse_negative("cpu", work.asked.cpu); !s.ok()) return s;
+  for (const NamedAmount& scalar : work.asked.scalars) {
+    if (Status s = refuse_negative(scalar.name, scalar.amount); !s.ok()) return s;
+  }
+  if (work.constraint.rootfs.empty()) {
+    return InvalidArgument(what + ": rootfs is empty, expected a URL such as "
+                                  "\"preloaded:cflinuxfs4\"");
+  }
+  return {};
+}
+
+Status ValidateLrpStart(const LrpStart& start) {
+  if (start.work == nullptr) return InvalidArgument("an LRP start has no work");
+  if (start.work->kind != Kind::kLrp) {
+    return InvalidArgument(fmt::format("\"{}\" is a task, expected an LRP", start.work->guid));
+  }
+  if (Status status = ValidateWork(*start.work); !status.ok()) return status;
+  if (start.indices.empty()) {
+    return InvalidArgument(fmt::format("LRP \"{}\": indices is empty, expected at least one index",
+                                       start.work->guid));
+  }
+  for (const int32_t index : start.indices) {
+    if (index < 0) {
+      return InvalidArgument(fmt::format("LRP \"{}\": index is {}, expected zero or more",
+                                         start.work->guid, index));
+    }
+  }
+  return {};
+}
+
+}  // namespace rostrum

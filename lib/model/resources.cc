@@ -1,0 +1,105 @@
+#include "rostrum/resources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rostrum {
+namespace {
+
+bool InRange(int64_t value, int64_t maximum) { return value >= -maximum && value <= maximum; }
+
+Status OutOfRange(std::string_view what, std::string_view resource, int64_t value,
+                  int64_t maximum) {
+  return InvalidArgument(fmt::format("{}: {} is {}, expected a number from {} to {}", what,
+                                     resource, value, -maximum, maximum));
+}
+
+}  // namespace
+
+void Resources::Normalize() {
+  std::sort(scalars.begin(), scalars.end(),
+            [](const NamedAmount& a, const NamedAmount& b) { return a.name < b.name; });
+  std::vector<NamedAmount> merged;
+  for (NamedAmount& scalar : scalars) {
+    if (!merged.empty() && merged.back().name == scalar.name) {
+      merged.back().amount += scalar.amount;
+    } else {
+      merged.push_back(std::move(scalar));
+    }
+  }
+  std::erase_if(merged, [](const NamedAmount& scalar) { return scalar.amount == 0; });
+  scalars = std::move(merged);
+}
+
+Amount Resources::Scalar(std::string_view name) const {
+  const auto at = std::lower_bound(
+      scalars.begin(), scalars.end(), name,
+      [](const NamedAmount& scalar, std::string_view wanted) { return scalar.name < wanted; });
+  return at != scalars.end() && at->name == name ? at->amount : 0;
+}
+
+void Resources::Add(const Resources& other) {
+  memory += other.memory;
+  disk += other.disk;
+  cpu += other.cpu;
+  containers += other.containers;
+  if (other.scalars.empty()) return;
+  scalars.insert(scalars.end(), other.scalars.begin(), other.scalars.end());
+  Normalize();
+}
+
+void Resources::Subtract(const Resources& other) {
+  Resources negative = other;
+  negative.memory = -other.memory;
+  negative.disk = -other.disk;
+  negative.cpu = -other.cpu;
+  negative.containers = -other.containers;
+  for (NamedAmount& scalar : negative.scalars) scalar.amount = -scalar.amount;
+  Add(negative);
+}
+
+std::string FormatAmount(Amount amount) {
+  const bool negative = amount < 0;
+  const uint64_t magnitude =
+      negative ? uint64_t{0} - static_cast<uint64_t>(amount) : static_cast<uint64_t>(amount);
+  std::string text = fmt::format("{}{}", negative ? "-" : "", magnitude / kAmountOne);
+  uint64_t rest = magnitude % kAmountOne;
+  if (rest == 0) return text;
+  text += fmt::format(".{:03}", rest);
+  text.erase(text.find_last_not_of('0') + 1);
+  return text;
+}
+
+Status ValidateResources(const Resources& resources, std::string_view what) {
+  if (!InRange(resources.memory, kAmountMaximum)) {
+    return OutOfRange(what, "memory (thousandths of a MB)", resources.memory, kAmountMaximum);
+  }
+  if (!InRange(resources.disk, kAmountMaximum)) {
+    return OutOfRange(what, "disk (thousandths of a MB)", resources.disk, kAmountMaximum);
+  }
+  if (!InRange(resources.cpu, kAmountMaximum)) {
+    return OutOfRange(what, "cpu (milli-CPU)", resources.cpu, kAmountMaximum);
+  }
+  if (!InRange(resources.containers, kContainersMaximum)) {
+    return OutOfRange(what, "containers", resources.containers, kContainersMaximum);
+  }
+  for (size_t i = 0; i < resources.scalars.size(); ++i) {
+    const NamedAmount& scalar = resources.scalars[i];
+    if (scalar.name.empty()) {
+      return InvalidArgument(fmt::format("{}: resource number {} has no name", what, i));
+    }
+    if (!InRange(scalar.amount, kAmountMaximum)) {
+      return OutOfRange(what, scalar.name, scalar.amount, kAmountMaximum);
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (resources.scalars[j].name == scalar.name) {
+        return InvalidArgument(
+            fmt::format("{}: resource \"{}\" is given twice", what, scalar.name));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace rostrum

@@ -1,0 +1,33 @@
+// What an auction asks, in terms of a table's columns.
+
+#ifndef ROSTRUM_LIB_PLACE_ASK_H_
+#define ROSTRUM_LIB_PLACE_ASK_H_
+
+#include <string_view>
+#include <vector>
+
+#include "lib/cache/cell_table.h"
+#include "rostrum/auction.h"
+
+namespace rostrum {
+
+struct ScalarAsk {
+  int column = -1;  // -1: no cell has it.
+  std::string_view name;
+  Amount amount = 0;
+};
+
+struct Ask {
+  Kind kind = Kind::kLrp;
+  Amount memory = 0;
+  Amount disk = 0;
+  Amount cpu = 0;
+  std::vector<ScalarAsk> scalars;
+};
+
+// Names point into the work.
+Ask MakeAsk(const Work& work, const CellTable& table);
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_LIB_PLACE_ASK_H_

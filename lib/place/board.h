@@ -1,0 +1,76 @@
+// The state of all cells while a round goes on.
+
+#ifndef ROSTRUM_LIB_PLACE_BOARD_H_
+#define ROSTRUM_LIB_PLACE_BOARD_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "lib/cache/cell_table.h"
+#include "lib/place/ask.h"
+#include "rostrum/strategy.h"
+
+namespace rostrum {
+
+// A resource of which a cell has too little.
+struct Shortage {
+  std::string_view resource;
+  Amount asked = 0;  // With the cell's proxy memory and overhead, where they count.
+  Amount free = 0;
+  Amount total = 0;
+};
+
+// A copy of what a snapshot says is free, from which the round takes. The snapshot stays as it was.
+class Board {
+ public:
+  explicit Board(const CellTable& table);
+
+  const CellTable& table() const { return table_; }
+  const CellLayout& layout() const { return *table_.layout; }
+  // Containers that are starting on all open cells, those placed by the round included.
+  int64_t starting() const { return starting_; }
+  // Grows with every placement.
+  uint64_t version() const { return version_; }
+
+  // Whether the work fits, with the proxy memory that an LRP needs on top.
+  bool Fits(uint32_t row, const Ask& ask) const {
+    const Amount proxy = ask.kind == Kind::kLrp ? proxy_memory_[row] : 0;
+    return FitsWith(row, ask, proxy);
+  }
+  // Whether it fits without it: what Reserve takes.
+  bool CanReserve(uint32_t row, const Ask& ask) const { return FitsWith(row, ask, 0); }
+
+  // What is short, in the order containers, cpu, disk, memory, then the scalars by name.
+  std::vector<Shortage> Shortages(uint32_t row, const Ask& ask, bool with_proxy) const;
+
+  // REQUIRES: CanReserve().
+  void Reserve(uint32_t row, const Ask& ask);
+
+  // A view of an open row. `instances` is left at zero.
+  CellView ViewOf(uint32_t row) const;
+
+ private:
+  bool FitsWith(uint32_t row, const Ask& ask, Amount extra_memory) const {
+    if (ask.memory + extra_memory > free_.memory[row] || ask.disk > free_.disk[row] ||
+        free_.containers[row] < 1 || ask.cpu > free_.cpu[row]) {
+      return false;
+    }
+    if (ask.scalars.empty() && free_.started[row] != 0) return true;
+    return FitsSlowly(row, ask, extra_memory);
+  }
+  bool FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const;
+  Amount ScalarFree(uint32_t row, int column) const;
+  const Resources& OverheadOf(uint32_t row) const;
+
+  const CellTable& table_;
+  CellAmounts free_;
+  std::vector<Amount> proxy_memory_;  // By open row.
+  int64_t starting_ = 0;
+  uint64_t version_ = 0;
+  Resources no_overhead_;
+};
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_LIB_PLACE_BOARD_H_

@@ -1,0 +1,60 @@
+// Why no cell took an auction, put into numbers and words.
+
+#ifndef ROSTRUM_LIB_PLACE_REFUSAL_H_
+#define ROSTRUM_LIB_PLACE_REFUSAL_H_
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/place/board.h"
+#include "rostrum/constraint.h"
+#include "rostrum/round.h"
+
+namespace rostrum {
+
+Reason ReasonOf(MatchLevel level);
+RefusalCode RefusalCodeOf(MatchLevel level);
+
+// One cell's refusal for want of a resource.
+ReasonCount ReasonOf(const Shortage& shortage, std::string_view cell_id);
+
+// Why a cell that is not open takes nothing.
+ReasonCount ReasonOfClosed(const CellInfo& cell);
+
+// Adds up the reasons of many cells.
+class ReasonCounter {
+ public:
+  void Add(const ReasonCount& reason);
+  // Sorted as in Refusal::reasons.
+  std::vector<ReasonCount> Finish() &&;
+
+ private:
+  std::vector<ReasonCount> counts_;
+};
+
+// The resources that are short on every cell that was tried: Diego's "problems".
+class Problems {
+ public:
+  explicit Problems(const Ask& ask);
+
+  // A cell on which the work does not fit.
+  void Intersect(const std::vector<Shortage>& shortages);
+  // "insufficient resources: disk, memory"; without names where no resource is short everywhere.
+  std::string Text() const;
+
+ private:
+  std::set<std::string, std::less<>> names_;
+};
+
+// The same text for what is short on a single cell.
+std::string InsufficientText(const std::vector<Shortage>& shortages);
+
+inline constexpr const char* kNoCellsText = "unable to communicate to compatible cells";
+inline constexpr const char* kInflightText =
+    "waiting to start instance: reached in-flight start limit";
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_LIB_PLACE_REFUSAL_H_

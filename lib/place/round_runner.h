@@ -1,0 +1,101 @@
+// Runs a round, auction by auction.
+
+#ifndef ROSTRUM_LIB_PLACE_ROUND_RUNNER_H_
+#define ROSTRUM_LIB_PLACE_ROUND_RUNNER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/place/auction_order.h"
+#include "lib/place/board.h"
+#include "lib/place/instances.h"
+#include "lib/place/matcher.h"
+#include "rostrum/round.h"
+
+namespace rostrum {
+
+// Order, filter, score, reserve: one pass over the auctions in the strategy's order, one decision
+// each. Nothing in here looks at a clock, a thread or the order of a hash map.
+class RoundRunner {
+ public:
+  // `round` has its input set; decisions and refusals are written into it.
+  RoundRunner(Round* round, Strategy& strategy);
+
+  // Checks the configuration and lets the strategy begin. An error means that there is no round.
+  Status Begin();
+
+  // Decides the next auctions in order, up to but not including `stop` if it is given.
+  void Run(std::optional<uint32_t> stop = std::nullopt);
+
+  // Every cell's answer to an auction at this point of the round, and what would have placed it.
+  Explanation Explain(uint32_t auction);
+
+  static Expected<std::shared_ptr<const Round>> RunAll(RoundInput&& input, Strategy& strategy);
+
+ private:
+  // An auction on its way through.
+  struct Candidate {
+    const Auction* auction = nullptr;
+    AuctionView view;
+    Ask ask;
+    const ConstraintMatch* match = nullptr;
+  };
+  struct Winner {
+    uint32_t row = 0;
+    Score score;
+  };
+
+  Candidate Prepare(uint32_t auction);
+  Decision Decide(uint32_t auction);
+  Decision Place(const Candidate& candidate, const Winner& winner);
+
+  std::optional<Winner> Search(const Candidate& candidate);
+  // Looks at the compatible cells of one zone and keeps the best.
+  void ScanZone(const Candidate& candidate, uint32_t zone, std::optional<Winner>* best);
+  // Whether the score can win at all. Throws if it is NaN where that is an error.
+  bool IsScore(const Score& score) const;
+  // Asks the strategy again, to catch one that contradicts itself. Throws if it does.
+  void Verify(const Candidate& candidate, const Winner& winner);
+  CellView ViewOf(uint32_t row) const;
+
+  Decision Refuse(RefusalCode code, std::string error, std::vector<ReasonCount> reasons);
+  Decision RefuseMismatch(const Candidate& candidate);
+  Decision RefuseReserve(const Candidate& candidate, uint32_t row);
+  Decision RefuseAll(const Candidate& candidate);
+  Decision RefuseFailure(const std::string& text);
+
+  // One row's reasons to refuse a candidate; none if it could take it. `problems` may be null.
+  std::vector<ReasonCount> ReasonsOf(const Candidate& candidate, uint32_t row, Score* score);
+  CellAnswer AnswerOf(const Candidate& candidate, uint32_t row);
+  void CountClosed(class ReasonCounter* counter) const;
+
+  Round* const round_;
+  const CellTable& table_;
+  const CellLayout& layout_;
+  Strategy& strategy_;
+  const bool balances_zones_;
+  const std::optional<double> score_limit_;
+  Board board_;
+  Matcher matcher_;
+  Instances instances_;
+  OrderedAuctions ordered_;
+  size_t next_ = 0;  // In ordered_.order.
+
+  // The cell that the strategy is looking at, for the text of a failure.
+  std::optional<uint32_t> current_row_;
+  // The last refusal of each work, and the board's version then: instances of one process are
+  // refused alike as long as nothing was placed between them.
+  struct KnownRefusal {
+    uint64_t version = 0;
+    uint32_t refusal = 0;
+  };
+  absl::flat_hash_map<const Work*, KnownRefusal> known_refusals_;
+  std::optional<uint32_t> inflight_refusal_;
+  std::optional<uint32_t> no_cells_refusal_;
+};
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_LIB_PLACE_ROUND_RUNNER_H_
