@@ -73,6 +73,8 @@ struct Auction {
 Status ValidateWork(const Work& work);
 // ValidateWork, and at least one index, none of them negative.
 Status ValidateLrpStart(const LrpStart& start);
+// ValidateWork, of a task.
+Status ValidateTaskStart(const TaskStart& start);
 
 }  // namespace rostrum
 

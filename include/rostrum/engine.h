@@ -25,10 +25,10 @@ namespace rostrum {
 //
 //   Engine engine(MakeStrategy("diego"));
 //   engine.UseCache([&](Cache& cache) { return cache.Update(cells); });
-//   engine.SubmitLrps(starts, now_ms);
+//   engine.Submit(lrps, tasks, now_ms);
 //   auto round = engine.RunRound(seed, now_ms);
 //   ... send (*round)->decisions() to the cells; then, for what a cell would not take:
-//   engine.HandBack(**round, {{Kind::kLrp, "process.0"}});
+//   engine.HandBack(**round, positions_of_decisions);
 //
 // What a round places is taken off the cached cells at once, and stays so until the cell's next
 // state says what is so, or it is handed back.
@@ -43,6 +43,8 @@ class Engine {
   void SetStrategy(std::shared_ptr<Strategy> strategy);
   std::shared_ptr<Strategy> strategy() const;
   Status SetConfiguration(const Configuration& configuration);
+  // Sets one key from its text, as rostrum::SetOption.
+  Status SetOption(std::string_view key, std::string_view value);
   Configuration configuration() const;
   // Whether auctions that were refused or handed back go back into the queue, with their queue time
   // and one more attempt. On by default. Diego's auctioneer switches it off: its BBS asks again.
@@ -51,8 +53,9 @@ class Engine {
   // Runs `use` on the cache, alone.
   Status UseCache(const std::function<Status(Cache&)>& use);
 
-  Expected<size_t> SubmitLrps(std::span<const LrpStart> starts, int64_t now_ms);
-  Expected<size_t> SubmitTasks(std::span<const TaskStart> starts, int64_t now_ms);
+  // As Queue::Add.
+  Expected<size_t> Submit(std::span<const LrpStart> lrps, std::span<const TaskStart> tasks,
+                          int64_t now_ms);
   // Takes an auction out of the queue. Returns whether it waited there; one that is in a round at
   // this moment does not.
   bool Cancel(Kind kind, std::string_view identifier);
@@ -63,16 +66,13 @@ class Engine {
   // Decides all that waits. If it fails, all of it waits again as before.
   Expected<std::shared_ptr<const Round>> RunRound(uint64_t seed, int64_t now_ms);
 
-  struct Reference {
-    Kind kind = Kind::kLrp;
-    std::string_view identifier;
-  };
   // Undoes placements of a round that the outside would not take: each is taken off its cell again
   // and, if refused auctions are kept, waits again. Where the cell's state was replaced since, or
-  // the cell is gone, there is nothing to take off. Returns how many were undone on their cells.
-  // kNotFound, and nothing is changed, if one was not placed by this round or was handed back
+  // the cell is gone, there is nothing to take off. `decisions` are positions in
+  // round.decisions(). Returns how many were undone on their cells. kNotFound, and nothing is
+  // changed, if the round is none of this engine's, or one was not placed by it or was handed back
   // already.
-  Expected<size_t> HandBack(const Round& round, std::span<const Reference> references);
+  Expected<size_t> HandBack(const Round& round, std::span<const uint32_t> decisions);
 
   std::shared_ptr<const Snapshot> TakeSnapshot();
   Expected<Explanation> Explain(const Round& round, Kind kind, std::string_view identifier);

@@ -31,11 +31,11 @@ class Queue {
   Queue(Queue&&) noexcept;
   Queue& operator=(Queue&&) noexcept;
 
-  // Adds one auction for each index of each request. Returns how many were added: an identifier
-  // that waits already is passed over. If a request is not valid nothing is added and the error
-  // names it.
-  Expected<size_t> AddLrps(std::span<const LrpStart> starts, int64_t now_ms);
-  Expected<size_t> AddTasks(std::span<const TaskStart> starts, int64_t now_ms);
+  // Adds one auction for each index of each LRP, and one for each task. Returns how many were
+  // added: an identifier that waits already is passed over. If a request is not valid nothing is
+  // added and the error names it.
+  Expected<size_t> Add(std::span<const LrpStart> lrps, std::span<const TaskStart> tasks,
+                       int64_t now_ms);
 
   // Takes a waiting auction out. Returns whether there was one.
   bool Cancel(Kind kind, std::string_view identifier);

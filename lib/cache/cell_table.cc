@@ -89,6 +89,15 @@ int CellTable::ScalarColumn(std::string_view name) const {
   return static_cast<int>(at - scalar_names.begin());
 }
 
+std::vector<uint32_t> CellTable::RowsInOrder() const {
+  std::vector<uint32_t> rows(size());
+  for (uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
+  std::sort(rows.begin(), rows.end(), [&](uint32_t a, uint32_t b) {
+    return Precedes(*layout->cells[a], *layout->cells[b]);
+  });
+  return rows;
+}
+
 Resources CellTable::Total(size_t row) const {
   return ReadRow(totals.memory, totals.disk, totals.cpu, totals.containers, totals.scalars,
                  scalar_names, row);

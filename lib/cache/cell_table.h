@@ -101,6 +101,8 @@ struct CellTable {
   size_t size() const { return layout->cells.size(); }
   // The column of a named scalar; -1 if no cell has it.
   int ScalarColumn(std::string_view name) const;
+  // All rows in the order of Precedes, closed cells among the open ones.
+  std::vector<uint32_t> RowsInOrder() const;
   Resources Total(size_t row) const;
   Resources Available(size_t row) const;
   Cell CellAt(size_t row) const;

@@ -1,7 +1,5 @@
 #include "rostrum/snapshot.h"
 
-#include <algorithm>
-
 #include "lib/cache/cell_table.h"
 #include "rostrum/cache.h"
 
@@ -18,14 +16,9 @@ Expected<std::shared_ptr<const Snapshot>> Snapshot::FromCells(std::span<const Ce
 size_t Snapshot::size() const { return table_->size(); }
 
 std::vector<Cell> Snapshot::Cells() const {
-  std::vector<uint32_t> rows(table_->size());
-  for (uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
-  const auto& infos = table_->layout->cells;
-  std::sort(rows.begin(), rows.end(),
-            [&](uint32_t a, uint32_t b) { return Precedes(*infos[a], *infos[b]); });
   std::vector<Cell> cells;
-  cells.reserve(rows.size());
-  for (const uint32_t row : rows) cells.push_back(table_->CellAt(row));
+  cells.reserve(size());
+  for (const uint32_t row : table_->RowsInOrder()) cells.push_back(table_->CellAt(row));
   return cells;
 }
 

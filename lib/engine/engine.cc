@@ -3,15 +3,31 @@
 #include <fmt/format.h>
 
 #include <mutex>
-#include <optional>
 
 #include "lib/base/strings.h"
 
 namespace rostrum {
 namespace {
 
-std::string KeyOf(Kind kind, std::string_view identifier) {
-  return fmt::format("{}:{}", KindName(kind), identifier);
+// An error unless each position is that of a placement that was not handed back, and comes once.
+Status CheckHandBack(const Round& round, std::span<const uint32_t> decisions,
+                     std::vector<bool> handed_back) {
+  for (const uint32_t position : decisions) {
+    if (position >= round.decisions().size()) {
+      return NotFound(fmt::format("there is no decision {}, the round made {}", position,
+                                  round.decisions().size()));
+    }
+    const Decision& decision = round.decisions()[position];
+    const Auction& auction = round.auctions()[decision.auction];
+    const auto refuse = [&](const char* problem) {
+      return NotFound(fmt::format("decision {}, of {} \"{}\", {}", position,
+                                  KindName(auction.kind()), auction.Identifier(), problem));
+    };
+    if (!decision.placed) return refuse("was refused, expected one that was placed");
+    if (handed_back[position]) return refuse("was handed back already");
+    handed_back[position] = true;
+  }
+  return {};
 }
 
 }  // namespace
@@ -30,16 +46,12 @@ struct Engine::Impl {
   // What rounds that still live have placed and was not handed back.
   struct Outstanding {
     std::weak_ptr<const Round> round;
-    // Decisions by key of the auction. Most rounds never see anything handed back, so it is made
-    // when the first one does.
-    std::optional<StringMap<uint32_t>> decisions;
+    std::vector<bool> handed_back;  // By decision. Empty until the first one is.
   };
   absl::flat_hash_map<const Round*, Outstanding> outstanding;
 
   // Takes what was placed off the cells, and puts what was refused back into the queue.
   void Settle(const std::shared_ptr<const Round>& round);
-
-  static StringMap<uint32_t>& PlacedBy(const Round& round, Outstanding* entry);
 };
 
 void Engine::Impl::Settle(const std::shared_ptr<const Round>& round) {
@@ -57,20 +69,7 @@ void Engine::Impl::Settle(const std::shared_ptr<const Round>& round) {
     }
   }
   queue.PutBack(std::move(refused));
-  outstanding.insert_or_assign(round.get(), Outstanding{round, std::nullopt});
-}
-
-StringMap<uint32_t>& Engine::Impl::PlacedBy(const Round& round, Outstanding* entry) {
-  if (!entry->decisions) {
-    entry->decisions.emplace();
-    for (uint32_t i = 0; i < round.decisions().size(); ++i) {
-      const Decision& decision = round.decisions()[i];
-      if (!decision.placed) continue;
-      const Auction& auction = round.auctions()[decision.auction];
-      entry->decisions->emplace(KeyOf(auction.kind(), auction.Identifier()), i);
-    }
-  }
-  return *entry->decisions;
+  outstanding.insert_or_assign(round.get(), Outstanding{round, {}});
 }
 
 Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl>()) {
@@ -94,6 +93,11 @@ Status Engine::SetConfiguration(const Configuration& configuration) {
   return {};
 }
 
+Status Engine::SetOption(std::string_view key, std::string_view value) {
+  const std::lock_guard lock(impl_->mutex);
+  return rostrum::SetOption(&impl_->configuration, key, value);
+}
+
 Configuration Engine::configuration() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->configuration;
@@ -109,14 +113,10 @@ Status Engine::UseCache(const std::function<Status(Cache&)>& use) {
   return use(impl_->cache);
 }
 
-Expected<size_t> Engine::SubmitLrps(std::span<const LrpStart> starts, int64_t now_ms) {
+Expected<size_t> Engine::Submit(std::span<const LrpStart> lrps, std::span<const TaskStart> tasks,
+                                int64_t now_ms) {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->queue.AddLrps(starts, now_ms);
-}
-
-Expected<size_t> Engine::SubmitTasks(std::span<const TaskStart> starts, int64_t now_ms) {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->queue.AddTasks(starts, now_ms);
+  return impl_->queue.Add(lrps, tasks, now_ms);
 }
 
 bool Engine::Cancel(Kind kind, std::string_view identifier) {
@@ -173,30 +173,23 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
   }
 }
 
-Expected<size_t> Engine::HandBack(const Round& round, std::span<const Reference> references) {
+Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> decisions) {
   const std::lock_guard lock(impl_->mutex);
   const auto at = impl_->outstanding.find(&round);
   if (at == impl_->outstanding.end() || at->second.round.expired()) {
     return NotFound("the round is none of this engine's");
   }
-  StringMap<uint32_t>& placed = Impl::PlacedBy(round, &at->second);
-  StringSet wanted;
-  for (const Reference& reference : references) {
-    std::string key = KeyOf(reference.kind, reference.identifier);
-    if (!placed.contains(key) || !wanted.insert(std::move(key)).second) {
-      return NotFound(fmt::format(
-          "{} \"{}\" was not placed by the round, or was handed back already",
-          KindName(reference.kind), reference.identifier));
-    }
-  }
+  std::vector<bool>& handed_back = at->second.handed_back;
+  handed_back.resize(round.decisions().size());
+  if (Status status = CheckHandBack(round, decisions, handed_back); !status.ok()) return status;
+
   size_t undone = 0;
   std::vector<Auction> refused;
-  for (const Reference& reference : references) {
-    const auto found = placed.find(KeyOf(reference.kind, reference.identifier));
-    const Decision& decision = round.decisions()[found->second];
+  for (const uint32_t position : decisions) {
+    const Decision& decision = round.decisions()[position];
     const Auction& auction = round.auctions()[decision.auction];
     undone += impl_->cache.GiveBack(decision.cell_id, auction).ok();
-    placed.erase(found);
+    handed_back[position] = true;
     refused.push_back(auction);
     ++refused.back().attempts;
   }

@@ -62,4 +62,12 @@ Status ValidateLrpStart(const LrpStart& start) {
   return {};
 }
 
+Status ValidateTaskStart(const TaskStart& start) {
+  if (start.work == nullptr) return InvalidArgument("a task start has no work");
+  if (start.work->kind != Kind::kTask) {
+    return InvalidArgument(fmt::format("\"{}\" is an LRP, expected a task", start.work->guid));
+  }
+  return ValidateWork(*start.work);
+}
+
 }  // namespace rostrum

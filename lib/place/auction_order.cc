@@ -110,6 +110,17 @@ AuctionView ViewOf(const Auction& auction) {
   return view;
 }
 
+std::vector<uint32_t> QueueOrder(const std::vector<Auction>& auctions) {
+  std::vector<uint32_t> order;
+  order.reserve(auctions.size());
+  for (const Kind kind : {Kind::kLrp, Kind::kTask}) {
+    for (uint32_t i = 0; i < auctions.size(); ++i) {
+      if (auctions[i].kind() == kind) order.push_back(i);
+    }
+  }
+  return order;
+}
+
 OrderedAuctions OrderAuctions(const std::vector<Auction>& auctions, Strategy& strategy) {
   switch (strategy.Order()) {
     case AuctionOrder::kDiego:

@@ -25,6 +25,9 @@ struct OrderedAuctions {
 
 AuctionView ViewOf(const Auction& auction);
 
+// LRPs, then tasks, as queued: the order of refusals where there is no cell to compete for.
+std::vector<uint32_t> QueueOrder(const std::vector<Auction>& auctions);
+
 OrderedAuctions OrderAuctions(const std::vector<Auction>& auctions, Strategy& strategy);
 
 }  // namespace rostrum

@@ -129,12 +129,9 @@ Explanation RoundRunner::Explain(uint32_t auction) {
   Explanation explanation;
   const Candidate candidate = Prepare(auction);
   explanation.auction = *candidate.auction;
-  std::vector<uint32_t> rows(layout_.cells.size());
-  for (uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
-  std::sort(rows.begin(), rows.end(), [&](uint32_t a, uint32_t b) {
-    return Precedes(*layout_.cells[a], *layout_.cells[b]);
-  });
-  for (const uint32_t row : rows) explanation.answers.push_back(AnswerOf(candidate, row));
+  for (const uint32_t row : table_.RowsInOrder()) {
+    explanation.answers.push_back(AnswerOf(candidate, row));
+  }
 
   explanation.decision = Decide(auction);
   explanation.decision.auction = auction;

@@ -119,14 +119,14 @@ class GoSorter {
     if (length < kMedianLength) return;
     uint64_t random = length;
     const uint64_t mask = (uint64_t{1} << std::bit_width(length)) - 1;
-    const size_t middle = begin + (length / 4) * 2 - 1;
+    const size_t first = begin + (length / 4) * 2 - 1;
     for (size_t i = 0; i < 3; ++i) {
       random ^= random << 13;
       random ^= random >> 7;
       random ^= random << 17;
       size_t other = random & mask;
       if (other >= length) other -= length;
-      Swap(middle - 1 + i, begin + other);
+      Swap(first + i, begin + other);
     }
   }
 

@@ -44,7 +44,8 @@ Status RoundRunner::Begin() {
   if (Status status = ValidateConfiguration(input.configuration); !status.ok()) return status;
   const std::optional<std::string> failure = Guard([&] {
     strategy_.BeginRound({input.seed, input.now_ms, &input.configuration});
-    ordered_ = OrderAuctions(input.auctions, strategy_);
+    ordered_ = layout_.zones.empty() ? OrderedAuctions{QueueOrder(input.auctions), {}}
+                                     : OrderAuctions(input.auctions, strategy_);
   });
   if (failure) {
     return Status(Code::kFailedPrecondition,

@@ -1,7 +1,5 @@
 #include "rostrum/queue.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -75,29 +73,21 @@ Queue::~Queue() = default;
 Queue::Queue(Queue&&) noexcept = default;
 Queue& Queue::operator=(Queue&&) noexcept = default;
 
-Expected<size_t> Queue::AddLrps(std::span<const LrpStart> starts, int64_t now_ms) {
-  for (const LrpStart& start : starts) {
+Expected<size_t> Queue::Add(std::span<const LrpStart> lrps, std::span<const TaskStart> tasks,
+                            int64_t now_ms) {
+  for (const LrpStart& start : lrps) {
     if (Status status = ValidateLrpStart(start); !status.ok()) return status;
   }
+  for (const TaskStart& start : tasks) {
+    if (Status status = ValidateTaskStart(start); !status.ok()) return status;
+  }
   size_t added = 0;
-  for (const LrpStart& start : starts) {
+  for (const LrpStart& start : lrps) {
     for (size_t i = 0; i < start.indices.size(); ++i) {
       added += impl_->Add({start.work, start.indices[i], 0, now_ms, start.tag + i});
     }
   }
-  return added;
-}
-
-Expected<size_t> Queue::AddTasks(std::span<const TaskStart> starts, int64_t now_ms) {
-  for (const TaskStart& start : starts) {
-    if (start.work == nullptr) return InvalidArgument("a task start has no work");
-    if (start.work->kind != Kind::kTask) {
-      return InvalidArgument(fmt::format("\"{}\" is an LRP, expected a task", start.work->guid));
-    }
-    if (Status status = ValidateWork(*start.work); !status.ok()) return status;
-  }
-  size_t added = 0;
-  for (const TaskStart& start : starts) added += impl_->Add({start.work, 0, 0, now_ms, start.tag});
+  for (const TaskStart& start : tasks) added += impl_->Add({start.work, 0, 0, now_ms, start.tag});
   return added;
 }
 

@@ -1,0 +1,221 @@
+#include "capi/batch_reader.h"
+
+#include <fmt/format.h>
+
+#include "capi/guard.h"
+#include "lib/cache/cell_input.h"
+
+namespace rostrum::capi {
+namespace {
+
+constexpr uint32_t kCellFlags = ROSTRUM_CELL_EVACUATING | ROSTRUM_CELL_DISABLED |
+                                ROSTRUM_CELL_DRAINING | ROSTRUM_CELL_NOT_STARTED;
+
+// The texts of a whole batch, copied once and shared by the cells that refer to them.
+struct SharedTexts {
+  std::string bytes;
+  std::vector<std::string_view> views;
+};
+
+bool Within(rostrum_text_t text, size_t size) {
+  return uint64_t{text.offset} + text.length <= size;
+}
+
+bool Within(rostrum_range_t range, size_t size) {
+  return uint64_t{range.first} + range.count <= size;
+}
+
+}  // namespace
+
+void BatchReader::Enter(const char* kind, size_t number) {
+  kind_ = kind;
+  number_ = number;
+}
+
+void BatchReader::Fail(const char* field, const std::string& problem) const {
+  throw StatusError{InvalidArgument(fmt::format("{} {}: {} {}", kind_, number_, field, problem))};
+}
+
+std::string_view BatchReader::Text(rostrum_text_t text, const char* field) const {
+  if (!Within(text, batch_.bytes.size())) {
+    Fail(field, fmt::format("is {} bytes at {}, expected a place in the block of {} bytes",
+                            text.length, text.offset, batch_.bytes.size()));
+  }
+  return std::string_view(batch_.bytes).substr(text.offset, text.length);
+}
+
+void BatchReader::CheckRange(rostrum_range_t range, size_t size, const char* field) const {
+  if (Within(range, size)) return;
+  Fail(field, fmt::format("is {} elements from {} on, expected a range of the array of {}",
+                          range.count, range.first, size));
+}
+
+std::vector<std::string> BatchReader::Texts(rostrum_range_t range, const char* field) const {
+  CheckRange(range, batch_.texts.size(), field);
+  std::vector<std::string> texts;
+  texts.reserve(range.count);
+  for (uint32_t i = 0; i < range.count; ++i) {
+    texts.emplace_back(Text(batch_.texts[range.first + i], field));
+  }
+  return texts;
+}
+
+Resources BatchReader::ReadResources(const rostrum_resources_t& record, const char* field) const {
+  CheckRange(record.scalars, batch_.scalars.size(), field);
+  Resources resources;
+  resources.memory = record.memory;
+  resources.disk = record.disk;
+  resources.cpu = record.cpu;
+  resources.containers = record.containers;
+  for (uint32_t i = 0; i < record.scalars.count; ++i) {
+    const rostrum_scalar_t& scalar = batch_.scalars[record.scalars.first + i];
+    resources.scalars.push_back({std::string(Text(scalar.name, field)), scalar.amount});
+  }
+  return resources;
+}
+
+Signature BatchReader::ReadSignature(uint32_t number) {
+  Enter("signature", number);
+  const rostrum_signature_t& record = batch_.signatures[number];
+  CheckRange(record.providers, batch_.providers.size(), "providers");
+  Signature signature;
+  for (uint32_t i = 0; i < record.providers.count; ++i) {
+    const rostrum_provider_t& provider = batch_.providers[record.providers.first + i];
+    if (provider.type < ROSTRUM_PROVIDER_ARBITRARY || provider.type > ROSTRUM_PROVIDER_UNKNOWN) {
+      Fail("providers", fmt::format("has one of type {}, expected 1 (arbitrary), 2 (fixed set) or "
+                                    "3 (unknown)",
+                                    provider.type));
+    }
+    signature.rootfs_providers.push_back({std::string(Text(provider.scheme, "providers")),
+                                          static_cast<RootfsProvider::Type>(provider.type),
+                                          Texts(provider.set, "providers")});
+  }
+  signature.volume_drivers = Texts(record.volume_drivers, "volume_drivers");
+  signature.placement_tags = Texts(record.placement_tags, "placement_tags");
+  signature.optional_placement_tags =
+      Texts(record.optional_placement_tags, "optional_placement_tags");
+  return signature;
+}
+
+Signature BatchReader::SignatureOf(uint32_t number, const char* field) {
+  if (number >= batch_.signatures.size()) {
+    Fail(field, fmt::format("is {}, expected a position in the array of {}", number,
+                            batch_.signatures.size()));
+  }
+  return ReadSignature(number);
+}
+
+Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
+  auto shared = std::make_shared<SharedTexts>();
+  shared->bytes = batch_.bytes;
+  shared->views.reserve(batch_.texts.size());
+  for (size_t i = 0; i < batch_.texts.size(); ++i) {
+    Enter("text", i);
+    static_cast<void>(Text(batch_.texts[i], "position"));
+    shared->views.push_back(std::string_view(shared->bytes)
+                                .substr(batch_.texts[i].offset, batch_.texts[i].length));
+  }
+  std::vector<std::shared_ptr<const Signature>> signatures;
+  for (uint32_t i = 0; i < batch_.signatures.size(); ++i) {
+    signatures.push_back(cache->Intern(ReadSignature(i)));
+  }
+
+  std::vector<Resources> resources;
+  resources.reserve(3 * batch_.cells.size());  // So that pointers into it stay valid.
+  std::vector<CellInput> inputs(batch_.cells.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const rostrum_cell_t& record = batch_.cells[i];
+    Enter("cell", i);
+    if (record.signature >= signatures.size()) {
+      Fail("signature", fmt::format("is {}, expected a position in the array of {}",
+                                    record.signature, signatures.size()));
+    }
+    if ((record.flags & ~kCellFlags) != 0) {
+      Fail("flags", fmt::format("is {}, expected a sum of 1, 2, 4 and 8", record.flags));
+    }
+    CheckRange(record.lrps, shared->views.size(), "lrps");
+    CellInput& input = inputs[i];
+    input.id = Text(record.id, "id");
+    input.zone = Text(record.zone, "zone");
+    input.index = record.index;
+    input.total = &resources.emplace_back(ReadResources(record.total, "total"));
+    input.available = &resources.emplace_back(ReadResources(record.available, "available"));
+    input.overhead = &resources.emplace_back(ReadResources(record.overhead, "overhead"));
+    input.signature = signatures[record.signature];
+    input.lrps = LrpList(std::shared_ptr<const std::string_view>(
+                             shared, shared->views.data() + record.lrps.first),
+                         record.lrps.count);
+    input.task_count = record.task_count;
+    input.starting_containers = record.starting_containers;
+    input.proxy_memory = record.proxy_memory;
+    input.started = (record.flags & ROSTRUM_CELL_NOT_STARTED) == 0;
+    input.evacuating = (record.flags & ROSTRUM_CELL_EVACUATING) != 0;
+    input.disabled = (record.flags & ROSTRUM_CELL_DISABLED) != 0;
+    input.draining = (record.flags & ROSTRUM_CELL_DRAINING) != 0;
+    input.tag = record.tag;
+  }
+  return cache->UpdateFrom(inputs, replace_all);
+}
+
+Offer BatchReader::ReadOffer(size_t number) {
+  const rostrum_offer_t& record = batch_.offers[number];
+  Enter("offer", number);
+  if ((record.flags & ~ROSTRUM_CELL_NOT_STARTED) != 0) {
+    Fail("flags", fmt::format("is {}, expected 0 or {}", record.flags, ROSTRUM_CELL_NOT_STARTED));
+  }
+  Offer offer;
+  offer.id = Text(record.id, "id");
+  offer.agent_id = Text(record.agent_id, "agent_id");
+  offer.zone = Text(record.zone, "zone");
+  offer.index = record.index;
+  offer.resources = ReadResources(record.resources, "resources");
+  offer.used = ReadResources(record.used, "used");
+  offer.overhead = ReadResources(record.overhead, "overhead");
+  offer.lrps = Texts(record.lrps, "lrps");
+  offer.task_count = record.task_count;
+  offer.received_ms = record.received_ms;
+  offer.started = (record.flags & ROSTRUM_CELL_NOT_STARTED) == 0;
+  offer.tag = record.tag;
+  offer.signature = SignatureOf(record.signature, "signature");
+  return offer;
+}
+
+std::shared_ptr<const Work> BatchReader::MakeWork(const rostrum_work_t& record) {
+  if (record.kind != ROSTRUM_LRP && record.kind != ROSTRUM_TASK) {
+    Fail("kind", fmt::format("is {}, expected 1 (LRP) or 2 (task)", record.kind));
+  }
+  if (record.reserved != 0) Fail("reserved", fmt::format("is {}, expected 0", record.reserved));
+  if (record.kind == ROSTRUM_TASK && record.indices.count != 0) {
+    Fail("indices", fmt::format("has {} elements, expected none for a task", record.indices.count));
+  }
+  CheckRange(record.indices, batch_.indices.size(), "indices");
+  auto work = std::make_shared<Work>();
+  work->kind = static_cast<Kind>(record.kind);
+  work->guid = Text(record.guid, "guid");
+  work->domain = Text(record.domain, "domain");
+  work->asked = ReadResources(record.asked, "asked");
+  work->asked.containers = 0;
+  work->constraint.rootfs = Text(record.rootfs, "rootfs");
+  work->constraint.placement_tags = Texts(record.placement_tags, "placement_tags");
+  work->constraint.volume_drivers = Texts(record.volume_drivers, "volume_drivers");
+  work->max_pids = record.max_pids;
+  return work;
+}
+
+BatchReader::Starts BatchReader::ReadWork() {
+  Starts starts;
+  for (size_t i = 0; i < batch_.work.size(); ++i) {
+    const rostrum_work_t& record = batch_.work[i];
+    Enter("work", i);
+    std::shared_ptr<const Work> work = MakeWork(record);
+    if (record.kind == ROSTRUM_TASK) {
+      starts.tasks.push_back({std::move(work), record.tag});
+      continue;
+    }
+    const auto first = batch_.indices.begin() + record.indices.first;
+    starts.lrps.push_back({std::move(work), {first, first + record.indices.count}, record.tag});
+  }
+  return starts;
+}
+
+}  // namespace rostrum::capi

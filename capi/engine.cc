@@ -1,0 +1,258 @@
+#include "capi/batch_reader.h"
+#include "capi/batch_writer.h"
+#include "capi/guard.h"
+#include "capi/handles.h"
+
+namespace {
+
+using rostrum::Cache;
+using rostrum::Status;
+using rostrum::capi::BatchReader;
+using rostrum::capi::BatchWriter;
+using rostrum::capi::Guard;
+using rostrum::capi::GuardMake;
+using rostrum::capi::RequireNotNull;
+using rostrum::capi::ThrowIfError;
+
+// Most functions on cells and offers take an engine and an id, and do one thing to the cache.
+template <typename Use>
+rostrum_code_t UseCacheById(rostrum_engine_t* engine, const char* id, const char* name,
+                            rostrum_error_t** error, Use use) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(id, name);
+    return engine->engine.UseCache([&](Cache& cache) { return use(cache); });
+  });
+}
+
+}  // namespace
+
+rostrum_code_t rostrum_engine_create(rostrum_strategy_t* strategy, rostrum_engine_t** engine,
+                                     rostrum_error_t** error) {
+  return GuardMake(engine, "engine", error, [&] {
+    RequireNotNull(strategy, "strategy");
+    return new rostrum_engine(strategy->strategy);
+  });
+}
+
+void rostrum_engine_destroy(rostrum_engine_t* engine) { delete engine; }
+
+rostrum_code_t rostrum_engine_set_strategy(rostrum_engine_t* engine, rostrum_strategy_t* strategy,
+                                           rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(strategy, "strategy");
+    engine->engine.SetStrategy(strategy->strategy);
+    return Status();
+  });
+}
+
+rostrum_code_t rostrum_engine_set_option(rostrum_engine_t* engine, const char* key,
+                                         const char* value, rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(key, "key");
+    RequireNotNull(value, "value");
+    return engine->engine.SetOption(key, value);
+  });
+}
+
+rostrum_code_t rostrum_engine_set_keep_refused(rostrum_engine_t* engine, int32_t keep,
+                                               rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    engine->engine.SetKeepRefused(keep != 0);
+    return Status();
+  });
+}
+
+rostrum_code_t rostrum_engine_update_cells(rostrum_engine_t* engine, const rostrum_batch_t* batch,
+                                           int32_t replace_all, rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(batch, "batch");
+    return engine->engine.UseCache([&](Cache& cache) {
+      return BatchReader(*batch).UpdateCells(&cache, replace_all != 0);
+    });
+  });
+}
+
+rostrum_code_t rostrum_engine_remove_cell(rostrum_engine_t* engine, const char* cell_id,
+                                          rostrum_error_t** error) {
+  return UseCacheById(engine, cell_id, "cell_id", error,
+                      [&](Cache& cache) { return cache.Remove(cell_id); });
+}
+
+rostrum_code_t rostrum_engine_set_cell_disabled(rostrum_engine_t* engine, const char* cell_id,
+                                                int32_t disabled, rostrum_error_t** error) {
+  return UseCacheById(engine, cell_id, "cell_id", error, [&](Cache& cache) {
+    return cache.SetDisabled(cell_id, disabled != 0);
+  });
+}
+
+rostrum_code_t rostrum_engine_drain_cell(rostrum_engine_t* engine, const char* cell_id,
+                                         rostrum_error_t** error) {
+  return UseCacheById(engine, cell_id, "cell_id", error,
+                      [&](Cache& cache) { return cache.Drain(cell_id); });
+}
+
+rostrum_code_t rostrum_engine_snapshot(rostrum_engine_t* engine, rostrum_batch_t** batch,
+                                       rostrum_error_t** error) {
+  return GuardMake(batch, "batch", error, [&] {
+    RequireNotNull(engine, "engine");
+    auto made = std::make_unique<rostrum_batch>();
+    BatchWriter(made.get()).AddCells(*engine->engine.TakeSnapshot());
+    return made.release();
+  });
+}
+
+rostrum_code_t rostrum_engine_add_offers(rostrum_engine_t* engine, const rostrum_batch_t* batch,
+                                         rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(batch, "batch");
+    return engine->engine.UseCache([&](Cache& cache) {
+      BatchReader reader(*batch);
+      for (size_t i = 0; i < reader.offer_count(); ++i) {
+        if (Status status = cache.AddOffer(reader.ReadOffer(i)); !status.ok()) return status;
+      }
+      return Status();
+    });
+  });
+}
+
+rostrum_code_t rostrum_engine_rescind_offer(rostrum_engine_t* engine, const char* offer_id,
+                                            rostrum_error_t** error) {
+  return UseCacheById(engine, offer_id, "offer_id", error,
+                      [&](Cache& cache) { return cache.RescindOffer(offer_id); });
+}
+
+rostrum_code_t rostrum_engine_decline_offer(rostrum_engine_t* engine, const char* offer_id,
+                                            rostrum_error_t** error) {
+  return UseCacheById(engine, offer_id, "offer_id", error,
+                      [&](Cache& cache) { return cache.DeclineOffer(offer_id); });
+}
+
+rostrum_code_t rostrum_engine_accept_offers(rostrum_engine_t* engine, const char* agent_id,
+                                            rostrum_batch_t* ids, rostrum_error_t** error) {
+  return UseCacheById(engine, agent_id, "agent_id", error, [&](Cache& cache) {
+    RequireNotNull(ids, "ids");
+    const auto accepted = cache.AcceptOffers(agent_id);
+    if (!accepted.ok()) return accepted.status();
+    BatchWriter(ids).AddTexts(*accepted);
+    return Status();
+  });
+}
+
+rostrum_code_t rostrum_engine_expire_offers(rostrum_engine_t* engine, int64_t oldest_ms,
+                                            rostrum_batch_t* ids, rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(ids, "ids");
+    return engine->engine.UseCache([&](Cache& cache) {
+      BatchWriter(ids).AddTexts(cache.ExpireOffers(oldest_ms));
+      return Status();
+    });
+  });
+}
+
+rostrum_code_t rostrum_engine_lose_agent(rostrum_engine_t* engine, const char* agent_id,
+                                         rostrum_error_t** error) {
+  return UseCacheById(engine, agent_id, "agent_id", error,
+                      [&](Cache& cache) { return cache.LoseAgent(agent_id); });
+}
+
+rostrum_code_t rostrum_engine_offer_state(rostrum_engine_t* engine, const char* offer_id,
+                                          int32_t* state, rostrum_error_t** error) {
+  return UseCacheById(engine, offer_id, "offer_id", error, [&](Cache& cache) {
+    RequireNotNull(state, "state");
+    const auto found = cache.StateOfOffer(offer_id);
+    if (!found.ok()) return found.status();
+    *state = static_cast<int32_t>(*found);
+    return Status();
+  });
+}
+
+rostrum_code_t rostrum_engine_count_offers(rostrum_engine_t* engine, rostrum_offer_counts_t* counts,
+                                           rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(counts, "counts");
+    return engine->engine.UseCache([&](Cache& cache) {
+      const rostrum::OfferCounts found = cache.CountOffers();
+      *counts = {found.added,    found.held,      found.accepted,
+                 found.declined, found.rescinded, found.expired, {0, 0}};
+      return cache.CheckOffers();
+    });
+  });
+}
+
+rostrum_code_t rostrum_engine_submit(rostrum_engine_t* engine, const rostrum_batch_t* batch,
+                                     int64_t now_ms, uint64_t* added, rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(batch, "batch");
+    const BatchReader::Starts starts = BatchReader(*batch).ReadWork();
+    const auto count = engine->engine.Submit(starts.lrps, starts.tasks, now_ms);
+    if (!count.ok()) return count.status();
+    if (added != nullptr) *added = *count;
+    return Status();
+  });
+}
+
+rostrum_code_t rostrum_engine_cancel(rostrum_engine_t* engine, rostrum_kind_t kind,
+                                     const char* identifier, rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(identifier, "identifier");
+    const auto cpp_kind = static_cast<rostrum::Kind>(kind);
+    if (engine->engine.Cancel(cpp_kind, identifier)) return Status();
+    return rostrum::NotFound(std::string("no ") + rostrum::KindName(cpp_kind) + " \"" +
+                             identifier + "\" waits");
+  });
+}
+
+uint64_t rostrum_engine_queue_size(const rostrum_engine_t* engine) {
+  return engine == nullptr ? 0 : engine->engine.QueueSize();
+}
+
+int64_t rostrum_engine_oldest_queue_time_ms(const rostrum_engine_t* engine) {
+  return engine == nullptr ? -1 : engine->engine.OldestQueueTimeMs();
+}
+
+rostrum_code_t rostrum_engine_waiting(rostrum_engine_t* engine, rostrum_batch_t** batch,
+                                      rostrum_error_t** error) {
+  return GuardMake(batch, "batch", error, [&] {
+    RequireNotNull(engine, "engine");
+    auto made = std::make_unique<rostrum_batch>();
+    BatchWriter(made.get()).AddAuctions(engine->engine.WaitingAuctions());
+    return made.release();
+  });
+}
+
+rostrum_code_t rostrum_engine_run_round(rostrum_engine_t* engine, uint64_t seed, int64_t now_ms,
+                                        rostrum_round_t** round, rostrum_error_t** error) {
+  return GuardMake(round, "round", error, [&] {
+    RequireNotNull(engine, "engine");
+    // Before the round, so that a round that took place is never lost for want of memory.
+    auto made = std::make_unique<rostrum_round>();
+    auto result = engine->engine.RunRound(seed, now_ms);
+    ThrowIfError(result.status());
+    made->round = std::move(*result);
+    return made.release();
+  });
+}
+
+rostrum_code_t rostrum_engine_hand_back(rostrum_engine_t* engine, const rostrum_round_t* round,
+                                        const uint32_t* decisions, size_t count, uint64_t* undone,
+                                        rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(round, "round");
+    if (count > 0) RequireNotNull(decisions, "decisions");
+    const auto result = engine->engine.HandBack(*round->round, {decisions, count});
+    if (!result.ok()) return result.status();
+    if (undone != nullptr) *undone = *result;
+    return Status();
+  });
+}
