@@ -71,7 +71,7 @@ struct Auction {
 // An error unless the work has a guid, asks for nothing negative and names a root file system; an
 // LRP must have a domain too. Source of the rules: cloudfoundry/auctioneer, Validate.
 Status ValidateWork(const Work& work);
-// ValidateWork, and at least one index, none of them negative.
+// ValidateWork, of an LRP, and at least one index. Diego takes negative ones too.
 Status ValidateLrpStart(const LrpStart& start);
 // ValidateWork, of a task.
 Status ValidateTaskStart(const TaskStart& start);

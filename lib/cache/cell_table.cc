@@ -48,6 +48,30 @@ void AddSignatures(CellLayout* layout) {
   }
 }
 
+void AddGroups(CellLayout* layout) {
+  std::vector<uint32_t>& slot_row = layout->slot_row;
+  slot_row.resize(layout->open_count);
+  for (uint32_t row = 0; row < layout->open_count; ++row) slot_row[row] = row;
+  const auto key = [&](uint32_t row) {
+    return std::tuple(layout->zone[row], layout->signature[row], row);
+  };
+  std::sort(slot_row.begin(), slot_row.end(),
+            [&](uint32_t a, uint32_t b) { return key(a) < key(b); });
+  layout->row_slot.resize(layout->open_count);
+  layout->row_group.resize(layout->open_count);
+  for (uint32_t slot = 0; slot < layout->open_count; ++slot) {
+    const uint32_t row = slot_row[slot];
+    const CellGroup wanted{layout->zone[row], layout->signature[row], slot, slot + 1};
+    if (layout->groups.empty() || layout->groups.back().zone != wanted.zone ||
+        layout->groups.back().signature != wanted.signature) {
+      layout->groups.push_back(wanted);
+    }
+    layout->groups.back().end = slot + 1;
+    layout->row_slot[row] = slot;
+    layout->row_group[row] = static_cast<uint32_t>(layout->groups.size() - 1);
+  }
+}
+
 }  // namespace
 
 bool Precedes(const CellInfo& a, const CellInfo& b) {
@@ -67,6 +91,7 @@ std::shared_ptr<const CellLayout> CellLayout::Make(
   layout->open_count = static_cast<uint32_t>(first_closed - layout->cells.begin());
   AddZones(layout.get());
   AddSignatures(layout.get());
+  AddGroups(layout.get());
   return layout;
 }
 

@@ -43,6 +43,14 @@ struct ZoneRange {
   uint32_t end = 0;
 };
 
+// The open cells of one zone that have one signature: slots [begin, end) of CellLayout::slot_row.
+struct CellGroup {
+  uint32_t zone = 0;
+  uint32_t signature = 0;
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+
 // Which cell is which row. Kept from snapshot to snapshot while cells neither come nor go nor
 // change what is in their CellInfo.
 struct CellLayout {
@@ -56,6 +64,13 @@ struct CellLayout {
   // Distinct signatures of open cells, and each open row's.
   std::vector<std::shared_ptr<const Signature>> signatures;
   std::vector<uint32_t> signature;
+
+  // Open rows once more, by group: all cells of a group meet the same constraints. Groups are
+  // ordered by zone, then signature; in a group slots are in the order of rows.
+  std::vector<CellGroup> groups;
+  std::vector<uint32_t> slot_row;  // By slot.
+  std::vector<uint32_t> row_slot;  // By open row.
+  std::vector<uint32_t> row_group;
 
   static std::shared_ptr<const CellLayout> Make(std::vector<std::shared_ptr<const CellInfo>> cells);
 };

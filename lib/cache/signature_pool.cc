@@ -40,7 +40,10 @@ std::shared_ptr<const Signature> SignaturePool::Intern(Signature signature) {
 }
 
 void SignaturePool::Prune() {
-  absl::erase_if(pool_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  for (auto at = pool_.begin(); at != pool_.end();) {
+    const auto entry = at++;
+    if (entry->second.use_count() == 1) pool_.erase(entry);
+  }
 }
 
 }  // namespace rostrum

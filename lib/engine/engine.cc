@@ -55,7 +55,10 @@ struct Engine::Impl {
 };
 
 void Engine::Impl::Settle(const std::shared_ptr<const Round>& round) {
-  absl::erase_if(outstanding, [](const auto& entry) { return entry.second.round.expired(); });
+  for (auto at = outstanding.begin(); at != outstanding.end();) {
+    const auto entry = at++;
+    if (entry->second.round.expired()) outstanding.erase(entry);
+  }
   std::vector<Auction> refused;
   for (const Decision& decision : round->decisions()) {
     const Auction& auction = round->auctions()[decision.auction];

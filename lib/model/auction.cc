@@ -53,12 +53,6 @@ Status ValidateLrpStart(const LrpStart& start) {
     return InvalidArgument(fmt::format("LRP \"{}\": indices is empty, expected at least one index",
                                        start.work->guid));
   }
-  for (const int32_t index : start.indices) {
-    if (index < 0) {
-      return InvalidArgument(fmt::format("LRP \"{}\": index is {}, expected zero or more",
-                                         start.work->guid, index));
-    }
-  }
   return {};
 }
 

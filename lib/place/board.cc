@@ -33,8 +33,13 @@ Ask MakeAsk(const Work& work, const CellTable& table) {
 Board::Board(const CellTable& table) : table_(table), free_(table.available) {
   const uint32_t open = layout().open_count;
   proxy_memory_.reserve(open);
+  index_.reserve(open);
+  position_.reserve(open);
   for (uint32_t row = 0; row < open; ++row) {
-    proxy_memory_.push_back(layout().cells[row]->proxy_memory);
+    const CellInfo& info = *layout().cells[row];
+    proxy_memory_.push_back(info.proxy_memory);
+    index_.push_back(info.index);
+    position_.push_back(row - layout().zones[layout().zone[row]].begin);
     starting_ += free_.starting[row];
   }
 }
@@ -111,14 +116,30 @@ void Board::Reserve(uint32_t row, const Ask& ask) {
   ++version_;
 }
 
+ScoreColumns Board::Columns() const {
+  ScoreColumns columns;
+  columns.memory_total = table_.totals.memory.data();
+  columns.memory_free = free_.memory.data();
+  columns.disk_total = table_.totals.disk.data();
+  columns.disk_free = free_.disk.data();
+  columns.containers_total = table_.totals.containers.data();
+  columns.containers_free = free_.containers.data();
+  columns.proxy_memory = proxy_memory_.data();
+  columns.starting = free_.starting.data();
+  columns.lrp_count = free_.lrp_count.data();
+  columns.task_count = free_.task_count.data();
+  columns.index = index_.data();
+  columns.position = position_.data();
+  return columns;
+}
+
 CellView Board::ViewOf(uint32_t row) const {
   const CellInfo& info = *layout().cells[row];
-  const ZoneRange& zone = layout().zones[layout().zone[row]];
   CellView view;
   view.id = info.id;
-  view.zone = zone.name;
+  view.zone = info.zone;
   view.index = info.index;
-  view.position = row - zone.begin;
+  view.position = position_[row];
   view.memory_total = table_.totals.memory[row];
   view.memory_free = free_.memory[row];
   view.disk_total = table_.totals.disk[row];

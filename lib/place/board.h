@@ -9,6 +9,7 @@
 
 #include "lib/cache/cell_table.h"
 #include "lib/place/ask.h"
+#include "lib/strategy/separable.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum {
@@ -47,6 +48,8 @@ class Board {
   // REQUIRES: CanReserve().
   void Reserve(uint32_t row, const Ask& ask);
 
+  ScoreColumns Columns() const;
+
   // A view of an open row. `instances` is left at zero.
   CellView ViewOf(uint32_t row) const;
 
@@ -65,7 +68,10 @@ class Board {
 
   const CellTable& table_;
   CellAmounts free_;
-  std::vector<Amount> proxy_memory_;  // By open row.
+  // By open row, what scores need of CellInfo.
+  std::vector<Amount> proxy_memory_;
+  std::vector<int64_t> index_;
+  std::vector<int64_t> position_;
   int64_t starting_ = 0;
   uint64_t version_ = 0;
   Resources no_overhead_;

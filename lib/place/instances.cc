@@ -26,27 +26,33 @@ void Instances::Count(uint32_t row, std::string_view guid) {
   ++places.back().count;
 }
 
-void Instances::Select(const Work& work) {
-  const auto at = work.kind == Kind::kLrp ? processes_.find(work.guid) : processes_.end();
-  const uint32_t wanted = at == processes_.end() ? kNone : at->second;
-  if (wanted == current_) return;
-  Load(-1);
-  current_ = wanted;
-  Load(+1);
+uint32_t Instances::ProcessOf(const Work& work) const {
+  if (work.kind != Kind::kLrp) return kNone;
+  const auto at = processes_.find(work.guid);
+  return at == processes_.end() ? kNone : at->second;
 }
 
-void Instances::Load(int64_t sign) {
-  if (current_ == kNone) return;
-  for (const Place& place : places_[current_]) {
-    by_row_[place.row] += sign * place.count;
-    by_zone_[layout_.zone[place.row]] += sign * place.count;
+void Instances::Select(uint32_t process) {
+  if (process == current_) return;
+  for (const uint32_t row : rows_) {
+    by_zone_[layout_.zone[row]] -= by_row_[row];
+    by_row_[row] = 0;
   }
+  rows_.clear();
+  current_ = process;
+  if (current_ == kNone) return;
+  for (const Place& place : places_[current_]) AddTo(place.row, place.count);
+}
+
+void Instances::AddTo(uint32_t row, int64_t count) {
+  if (by_row_[row] == 0) rows_.push_back(row);
+  by_row_[row] += count;
+  by_zone_[layout_.zone[row]] += count;
 }
 
 void Instances::Add(uint32_t row) {
   if (current_ == kNone) return;
-  ++by_row_[row];
-  ++by_zone_[layout_.zone[row]];
+  AddTo(row, 1);
   // A row may stand there twice; only the sum is used.
   places_[current_].push_back({row, 1});
 }

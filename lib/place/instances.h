@@ -20,12 +20,19 @@ class Instances {
  public:
   Instances(const CellTable& table, const std::vector<Auction>& auctions);
 
-  // Makes a process the current one; a task has none.
-  void Select(const Work& work);
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  // The number of an auctioned process; kNone for a task.
+  uint32_t ProcessOf(const Work& work) const;
+
+  // Makes a process the current one.
+  void Select(uint32_t process);
 
   // Instances of the current process on an open row, and in a zone.
   int64_t OnRow(uint32_t row) const { return by_row_[row]; }
   int64_t InZone(uint32_t zone) const { return by_zone_[zone]; }
+  // The open rows that hold an instance of the current process, each once.
+  const std::vector<uint32_t>& rows() const { return rows_; }
 
   // One more instance of the current process.
   void Add(uint32_t row);
@@ -35,15 +42,15 @@ class Instances {
     uint32_t row = 0;
     uint32_t count = 0;
   };
-  static constexpr uint32_t kNone = UINT32_MAX;
 
   void Count(uint32_t row, std::string_view guid);
-  void Load(int64_t sign);
+  void AddTo(uint32_t row, int64_t count);
 
   const CellLayout& layout_;
   StringViewMap<uint32_t> processes_;
   std::vector<std::vector<Place>> places_;  // By process.
   uint32_t current_ = kNone;
+  std::vector<uint32_t> rows_;
   std::vector<int64_t> by_row_;
   std::vector<int64_t> by_zone_;
 };

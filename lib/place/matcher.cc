@@ -37,14 +37,10 @@ MatchLevel ConstraintMatch::ReportedLevel() const {
   return reported;
 }
 
-const ConstraintMatch& Matcher::Find(const Work& work) {
-  const ConstraintMatch*& known = by_work_[&work];
-  if (known == nullptr) {
-    std::unique_ptr<ConstraintMatch>& entry = by_constraint_[KeyOf(work.constraint)];
-    if (entry == nullptr) entry = Make(work.constraint);
-    known = entry.get();
-  }
-  return *known;
+const ConstraintMatch& Matcher::Find(const Constraint& constraint) {
+  std::unique_ptr<ConstraintMatch>& entry = by_constraint_[KeyOf(constraint)];
+  if (entry == nullptr) entry = Make(constraint);
+  return *entry;
 }
 
 std::unique_ptr<ConstraintMatch> Matcher::Make(const Constraint& constraint) const {
@@ -52,13 +48,18 @@ std::unique_ptr<ConstraintMatch> Matcher::Make(const Constraint& constraint) con
   for (const auto& signature : layout_.signatures) {
     match->by_signature.push_back(Match(constraint, *signature));
   }
-  for (const ZoneRange& zone : layout_.zones) {
-    MatchLevel furthest = MatchLevel::kRootfsMismatch;
-    for (uint32_t row = zone.begin; row < zone.end; ++row) {
-      furthest = std::max(furthest, match->by_signature[layout_.signature[row]]);
+  match->by_zone.assign(layout_.zones.size(), MatchLevel::kRootfsMismatch);
+  for (uint32_t i = 0; i < layout_.groups.size(); ++i) {
+    const CellGroup& group = layout_.groups[i];
+    const MatchLevel level = match->by_signature[group.signature];
+    match->by_zone[group.zone] = std::max(match->by_zone[group.zone], level);
+    if (level != MatchLevel::kMatch) continue;
+    const auto position = static_cast<uint32_t>(match->groups.size());
+    match->groups.push_back(i);
+    if (match->zones.empty() || match->zones.back().zone != group.zone) {
+      match->zones.push_back({group.zone, position, position});
     }
-    match->by_zone.push_back(furthest);
-    match->anywhere = match->anywhere || furthest == MatchLevel::kMatch;
+    match->zones.back().last = position + 1;
   }
   return match;
 }

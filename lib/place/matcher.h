@@ -10,21 +10,29 @@
 
 #include "lib/base/strings.h"
 #include "lib/cache/cell_table.h"
-#include "rostrum/auction.h"
 #include "rostrum/constraint.h"
 
 namespace rostrum {
+
+// A zone with cells that meet a constraint: groups [first, last) of ConstraintMatch::groups.
+struct MatchingZone {
+  uint32_t zone = 0;
+  uint32_t first = 0;
+  uint32_t last = 0;
+};
 
 // What one constraint comes to on the cells of a table.
 struct ConstraintMatch {
   std::vector<MatchLevel> by_signature;
   std::vector<MatchLevel> by_zone;  // The furthest that any cell of the zone gets.
-  bool anywhere = false;            // Whether some zone has a match.
+  std::vector<MatchingZone> zones;  // By name.
+  std::vector<uint32_t> groups;     // Of the layout, those that match.
 
+  // Whether some cell matches.
+  bool anywhere() const { return !zones.empty(); }
   bool Matches(uint32_t signature) const {
     return by_signature[signature] == MatchLevel::kMatch;
   }
-  bool MatchesInZone(uint32_t zone) const { return by_zone[zone] == MatchLevel::kMatch; }
 
   // Where there is no match at all: the level that Diego reports. REQUIRES: there is a zone.
   MatchLevel ReportedLevel() const;
@@ -36,13 +44,12 @@ class Matcher {
   explicit Matcher(const CellLayout& layout) : layout_(layout) {}
 
   // The result lives as long as the matcher.
-  const ConstraintMatch& Find(const Work& work);
+  const ConstraintMatch& Find(const Constraint& constraint);
 
  private:
   std::unique_ptr<ConstraintMatch> Make(const Constraint& constraint) const;
 
   const CellLayout& layout_;
-  absl::flat_hash_map<const Work*, const ConstraintMatch*> by_work_;
   StringMap<std::unique_ptr<ConstraintMatch>> by_constraint_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -33,11 +34,17 @@ RoundRunner::RoundRunner(Round* round, Strategy& strategy)
       table_(round->input_.snapshot->table()),
       layout_(*table_.layout),
       strategy_(strategy),
+      separable_(dynamic_cast<const SeparableStrategy*>(&strategy)),
+      counts_instances_(!strategy.HasBaseScore()),
       balances_zones_(strategy.BalancesZones()),
       score_limit_(strategy.ScoreLimit()),
       board_(table_),
       matcher_(layout_),
-      instances_(table_, round->input_.auctions) {}
+      instances_(table_, round->input_.auctions) {
+  if (separable_ != nullptr || strategy.HasBaseScore()) {
+    index_.emplace(board_, instances_, strategy_);
+  }
+}
 
 Status RoundRunner::Begin() {
   const RoundInput& input = round_->input_;
@@ -72,11 +79,22 @@ void RoundRunner::Run(std::optional<uint32_t> stop) {
   }
 }
 
+RoundRunner::Plan* RoundRunner::PlanOf(const Work& work) {
+  Plan*& plan = plan_of_[&work];
+  if (plan != nullptr) return plan;
+  plan = &plans_.emplace_back();
+  plan->ask = MakeAsk(work, table_);
+  plan->match = &matcher_.Find(work.constraint);
+  plan->process = instances_.ProcessOf(work);
+  if (index_) plan->shape = index_->ShapeOf(work, plan->ask);
+  return plan;
+}
+
 RoundRunner::Candidate RoundRunner::Prepare(uint32_t auction) {
   const Auction& wanted = round_->input_.auctions[auction];
-  instances_.Select(*wanted.work);
-  return {&wanted, rostrum::ViewOf(wanted), MakeAsk(*wanted.work, table_),
-          &matcher_.Find(*wanted.work)};
+  Plan* const plan = PlanOf(*wanted.work);
+  instances_.Select(plan->process);
+  return {&wanted, rostrum::ViewOf(wanted), plan};
 }
 
 Decision RoundRunner::Decide(uint32_t auction) {
@@ -99,23 +117,24 @@ Decision RoundRunner::Decide(uint32_t auction) {
   }
 
   const Candidate candidate = Prepare(auction);
-  if (!candidate.match->anywhere) return RefuseMismatch(candidate);
+  if (!candidate.plan->match->anywhere()) return RefuseMismatch(candidate);
 
-  std::optional<Winner> winner;
+  std::optional<RankedRow> winner;
   current_row_.reset();
   const std::optional<std::string> failure = Guard([&] {
     winner = Search(candidate);
-    if (winner) Verify(candidate, *winner);
+    if (winner && separable_ == nullptr) Verify(candidate, *winner);
   });
   if (failure) return RefuseFailure(*failure);
   if (!winner) return RefuseAll(candidate);
-  if (!board_.CanReserve(winner->row, candidate.ask)) return RefuseReserve(candidate, winner->row);
+  if (!board_.CanReserve(winner->row, candidate.plan->ask)) return RefuseReserve(candidate, winner->row);
   return Place(candidate, *winner);
 }
 
-Decision RoundRunner::Place(const Candidate& candidate, const Winner& winner) {
-  board_.Reserve(winner.row, candidate.ask);
+Decision RoundRunner::Place(const Candidate& candidate, const RankedRow& winner) {
+  board_.Reserve(winner.row, candidate.plan->ask);
   instances_.Add(winner.row);
+  if (index_) index_->NoteChange(winner.row);
   const CellInfo& cell = *layout_.cells[winner.row];
   Decision decision;
   decision.placed = true;
@@ -125,41 +144,92 @@ Decision RoundRunner::Place(const Candidate& candidate, const Winner& winner) {
   return decision;
 }
 
-std::optional<RoundRunner::Winner> RoundRunner::Search(const Candidate& candidate) {
-  std::vector<uint32_t> zones;
-  for (uint32_t zone = 0; zone < layout_.zones.size(); ++zone) {
-    if (candidate.match->MatchesInZone(zone)) zones.push_back(zone);
-  }
-  std::optional<Winner> best;
+std::optional<RankedRow> RoundRunner::Search(const Candidate& candidate) {
   if (!balances_zones_ || candidate.view.kind == Kind::kTask) {
-    for (const uint32_t zone : zones) ScanZone(candidate, zone, &best);
-    return best;
+    return SearchZones(candidate, std::nullopt);
   }
-  std::stable_sort(zones.begin(), zones.end(), [&](uint32_t a, uint32_t b) {
-    return instances_.InZone(a) < instances_.InZone(b);
-  });
-  for (size_t i = 0; i < zones.size(); ++i) {
-    ScanZone(candidate, zones[i], &best);
-    const bool next_is_equal =
-        i + 1 < zones.size() && instances_.InZone(zones[i]) == instances_.InZone(zones[i + 1]);
-    if (best && !next_is_equal) break;
+  // The zones with the fewest instances compete, then, if they have no winner, the next fewest.
+  int64_t tried = -1;
+  for (;;) {
+    int64_t fewest = std::numeric_limits<int64_t>::max();
+    for (const MatchingZone& zone : candidate.plan->match->zones) {
+      const int64_t instances = instances_.InZone(zone.zone);
+      if (instances > tried) fewest = std::min(fewest, instances);
+    }
+    if (fewest == std::numeric_limits<int64_t>::max()) return std::nullopt;
+    if (std::optional<RankedRow> best = SearchZones(candidate, fewest)) return best;
+    tried = fewest;
   }
+}
+
+std::optional<RankedRow> RoundRunner::SearchZones(const Candidate& candidate,
+                                                  std::optional<int64_t> instances) {
+  std::optional<RankedRow> best;
+  for (const MatchingZone& zone : candidate.plan->match->zones) {
+    if (instances && instances_.InZone(zone.zone) != *instances) continue;
+    if (index_) {
+      AskIndex(candidate, zone, &best);
+    } else {
+      ScanZone(candidate, zone.zone, &best);
+    }
+  }
+  if (index_ && counts_instances_) ScoreInstances(candidate, instances, &best);
   return best;
 }
 
+void RoundRunner::Keep(const RankedRow& ranked, std::optional<RankedRow>* best) {
+  const bool wins = !*best || Better(ranked.score, (*best)->score) ||
+                    (ranked.row < (*best)->row && !Better((*best)->score, ranked.score));
+  if (wins) *best = ranked;
+}
+
+void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
+                           std::optional<RankedRow>* best) {
+  const bool skip_instances = counts_instances_ && instances_.InZone(zone.zone) > 0;
+  for (uint32_t i = zone.first; i < zone.last; ++i) {
+    std::optional<RankedRow> ranked = index_->Best(
+        candidate.plan->shape, candidate.plan->match->groups[i], skip_instances);
+    if (!ranked) continue;
+    if (ranked->score == ShapeIndex::kFailedScore) {
+      ranked->score = ScoreOf(candidate, ranked->row);
+    }
+    Keep(*ranked, best);
+  }
+}
+
+void RoundRunner::ScoreInstances(const Candidate& candidate, std::optional<int64_t> instances,
+                                 std::optional<RankedRow>* best) {
+  for (const uint32_t row : instances_.rows()) {
+    const uint32_t zone = layout_.zone[row];
+    if (instances && instances_.InZone(zone) != *instances) continue;
+    if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
+    const Score without = index_->ScoreAt(candidate.plan->shape, row);
+    if (without == ShapeIndex::kNoScore) continue;
+    if (*best && !separable_->MayBeat(without, instances_.OnRow(row), (*best)->score)) continue;
+    const Score score = ScoreOf(candidate, row);
+    if (IsScore(score)) Keep({row, score}, best);
+  }
+}
+
+Score RoundRunner::ScoreOf(const Candidate& candidate, uint32_t row) {
+  current_row_ = row;
+  const Score score = strategy_.ScoreCell(candidate.view, ViewOf(row));
+  static_cast<void>(IsScore(score));
+  return score;
+}
+
 void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
-                           std::optional<Winner>* best) {
+                           std::optional<RankedRow>* best) {
   std::string reason;
   const ZoneRange& range = layout_.zones[zone];
   for (uint32_t row = range.begin; row < range.end; ++row) {
-    if (!candidate.match->Matches(layout_.signature[row])) continue;
-    if (!board_.Fits(row, candidate.ask)) continue;
+    if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
+    if (!board_.Fits(row, candidate.plan->ask)) continue;
     current_row_ = row;
     const CellView view = ViewOf(row);
     if (!strategy_.Accepts(candidate.view, view, &reason)) continue;
     const Score score = strategy_.ScoreCell(candidate.view, view);
-    if (!IsScore(score)) continue;
-    if (!*best || Better(score, (*best)->score)) *best = Winner{row, score};
+    if (IsScore(score)) Keep({row, score}, best);
   }
 }
 
@@ -169,7 +239,7 @@ bool RoundRunner::IsScore(const Score& score) const {
   return true;
 }
 
-void RoundRunner::Verify(const Candidate& candidate, const Winner& winner) {
+void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
   current_row_ = winner.row;
   const CellView view = ViewOf(winner.row);
   std::string reason;
@@ -207,14 +277,13 @@ Decision RoundRunner::Refuse(RefusalCode code, std::string error,
 }
 
 Decision RoundRunner::RefuseMismatch(const Candidate& candidate) {
-  const auto known = known_refusals_.find(candidate.auction->work.get());
-  const MatchLevel level = candidate.match->ReportedLevel();
-  if (known != known_refusals_.end()) {
-    return {.code = RefusalCodeOf(level), .refusal = known->second.refusal};
+  const MatchLevel level = candidate.plan->match->ReportedLevel();
+  if (candidate.plan->refusal) {
+    return {.code = RefusalCodeOf(level), .refusal = *candidate.plan->refusal};
   }
   ReasonCounter counter;
   for (uint32_t row = 0; row < layout_.open_count; ++row) {
-    counter.Add({.reason = ReasonOf(candidate.match->by_signature[layout_.signature[row]]),
+    counter.Add({.reason = ReasonOf(candidate.plan->match->by_signature[layout_.signature[row]]),
                  .is_static = true,
                  .cells = 1});
   }
@@ -222,13 +291,13 @@ Decision RoundRunner::RefuseMismatch(const Candidate& candidate) {
   const Decision decision =
       Refuse(RefusalCodeOf(level), MismatchText(level, candidate.auction->work->constraint),
              std::move(counter).Finish());
-  known_refusals_[candidate.auction->work.get()] = {board_.version(), decision.refusal};
+  candidate.plan->refusal = decision.refusal;
   return decision;
 }
 
 Decision RoundRunner::RefuseReserve(const Candidate& candidate, uint32_t row) {
   const std::vector<Shortage> shortages =
-      board_.Shortages(row, candidate.ask, /*with_proxy=*/false);
+      board_.Shortages(row, candidate.plan->ask, /*with_proxy=*/false);
   ReasonCounter counter;
   for (const Shortage& shortage : shortages) {
     counter.Add(ReasonOf(shortage, layout_.cells[row]->id));
@@ -238,20 +307,18 @@ Decision RoundRunner::RefuseReserve(const Candidate& candidate, uint32_t row) {
 }
 
 Decision RoundRunner::RefuseAll(const Candidate& candidate) {
-  const Work* work = candidate.auction->work.get();
-  const auto known = known_refusals_.find(work);
-  if (known != known_refusals_.end() && known->second.version == board_.version()) {
-    const uint32_t refusal = known->second.refusal;
-    return {.code = round_->refusals_[refusal].code, .refusal = refusal};
+  Plan* const plan = candidate.plan;
+  if (plan->refusal && plan->refusal_version == board_.version()) {
+    return {.code = round_->refusals_[*plan->refusal].code, .refusal = *plan->refusal};
   }
-  Problems problems(candidate.ask);
+  Problems problems(candidate.plan->ask);
   ReasonCounter counter;
   uint64_t fitting = 0;
   std::string first_reason;
   const std::optional<std::string> failure = Guard([&] {
     for (uint32_t row = 0; row < layout_.open_count; ++row) {
-      if (candidate.match->Matches(layout_.signature[row]) && !board_.Fits(row, candidate.ask)) {
-        problems.Intersect(board_.Shortages(row, candidate.ask, /*with_proxy=*/true));
+      if (candidate.plan->match->Matches(layout_.signature[row]) && !board_.Fits(row, candidate.plan->ask)) {
+        problems.Intersect(board_.Shortages(row, candidate.plan->ask, /*with_proxy=*/true));
       }
       Score score;
       for (const ReasonCount& reason : ReasonsOf(candidate, row, &score)) {
@@ -272,7 +339,8 @@ Decision RoundRunner::RefuseAll(const Candidate& candidate) {
   }
   const Decision decision =
       Refuse(RefusalCode::kInsufficientResources, problems.Text(), std::move(reasons));
-  known_refusals_[work] = {board_.version(), decision.refusal};
+  plan->refusal = decision.refusal;
+  plan->refusal_version = board_.version();
   return decision;
 }
 
@@ -290,13 +358,13 @@ void RoundRunner::CountClosed(ReasonCounter* counter) const {
 
 std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint32_t row,
                                                 Score* score) {
-  const MatchLevel level = candidate.match->by_signature[layout_.signature[row]];
+  const MatchLevel level = candidate.plan->match->by_signature[layout_.signature[row]];
   if (level != MatchLevel::kMatch) {
     return {{.reason = ReasonOf(level), .is_static = true, .cells = 1}};
   }
-  if (!board_.Fits(row, candidate.ask)) {
+  if (!board_.Fits(row, candidate.plan->ask)) {
     std::vector<ReasonCount> reasons;
-    for (const Shortage& shortage : board_.Shortages(row, candidate.ask, /*with_proxy=*/true)) {
+    for (const Shortage& shortage : board_.Shortages(row, candidate.plan->ask, /*with_proxy=*/true)) {
       reasons.push_back(ReasonOf(shortage, layout_.cells[row]->id));
     }
     return reasons;

@@ -3,6 +3,7 @@
 #ifndef ROSTRUM_LIB_PLACE_ROUND_RUNNER_H_
 #define ROSTRUM_LIB_PLACE_ROUND_RUNNER_H_
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "lib/place/board.h"
 #include "lib/place/instances.h"
 #include "lib/place/matcher.h"
+#include "lib/place/shape_index.h"
 #include "rostrum/round.h"
 
 namespace rostrum {
@@ -35,29 +37,48 @@ class RoundRunner {
   static Expected<std::shared_ptr<const Round>> RunAll(RoundInput&& input, Strategy& strategy);
 
  private:
+  // What the instances of one work have in common in this round.
+  struct Plan {
+    Ask ask;
+    const ConstraintMatch* match = nullptr;
+    uint32_t process = Instances::kNone;
+    uint32_t shape = 0;  // If there is an index.
+    // The last refusal, and the board's version then: instances are refused alike as long as
+    // nothing was placed between them.
+    std::optional<uint32_t> refusal;
+    uint64_t refusal_version = 0;
+  };
   // An auction on its way through.
   struct Candidate {
     const Auction* auction = nullptr;
     AuctionView view;
-    Ask ask;
-    const ConstraintMatch* match = nullptr;
-  };
-  struct Winner {
-    uint32_t row = 0;
-    Score score;
+    Plan* plan = nullptr;
   };
 
+  Plan* PlanOf(const Work& work);
   Candidate Prepare(uint32_t auction);
   Decision Decide(uint32_t auction);
-  Decision Place(const Candidate& candidate, const Winner& winner);
+  Decision Place(const Candidate& candidate, const RankedRow& winner);
 
-  std::optional<Winner> Search(const Candidate& candidate);
-  // Looks at the compatible cells of one zone and keeps the best.
-  void ScanZone(const Candidate& candidate, uint32_t zone, std::optional<Winner>* best);
+  std::optional<RankedRow> Search(const Candidate& candidate);
+  // The best of the compatible cells in the zones with so many instances of the process, or in all
+  // zones.
+  std::optional<RankedRow> SearchZones(const Candidate& candidate, std::optional<int64_t> instances);
+  // Looks at all of a zone's compatible cells and keeps the best.
+  void ScanZone(const Candidate& candidate, uint32_t zone, std::optional<RankedRow>* best);
+  // Asks the index for the best of a zone's compatible cells, but for those with instances of the
+  // process; and scores those.
+  void AskIndex(const Candidate& candidate, const MatchingZone& zone,
+                std::optional<RankedRow>* best);
+  void ScoreInstances(const Candidate& candidate, std::optional<int64_t> instances,
+                      std::optional<RankedRow>* best);
+  // Scores a cell by the strategy itself. Throws if that fails.
+  Score ScoreOf(const Candidate& candidate, uint32_t row);
+  static void Keep(const RankedRow& ranked, std::optional<RankedRow>* best);
   // Whether the score can win at all. Throws if it is NaN where that is an error.
   bool IsScore(const Score& score) const;
   // Asks the strategy again, to catch one that contradicts itself. Throws if it does.
-  void Verify(const Candidate& candidate, const Winner& winner);
+  void Verify(const Candidate& candidate, const RankedRow& winner);
   CellView ViewOf(uint32_t row) const;
 
   Decision Refuse(RefusalCode code, std::string error, std::vector<ReasonCount> reasons);
@@ -75,23 +96,22 @@ class RoundRunner {
   const CellTable& table_;
   const CellLayout& layout_;
   Strategy& strategy_;
+  // Null unless the strategy is one of the library's own; those are trusted.
+  const SeparableStrategy* const separable_;
+  const bool counts_instances_;
   const bool balances_zones_;
   const std::optional<double> score_limit_;
   Board board_;
   Matcher matcher_;
   Instances instances_;
+  std::optional<ShapeIndex> index_;  // None if every cell has to be looked at.
   OrderedAuctions ordered_;
   size_t next_ = 0;  // In ordered_.order.
 
   // The cell that the strategy is looking at, for the text of a failure.
   std::optional<uint32_t> current_row_;
-  // The last refusal of each work, and the board's version then: instances of one process are
-  // refused alike as long as nothing was placed between them.
-  struct KnownRefusal {
-    uint64_t version = 0;
-    uint32_t refusal = 0;
-  };
-  absl::flat_hash_map<const Work*, KnownRefusal> known_refusals_;
+  absl::flat_hash_map<const Work*, Plan*> plan_of_;
+  std::deque<Plan> plans_;
   std::optional<uint32_t> inflight_refusal_;
   std::optional<uint32_t> no_cells_refusal_;
 };

@@ -1,7 +1,7 @@
 #include "rostrum/queue.h"
 
 #include <algorithm>
-#include <limits>
+#include <charconv>
 
 #include "lib/base/strings.h"
 
@@ -30,14 +30,11 @@ Key KeyOf(const Auction& auction) {
 // The reverse of Auction::Identifier for an LRP instance; false if the text is none.
 bool ParseInstance(std::string_view identifier, Key* key) {
   const size_t dot = identifier.rfind('.');
-  if (dot == std::string_view::npos || dot + 1 == identifier.size()) return false;
-  int64_t index = 0;
-  for (const char c : identifier.substr(dot + 1)) {
-    if (c < '0' || c > '9') return false;
-    index = index * 10 + (c - '0');
-    if (index > std::numeric_limits<int32_t>::max()) return false;
-  }
-  key->index = static_cast<int32_t>(index);
+  if (dot == std::string_view::npos) return false;
+  const char* const first = identifier.data() + dot + 1;
+  const char* const last = identifier.data() + identifier.size();
+  const auto [end, error] = std::from_chars(first, last, key->index);
+  if (error != std::errc() || end != last) return false;
   key->guid = identifier.substr(0, dot);
   return true;
 }

@@ -1,4 +1,7 @@
+#include <cmath>
+
 #include "lib/strategy/builtin.h"
+#include "lib/strategy/separable.h"
 
 namespace rostrum {
 namespace {
@@ -7,16 +10,24 @@ namespace {
 constexpr double kLocalityOffset = 1000;
 // Diego looks for a score below this one.
 constexpr double kStartingScore = 1e20;
+// Below this size of a score, rounding cannot eat up the difference that an instance makes.
+constexpr double kExactLocality = 1e9;
 
 double UsedFraction(int64_t free, int64_t total) {
   return 1.0 - static_cast<double>(free) / static_cast<double>(total);
+}
+
+// The part of a score that is the same for LRPs and tasks, of what remains after placing.
+double ResourceScore(double memory, double disk, double containers, int64_t starting,
+                     double starting_weight) {
+  return (memory + disk + containers) / 3.0 + static_cast<double>(starting) * starting_weight;
 }
 
 // Diego's own strategy: the emptiest cell, away from other instances of the process, in the zone
 // that has the fewest of them. Source of the formula: cloudfoundry/rep, Resources.ComputeScore and
 // CellState.ComputeScore; cloudfoundry/auction, Cell.ScoreForLRP and Cell.ScoreForTask. The order
 // of the floating-point operations is upstream's, so that scores are equal to the last bit.
-class DiegoStrategy : public Strategy {
+class DiegoStrategy : public SeparableStrategy {
  public:
   std::string_view Name() const override { return "diego"; }
   AuctionOrder Order() const override { return AuctionOrder::kDiego; }
@@ -29,26 +40,52 @@ class DiegoStrategy : public Strategy {
     const bool is_lrp = auction.kind == Kind::kLrp;
     const Amount proxy_memory = is_lrp ? cell.proxy_memory : 0;
     const Resources& asked = auction.work->asked;
+    const double resource_score = ResourceScore(
+        UsedFraction(cell.memory_free - (asked.memory + proxy_memory), cell.memory_total),
+        UsedFraction(cell.disk_free - asked.disk, cell.disk_total),
+        UsedFraction(cell.containers_free - 1, cell.containers_total), cell.starting_containers,
+        configuration_.starting_container_weight);
+    if (!is_lrp) return {TaskScore(resource_score, cell.task_count)};
+    return {LrpScore(resource_score, cell.instances, IndexOf(cell.index, cell.position))};
+  }
 
-    const double memory =
-        UsedFraction(cell.memory_free - (asked.memory + proxy_memory), cell.memory_total);
-    const double disk = UsedFraction(cell.disk_free - asked.disk, cell.disk_total);
-    const double containers = UsedFraction(cell.containers_free - 1, cell.containers_total);
-    const double starting = static_cast<double>(cell.starting_containers) *
-                            configuration_.starting_container_weight;
-    const double resource_score = (memory + disk + containers) / 3.0 + starting;
+  void ScoreRows(const Work& work, const ScoreColumns& columns, std::span<const uint32_t> rows,
+                 Score* scores) const override {
+    const bool is_lrp = work.kind == Kind::kLrp;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const uint32_t row = rows[i];
+      const Amount memory = work.asked.memory + (is_lrp ? columns.proxy_memory[row] : 0);
+      const double resource_score = ResourceScore(
+          UsedFraction(columns.memory_free[row] - memory, columns.memory_total[row]),
+          UsedFraction(columns.disk_free[row] - work.asked.disk, columns.disk_total[row]),
+          UsedFraction(columns.containers_free[row] - 1, columns.containers_total[row]),
+          columns.starting[row], configuration_.starting_container_weight);
+      const double score =
+          is_lrp ? LrpScore(resource_score, 0, IndexOf(columns.index[row], columns.position[row]))
+                 : TaskScore(resource_score, columns.task_count[row]);
+      scores[i] = {score};
+    }
+  }
 
-    if (!is_lrp) return {resource_score + kLocalityOffset * static_cast<double>(cell.task_count)};
-    const double locality_score = kLocalityOffset * static_cast<double>(cell.instances);
-    return {resource_score + locality_score + IndexScore(cell)};
+  bool MayBeat(const Score& without, int64_t instances, const Score& best) const override {
+    if (!(std::abs(without.value) < kExactLocality)) return true;
+    const double nearly = (kLocalityOffset - 1) * static_cast<double>(instances);
+    return !(best.value < without.value + nearly);
   }
 
  private:
-  double IndexScore(const CellView& cell) const {
-    const double weight = configuration_.bin_pack_first_fit_weight;
-    // Upstream numbers the cells of a zone afresh only if the weight is above zero.
-    const int64_t index = weight > 0 ? cell.position : cell.index;
-    return static_cast<double>(index) * weight;
+  static double TaskScore(double resource_score, int64_t task_count) {
+    return resource_score + kLocalityOffset * static_cast<double>(task_count);
+  }
+
+  double LrpScore(double resource_score, int64_t instances, int64_t index) const {
+    return resource_score + kLocalityOffset * static_cast<double>(instances) +
+           static_cast<double>(index) * configuration_.bin_pack_first_fit_weight;
+  }
+
+  // Upstream numbers the cells of a zone afresh only if the weight is above zero.
+  int64_t IndexOf(int64_t index, int64_t position) const {
+    return configuration_.bin_pack_first_fit_weight > 0 ? position : index;
   }
 
   Configuration configuration_;

@@ -1,0 +1,144 @@
+#include "lib/place/shape_index.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+
+#include "lib/strategy/separable.h"
+
+namespace rostrum {
+namespace {
+
+constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
+
+// Once so large a part of a group has changed, it is cheaper to make its tree anew.
+constexpr size_t kRemakePart = 8;
+
+std::string KeyOf(const Ask& ask) {
+  std::string key = fmt::format("{} {} {} {}", static_cast<int32_t>(ask.kind), ask.memory,
+                                ask.disk, ask.cpu);
+  for (const ScalarAsk& scalar : ask.scalars) {
+    fmt::format_to(std::back_inserter(key), " {}:{}={}", scalar.name.size(), scalar.name,
+                   scalar.amount);
+  }
+  return key;
+}
+
+// The better of two slots, each of which may be nobody.
+uint32_t WinnerOf(const std::vector<Score>& scores, uint32_t a, uint32_t b) {
+  if (a == kNobody) return b;
+  if (b == kNobody) return a;
+  if (Better(scores[a], scores[b])) return a;
+  if (Better(scores[b], scores[a])) return b;
+  return a < b ? a : b;
+}
+
+}  // namespace
+
+ShapeIndex::ShapeIndex(const Board& board, const Instances& instances, Strategy& strategy)
+    : board_(board),
+      layout_(board.layout()),
+      instances_(instances),
+      strategy_(strategy),
+      separable_(dynamic_cast<const SeparableStrategy*>(&strategy)),
+      limit_(strategy.ScoreLimit()),
+      changes_(layout_.groups.size()) {}
+
+uint32_t ShapeIndex::ShapeOf(const Work& work, const Ask& ask) {
+  const auto next = static_cast<uint32_t>(shapes_.size());
+  const auto [at, is_new] = shape_numbers_.try_emplace(KeyOf(ask), next);
+  if (is_new) shapes_.push_back({&work, ask, std::vector<Tree>(layout_.groups.size())});
+  return at->second;
+}
+
+std::optional<RankedRow> ShapeIndex::Best(uint32_t shape, uint32_t group, bool skip_instances) {
+  const Tree& tree = CatchUp(shape, group);
+  const uint32_t* const rows = layout_.slot_row.data() + layout_.groups[group].begin;
+  const uint32_t slot = skip_instances ? BestWithout(tree, 1, rows) : tree.winners[1];
+  if (slot == kNobody || tree.scores[slot] == kNoScore) return std::nullopt;
+  return RankedRow{rows[slot], tree.scores[slot]};
+}
+
+Score ShapeIndex::ScoreAt(uint32_t shape, uint32_t row) {
+  const uint32_t group = layout_.row_group[row];
+  return CatchUp(shape, group).scores[layout_.row_slot[row] - layout_.groups[group].begin];
+}
+
+void ShapeIndex::NoteChange(uint32_t row) {
+  const uint32_t group = layout_.row_group[row];
+  changes_[group].push_back(layout_.row_slot[row] - layout_.groups[group].begin);
+}
+
+ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {
+  Shape& shape = shapes_[shape_number];
+  Tree& tree = shape.trees[group];
+  const std::vector<uint32_t>& changes = changes_[group];
+  if (tree.scores.empty() || changes.size() - tree.seen > tree.scores.size() / kRemakePart + 1) {
+    Make(shape, group, &tree);
+  } else {
+    for (; tree.seen < changes.size(); ++tree.seen) {
+      Update(shape, group, changes[tree.seen], &tree);
+    }
+  }
+  tree.seen = changes.size();
+  return tree;
+}
+
+void ShapeIndex::Make(const Shape& shape, uint32_t group, Tree* tree) {
+  const CellGroup& range = layout_.groups[group];
+  const uint32_t count = range.end - range.begin;
+  tree->scores.resize(count);
+  tree->winners.resize(size_t{2} * count);
+  ScoreAll(shape, {layout_.slot_row.data() + range.begin, count}, tree->scores.data());
+  for (uint32_t slot = 0; slot < count; ++slot) tree->winners[count + slot] = slot;
+  for (size_t node = count; node-- > 1;) {
+    tree->winners[node] =
+        WinnerOf(tree->scores, tree->winners[2 * node], tree->winners[2 * node + 1]);
+  }
+}
+
+void ShapeIndex::Update(const Shape& shape, uint32_t group, uint32_t slot, Tree* tree) {
+  const uint32_t row = layout_.slot_row[layout_.groups[group].begin + slot];
+  ScoreAll(shape, {&row, 1}, &tree->scores[slot]);
+  for (size_t node = (tree->scores.size() + slot) / 2; node >= 1; node /= 2) {
+    const uint32_t winner =
+        WinnerOf(tree->scores, tree->winners[2 * node], tree->winners[2 * node + 1]);
+    // Where somebody else won and wins again, nothing changes further up.
+    if (winner == tree->winners[node] && winner != slot) return;
+    tree->winners[node] = winner;
+  }
+}
+
+void ShapeIndex::ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores) {
+  if (separable_ != nullptr) separable_->ScoreRows(*shape.work, board_.Columns(), rows, scores);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!board_.Fits(rows[i], shape.ask)) {
+      scores[i] = kNoScore;
+      continue;
+    }
+    if (separable_ == nullptr) scores[i] = BaseScoreOf(rows[i]);
+    // NaN is not below the limit either.
+    if (limit_ && !(scores[i].value < *limit_)) scores[i] = kNoScore;
+  }
+}
+
+Score ShapeIndex::BaseScoreOf(uint32_t row) {
+  try {
+    const Score score = strategy_.BaseScore(board_.ViewOf(row));
+    return std::isnan(score.value) ? kFailedScore : score;
+  } catch (...) {
+    // The round asks again when it meets this cell, and reports what it throws then.
+    return kFailedScore;
+  }
+}
+
+uint32_t ShapeIndex::BestWithout(const Tree& tree, size_t node, const uint32_t* rows) const {
+  const uint32_t winner = tree.winners[node];
+  if (instances_.OnRow(rows[winner]) == 0) return winner;
+  if (node >= tree.scores.size()) return kNobody;
+  return WinnerOf(tree.scores, BestWithout(tree, 2 * node, rows),
+                  BestWithout(tree, 2 * node + 1, rows));
+}
+
+}  // namespace rostrum

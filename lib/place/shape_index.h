@@ -1,0 +1,96 @@
+// The best cell for what is asked, without looking at all cells.
+
+#ifndef ROSTRUM_LIB_PLACE_SHAPE_INDEX_H_
+#define ROSTRUM_LIB_PLACE_SHAPE_INDEX_H_
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "lib/base/strings.h"
+#include "lib/place/ask.h"
+#include "lib/place/board.h"
+#include "lib/place/instances.h"
+#include "rostrum/strategy.h"
+
+namespace rostrum {
+
+// A row and its score there.
+struct RankedRow {
+  uint32_t row = 0;
+  Score score;
+};
+
+// Batches hold many auctions and few shapes: what they ask, apart from their constraint and their
+// process. For each shape, and each group of cells that was asked for it, this keeps the exact
+// score of every cell, without instances of the process, in a tournament tree: the root is the
+// winner, ties broken by row. Placing work changes one cell; a tree catches up with such changes,
+// one path of it each, when it is next asked. So nothing is estimated and no margin is needed: the
+// winner is that of a scan, to the last bit.
+//
+// Cells that hold instances of the auction's process are left out on the way down and looked at by
+// the caller.
+//
+// A group is made when it is first asked for, in one pass over its cells, so a round costs cells
+// times shapes once and the logarithm of the cells for each auction.
+class ShapeIndex {
+ public:
+  // The score of a cell that cannot take the shape, and of one at which the strategy failed. The
+  // latter is before all others, so that it is found.
+  static constexpr Score kNoScore = {std::numeric_limits<double>::infinity(),
+                                     std::numeric_limits<int64_t>::max()};
+  static constexpr Score kFailedScore = {0, std::numeric_limits<int64_t>::min()};
+
+  // REQUIRES: the strategy is separable or has a base score. All three outlive the index.
+  ShapeIndex(const Board& board, const Instances& instances, Strategy& strategy);
+
+  // The number of a work's shape.
+  uint32_t ShapeOf(const Work& work, const Ask& ask);
+
+  // The best cell of a group for a shape; nothing if none can take it.
+  // If `skip_instances`, cells that hold an instance of the current process are passed over.
+  std::optional<RankedRow> Best(uint32_t shape, uint32_t group, bool skip_instances);
+
+  // The score of a cell for a shape without instances; kNoScore if it cannot take it.
+  Score ScoreAt(uint32_t shape, uint32_t row);
+
+  // To be called after the board has changed at a row.
+  void NoteChange(uint32_t row);
+
+ private:
+  // One group of one shape. Slots are numbered from 0 within the group.
+  struct Tree {
+    std::vector<Score> scores;      // By slot. Empty until the tree is made.
+    std::vector<uint32_t> winners;  // A node n's children are 2n and 2n+1; leaves are the last half.
+    size_t seen = 0;                // How much of the group's changes is in.
+  };
+  struct Shape {
+    const Work* work = nullptr;  // Any work of this shape.
+    Ask ask;
+    std::vector<Tree> trees;  // By group.
+  };
+
+  Tree& CatchUp(uint32_t shape, uint32_t group);
+  void Make(const Shape& shape, uint32_t group, Tree* tree);
+  void Update(const Shape& shape, uint32_t group, uint32_t slot, Tree* tree);
+  void ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores);
+  Score BaseScoreOf(uint32_t row);
+  uint32_t BestWithout(const Tree& tree, size_t node, const uint32_t* rows) const;
+
+  const Board& board_;
+  const CellLayout& layout_;
+  const Instances& instances_;
+  Strategy& strategy_;
+  const class SeparableStrategy* const separable_;  // Null if the strategy has a base score only.
+  const std::optional<double> limit_;
+  std::vector<Shape> shapes_;
+  StringMap<uint32_t> shape_numbers_;
+  std::vector<std::vector<uint32_t>> changes_;  // By group: slots, in order of the changes.
+};
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_LIB_PLACE_SHAPE_INDEX_H_

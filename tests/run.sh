@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Sets the machine up and runs the tests: all suites, or those that are named.
+#
+#   tests/run.sh [SUITE]... [--seed N]
+#
+# Suites:
+#   unit      the parts of the library and of the program, and properties on random input
+#   oracle    the engine against literal schedulers on random clusters (--seed N repeats one case)
+#   capi      the C ABI: its functions, its symbols, its layout, the installed tree, the examples
+#   cli       the program rostrum, as a user types it
+#   report    the HTML report, in a real browser
+#   sanitize  unit and C tests again, built with the address and undefined-behaviour sanitizers
+#   fuzz      the fuzz targets on their corpus; with clang, also some seconds of libFuzzer
+#
+# Ends with one line, "N passed, N failed, N skipped"; exit status 1 if anything failed. A test that
+# cannot run here says so on a line of its own.
+
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+ALL_SUITES=(unit oracle capi cli report sanitize fuzz)
+suites=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --seed)
+      [ $# -ge 2 ] || { echo "error: --seed needs a number" >&2; exit 2; }
+      export ROSTRUM_ORACLE_SEED=$2 ROSTRUM_PROPERTY_SEED=$2
+      shift 2
+      ;;
+    -h | --help)
+      sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      exit 0
+      ;;
+    *)
+      known=no
+      for suite in "${ALL_SUITES[@]}"; do [ "$suite" = "$1" ] && known=yes; done
+      if [ $known = no ]; then
+        echo "error: unknown suite \"$1\", expected one of: ${ALL_SUITES[*]}" >&2
+        exit 2
+      fi
+      suites+=("$1")
+      shift
+      ;;
+  esac
+done
+[ ${#suites[@]} -gt 0 ] || suites=("${ALL_SUITES[@]}")
+
+passed=0
+failed=0
+skipped=0
+werror=${ROSTRUM_WERROR:-false}
+build=$ROSTRUM_ROOT/build
+sanitize_build=$ROSTRUM_ROOT/build-sanitize
+
+# run_meson FOLDER SUITE [ARGUMENT]...: runs one suite and counts what it says.
+run_meson() {
+  local folder=$1 suite=$2 log
+  shift 2
+  log=$folder/meson-logs/run-$suite.txt
+  say "suite $suite"
+  local status=0
+  meson test -C "$folder" --no-rebuild --print-errorlogs --suite "$suite" "$@" >"$log" 2>&1 ||
+    status=$?
+  grep -E '^ *[0-9]+/[0-9]+ ' "$log" || true
+  local ok bad skip timeouts unexpected
+  ok=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$log")
+  bad=$(sed -n 's/^Fail: *\([0-9]*\).*/\1/p' "$log")
+  unexpected=$(sed -n 's/^Unexpected Pass: *\([0-9]*\).*/\1/p' "$log")
+  timeouts=$(sed -n 's/^Timeout: *\([0-9]*\).*/\1/p' "$log")
+  skip=$(sed -n 's/^Skipped: *\([0-9]*\).*/\1/p' "$log")
+  bad=$((${bad:-0} + ${unexpected:-0} + ${timeouts:-0}))
+  # A suite that could not even start, or that holds no test, has failed.
+  if [ $status -ne 0 ] && [ $bad -eq 0 ] || [ -z "$ok" ]; then bad=$((bad + 1)); fi
+  if [ $bad -gt 0 ]; then cat "$log" >&2; fi
+  if [ "${skip:-0}" -gt 0 ]; then
+    grep -hE '^(SKIP|skipped):' "$folder"/meson-logs/testlog.txt | sort -u || true
+  fi
+  passed=$((passed + ${ok:-0}))
+  failed=$((failed + bad))
+  skipped=$((skipped + ${skip:-0}))
+}
+
+run_suite() {
+  case "$1" in
+    sanitize)
+      build_in "$sanitize_build" --buildtype=debugoptimized -Db_sanitize=address,undefined \
+        -Db_lundef=false -Dexamples=false -Dwerror="$werror"
+      local options=ROSTRUM_ORACLE_CASES=2000
+      export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+      export "${options?}"
+      run_meson "$sanitize_build" unit
+      run_meson "$sanitize_build" capi --no-suite abi
+      run_meson "$sanitize_build" fuzz
+      unset ROSTRUM_ORACLE_CASES
+      ;;
+    *)
+      build_in "$build" -Dwerror="$werror"
+      run_meson "$build" "$1"
+      ;;
+  esac
+}
+
+setup_machine test
+for suite in "${suites[@]}"; do
+  run_suite "$suite" || failed=$((failed + 1))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]

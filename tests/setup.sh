@@ -1,0 +1,95 @@
+# Sets a machine up to build and test Rostrum: sourced by examples/quickstart.sh and tests/run.sh.
+#
+# setup_machine LEVEL installs what is missing from the distribution, as root or with sudo:
+#   build  what it takes to build the library, the program and the examples
+#   test   also what the tests use
+# It asks nothing and, where all is there already, does nothing. CXX and CC are set to a compiler
+# that is new enough, unless the caller has set them.
+
+set -euo pipefail
+
+ROSTRUM_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3 libabsl-dev libfmt-dev rapidjson-dev
+                libprotobuf-dev protobuf-compiler)
+TEST_PACKAGES=(libgtest-dev binutils chromium chromium-driver abigail-tools)
+# Without these a test says that it is skipped, and why.
+OPTIONAL_PACKAGES=" chromium chromium-driver abigail-tools "
+
+say() { printf '== %s\n' "$*"; }
+
+is_installed() {
+  dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
+}
+
+run_as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "error: to install packages, run this as root or install sudo" >&2
+    return 1
+  fi
+}
+
+# g++ 12 is the oldest that will do; Ubuntu 22.04 has it beside its default.
+compiler_package() {
+  local version
+  version=$(g++ -dumpversion 2>/dev/null | cut -d. -f1 || true)
+  if [ -n "$version" ] && [ "$version" -lt 12 ]; then echo g++-12; fi
+}
+
+install_packages() {
+  local wanted=() package
+  for package in "$@"; do
+    is_installed "$package" || wanted+=("$package")
+  done
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "error: apt-get is missing; please install what stands for: ${wanted[*]}" >&2
+    return 1
+  fi
+  say "installing ${wanted[*]}"
+  run_as_root apt-get update -q >/dev/null
+  for package in "${wanted[@]}"; do
+    if ! DEBIAN_FRONTEND=noninteractive run_as_root apt-get install -y -q \
+         --no-install-recommends "$package" >/dev/null; then
+      case "$OPTIONAL_PACKAGES" in
+        *" $package "*) say "$package cannot be had here; what needs it will say so" ;;
+        *) echo "error: the package $package cannot be installed" >&2; return 1 ;;
+      esac
+    fi
+  done
+}
+
+setup_machine() {
+  local packages=("${BUILD_PACKAGES[@]}")
+  if [ "$1" = test ]; then packages+=("${TEST_PACKAGES[@]}"); fi
+  install_packages "${packages[@]}"
+  local newer
+  newer=$(compiler_package)
+  if [ -n "$newer" ] && [ -z "${CXX:-}" ]; then
+    install_packages "$newer"
+    export CXX=g++-12 CC=gcc-12
+  fi
+}
+
+# build_in FOLDER [MESON OPTION]...: configures the folder unless it is, and builds.
+build_in() {
+  local folder=$1
+  shift
+  if [ ! -f "$folder/build.ninja" ]; then
+    say "configuring $folder"
+    rm -rf "$folder"
+    meson setup "$folder" "$ROSTRUM_ROOT" "$@" >"$folder.log" 2>&1 || {
+      cat "$folder.log" >&2
+      return 1
+    }
+  fi
+  say "building $folder"
+  ninja -C "$folder" >"$folder.log" 2>&1 || {
+    grep -v '^ninja: Entering' "$folder.log" | tail -n 60 >&2
+    return 1
+  }
+}
