@@ -1,0 +1,95 @@
+#include "lib/record/append_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace rostrum::record {
+namespace {
+
+constexpr mode_t kMode = 0644;
+
+// Calls `call` until no signal interrupts it.
+template <typename Call>
+auto Retry(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+std::string Describe(std::string_view path, std::string_view verb, int error) {
+  return fmt::format("{} cannot be {}: {}", path, verb, std::generic_category().message(error));
+}
+
+}  // namespace
+
+Status AppendFile::Error(std::string_view verb, int error) const {
+  return Unavailable(Describe(path_, verb, error));
+}
+
+Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path) {
+  // Not blocking, or a pipe without a reader would hold us here.
+  const int descriptor = Retry([&] {
+    return open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, kMode);
+  });
+  if (descriptor < 0) return Unavailable(Describe(path, "opened for writing", errno));
+  std::unique_ptr<AppendFile> file(new AppendFile(descriptor, path));
+  // A file system without locks has to do without them.
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return FailedPrecondition(
+        fmt::format("{} is being written by another recorder, expected a file of its own", path));
+  }
+  struct stat about {};
+  if (fstat(descriptor, &about) != 0) return file->Error("looked at", errno);
+  if (!S_ISREG(about.st_mode)) {
+    return FailedPrecondition(fmt::format("{} is no regular file, expected one", path));
+  }
+  file->size_ = static_cast<uint64_t>(about.st_size);
+  return file;
+}
+
+AppendFile::~AppendFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+Status AppendFile::Append(std::string_view bytes) {
+  if (torn_) {
+    if (Status status = Truncate(size_); !status.ok()) return status;
+  }
+  const uint64_t whole = size_ + bytes.size();
+  while (!bytes.empty()) {
+    const ssize_t written = Retry([&] { return write(descriptor_, bytes.data(), bytes.size()); });
+    if (written < 0) {
+      const int error = errno;
+      torn_ = true;
+      static_cast<void>(Truncate(size_));
+      return Error("written to", error);
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  size_ = whole;
+  return {};
+}
+
+Status AppendFile::Truncate(uint64_t size) {
+  if (Retry([&] { return ftruncate(descriptor_, static_cast<off_t>(size)); }) != 0) {
+    return Error("cut", errno);
+  }
+  size_ = size;
+  torn_ = false;
+  return {};
+}
+
+Status AppendFile::Close() {
+  const int descriptor = descriptor_;
+  descriptor_ = -1;
+  if (close(descriptor) != 0 && errno != EINTR) return Error("closed", errno);
+  return {};
+}
+
+}  // namespace rostrum::record

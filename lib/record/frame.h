@@ -1,0 +1,77 @@
+// The file format of a recording: a header, then records one after the other. Numbers are 32 bits,
+// the lowest byte first.
+//
+//   header, 16 bytes:  "ROSTRUM\x01"; the format version; the CRC-32C of these 12 bytes
+//   record:            the length of its content; the CRC-32C of those 4 bytes and the content;
+//                      the content, a rostrum.record.v1.Round
+//
+// The checksum covers the length too, and a length is believed only as far as there are bytes for
+// it: whatever a file holds, all records before the first damaged byte can be read, and the place
+// of the damage can be named. A file that was cut exactly between two records cannot be told from
+// one that ends there.
+
+#ifndef ROSTRUM_LIB_RECORD_FRAME_H_
+#define ROSTRUM_LIB_RECORD_FRAME_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lib/record/byte_source.h"
+#include "rostrum/status.h"
+
+namespace rostrum::record {
+
+inline constexpr std::string_view kMagic{"ROSTRUM\x01", 8};
+inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr size_t kFileHeaderBytes = 16;
+inline constexpr size_t kFrameHeaderBytes = 8;
+// Of a record's content. Protobuf itself stops at twice this.
+inline constexpr uint64_t kContentBytesMaximum = uint64_t{1} << 30;
+
+std::string MakeFileHeader();
+
+// Writes the frame header over the first kFrameHeaderBytes of `frame`; the content is behind them.
+// REQUIRES: the content is no longer than kContentBytesMaximum.
+void SealFrame(std::string* frame);
+
+// Reads header and records. Its errors name the file, the byte and what was expected there; after
+// one, every further call returns the same.
+//
+// Thread safety: none.
+class FrameReader {
+ public:
+  // `name` stands for the file in errors.
+  FrameReader(std::unique_ptr<ByteSource> source, std::string name);
+
+  // REQUIRES: called once, before Next().
+  Status ReadHeader();
+
+  // The content of the next record, or nothing at the end of the file.
+  Expected<std::optional<std::string>> Next();
+
+  // Where in the file the last record began that Next() returned.
+  uint64_t begin() const { return begin_; }
+  // Where the next one begins: the end of what was found to be whole.
+  uint64_t end() const { return end_; }
+
+  // kCorrupt with `text`, behind the file's name and `offset`.
+  Status ErrorAt(uint64_t offset, std::string_view text) const;
+
+ private:
+  Expected<std::optional<std::string>> ReadNext();
+  // Appends up to `size` bytes; fewer only at the end of the file.
+  Status ReadUpTo(uint64_t size, std::string* bytes);
+
+  std::unique_ptr<ByteSource> source_;
+  std::string name_;
+  uint64_t begin_ = 0;
+  uint64_t end_ = 0;
+  Status failed_;
+};
+
+}  // namespace rostrum::record
+
+#endif  // ROSTRUM_LIB_RECORD_FRAME_H_

@@ -1,0 +1,220 @@
+#include "lib/tools/flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace rostrum::tools {
+namespace {
+
+constexpr size_t kColumns = 96;
+// Where the text of a flag begins; a flag that is longer than that has a line of its own.
+constexpr size_t kHelpColumn = 30;
+
+constexpr Flag kHelpFlag = {"help", "", "show this help and do nothing else"};
+
+const Flag* FindFlag(const Verb& verb, std::string_view name) {
+  for (const FlagGroup& group : verb.groups) {
+    for (const Flag& flag : group.flags) {
+      if (flag.name == name) return &flag;
+    }
+  }
+  return nullptr;
+}
+
+Status UnknownFlag(const Verb& verb, std::string_view argument) {
+  const std::string_view name = argument.substr(std::min<size_t>(2, argument.size()));
+  std::vector<std::string_view> known = {kHelpFlag.name};
+  for (const FlagGroup& group : verb.groups) {
+    for (const Flag& flag : group.flags) known.push_back(flag.name);
+  }
+  return InvalidArgument(fmt::format("unknown flag {}, the nearest known one is --{}", argument,
+                                     NearestOf(name, known)));
+}
+
+// An argument such as "--cells=5", taken apart.
+struct Argument {
+  std::string_view name;
+  std::optional<std::string_view> value;
+};
+
+Argument Split(std::string_view argument) {
+  const std::string_view body = argument.substr(2);
+  const size_t equals = body.find('=');
+  if (equals == std::string_view::npos) return {body, std::nullopt};
+  return {body.substr(0, equals), body.substr(equals + 1)};
+}
+
+// Whether the argument asks for flags rather than being a value or an operand: "-" alone and
+// negative numbers do not.
+bool LooksLikeFlag(std::string_view argument) {
+  if (argument.size() < 2 || argument[0] != '-') return false;
+  return argument[1] == '-' || argument[1] < '0' || argument[1] > '9';
+}
+
+void AppendWrapped(std::string_view text, size_t indent, size_t column, std::string* out) {
+  while (!text.empty()) {
+    const size_t space = text.find(' ');
+    const std::string_view word = text.substr(0, space);
+    const bool first = column == indent;
+    if (!first && column + 1 + word.size() > kColumns) {
+      out->append("\n").append(indent, ' ');
+      column = indent;
+    } else if (!first) {
+      out->push_back(' ');
+      ++column;
+    }
+    out->append(word);
+    column += word.size();
+    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+  }
+  out->push_back('\n');
+}
+
+void AppendFlag(const Flag& flag, std::string* out) {
+  std::string left =
+      fmt::format("  --{}{}{}", flag.name, flag.value.empty() ? "" : " ", flag.value);
+  if (left.size() + 2 > kHelpColumn) {
+    *out += left + "\n" + std::string(kHelpColumn, ' ');
+  } else {
+    *out += left + std::string(kHelpColumn - left.size(), ' ');
+  }
+  std::string text(flag.help);
+  if (flag.repeatable) text += "; may be repeated";
+  if (!flag.default_text.empty()) text += fmt::format(" (default: {})", flag.default_text);
+  AppendWrapped(text, kHelpColumn, kHelpColumn, out);
+}
+
+}  // namespace
+
+std::string_view NearestOf(std::string_view text, std::span<const std::string_view> known) {
+  std::string_view nearest;
+  size_t fewest = 0;
+  for (const std::string_view candidate : known) {
+    // One row of the usual table of edit distances: row[j] is that of the prefixes seen so far.
+    std::vector<size_t> row(candidate.size() + 1);
+    for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (size_t i = 1; i <= text.size(); ++i) {
+      size_t diagonal = row[0];
+      row[0] = i;
+      for (size_t j = 1; j < row.size(); ++j) {
+        const size_t replaced = diagonal + (text[i - 1] == candidate[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      }
+    }
+    if (nearest.empty() || row.back() < fewest) {
+      nearest = candidate;
+      fewest = row.back();
+    }
+  }
+  return nearest;
+}
+
+Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view> arguments) {
+  Flags flags;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument == "--") {
+      flags.operands_.insert(flags.operands_.end(),
+                             arguments.begin() + static_cast<ptrdiff_t>(i) + 1, arguments.end());
+      break;
+    }
+    if (argument == "--help" || argument == "-h") {
+      flags.help_ = true;
+      return flags;
+    }
+    if (!LooksLikeFlag(argument)) {
+      flags.operands_.push_back(argument);
+      continue;
+    }
+    if (!argument.starts_with("--")) return UnknownFlag(verb, argument);
+
+    Argument parts = Split(argument);
+    const Flag* flag = FindFlag(verb, parts.name);
+    if (flag == nullptr) {
+      return UnknownFlag(verb, argument.substr(0, parts.name.size() + 2));
+    }
+    if (flag->value.empty() && parts.value) {
+      return InvalidArgument(
+          fmt::format("--{} is given \"{}\", expected no value", flag->name, *parts.value));
+    }
+    if (!flag->value.empty() && !parts.value) {
+      if (i + 1 == arguments.size() || LooksLikeFlag(arguments[i + 1])) {
+        return InvalidArgument(
+            fmt::format("--{} has no value, expected {}", flag->name, flag->value));
+      }
+      parts.value = arguments[++i];
+    }
+    if (!flag->repeatable && flags.Has(flag->name)) {
+      return InvalidArgument(fmt::format("--{} is given twice, expected it once", flag->name));
+    }
+    flags.given_.emplace_back(flag->name, parts.value.value_or(""));
+  }
+  if (verb.operands.empty() && !flags.operands_.empty()) {
+    return InvalidArgument(
+        fmt::format("\"{}\" is no flag, expected flags only", flags.operands_.front()));
+  }
+  return flags;
+}
+
+bool Flags::Has(std::string_view name) const {
+  return std::any_of(given_.begin(), given_.end(),
+                     [&](const auto& given) { return given.first == name; });
+}
+
+std::string_view Flags::Text(std::string_view name, std::string_view fallback) const {
+  const auto at = std::find_if(given_.begin(), given_.end(),
+                               [&](const auto& given) { return given.first == name; });
+  return at == given_.end() ? fallback : at->second;
+}
+
+std::vector<std::string_view> Flags::Texts(std::string_view name) const {
+  std::vector<std::string_view> texts;
+  for (const auto& given : given_) {
+    if (given.first == name) texts.push_back(given.second);
+  }
+  return texts;
+}
+
+Expected<int64_t> Flags::Whole(std::string_view name, int64_t fallback, int64_t minimum,
+                               int64_t maximum) const {
+  if (!Has(name)) return fallback;
+  const std::string_view text = Text(name);
+  int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || number < minimum || number > maximum) {
+    return InvalidArgument(fmt::format("--{} is \"{}\", expected a whole number from {} to {}",
+                                       name, text, minimum, maximum));
+  }
+  return number;
+}
+
+std::string HelpText(const Verb& verb) {
+  std::string out = fmt::format("Usage: rostrum {} [FLAGS]{}{}\n", verb.name,
+                                verb.operands.empty() ? "" : " ", verb.operands);
+  for (std::string_view rest = verb.summary; !rest.empty();) {
+    const size_t end = rest.find('\n');
+    out += "\n";
+    AppendWrapped(rest.substr(0, end), 0, 0, &out);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  for (const FlagGroup& group : verb.groups) {
+    out += fmt::format("\n{}:\n", group.title);
+    for (const Flag& flag : group.flags) AppendFlag(flag, &out);
+  }
+  out += "\nHelp:\n";
+  AppendFlag(kHelpFlag, &out);
+  if (!verb.examples.empty()) out += "\nExamples:\n";
+  for (const Example& example : verb.examples) {
+    out += "  ";
+    AppendWrapped(example.meaning, 2, 2, &out);
+    out += fmt::format("      {}\n", example.command);
+  }
+  return out;
+}
+
+}  // namespace rostrum::tools

@@ -1,0 +1,244 @@
+#include "lib/tools/replay/replay_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "lib/record/round_reader.h"
+#include "lib/tools/flags.h"
+#include "lib/tools/load_strategy.h"
+#include "lib/tools/replay/replay_outcome.h"
+#include "lib/tools/report/text.h"
+
+namespace rostrum::tools {
+namespace {
+
+using record::Change;
+using record::Difference;
+using record::RecordedDecision;
+using record::RecordedRound;
+using record::ReplayResult;
+using record::RoundReader;
+
+constexpr int kFailed = 1;
+constexpr int kBadInput = 2;
+
+const Verb& ReplayVerb() {
+  static const Verb verb = {
+      .name = "replay",
+      .operands = "FILE...",
+      .summary =
+          "Runs the rounds of a recording again and compares every decision, down to the last bit "
+          "of the score: \"identical\", or the first decision that differs.\n"
+          "With --strategy or --set it says what would have been different.\n"
+          "Exit status: 0 identical, or a what-if; 1 a round differs; 2 bad input.",
+      .groups = {{"What if",
+                  {{"strategy", "NAME",
+                    "diego, binpack, spread, or the path of a plug-in (a shared object)",
+                    "the one that was recorded"},
+                   {"set", "KEY=VALUE",
+                    "a setting in place of the recorded one: bin_pack_first_fit_weight, "
+                    "starting_container_weight, starting_container_count_maximum",
+                    "", true}}},
+                 {"Output", {{"format", "FORM", "text, for people; or json", "text"}}}},
+      .examples = {{"Does this version decide as the one that recorded did?",
+                    "rostrum replay rounds.rec"},
+                   {"What would packing have done?",
+                    "rostrum replay rounds.rec --strategy binpack"}},
+  };
+  return verb;
+}
+
+// Everything that the command line asks for.
+struct ReplayOptions {
+  std::vector<std::string> paths;
+  std::shared_ptr<Strategy> strategy;  // Null: each round's own.
+  std::vector<std::pair<std::string_view, std::string_view>> settings;
+  bool as_json = false;
+  std::string what_if;
+};
+
+Status ReadSettings(const Flags& flags, ReplayOptions* options) {
+  Configuration scratch;
+  for (const std::string_view setting : flags.Texts("set")) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string_view::npos) {
+      return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", setting));
+    }
+    options->settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+    const auto& [key, value] = options->settings.back();
+    if (Status status = SetOption(&scratch, key, value); !status.ok()) {
+      return InvalidArgument("--set: " + status.text());
+    }
+    options->what_if += fmt::format("{}{}", options->what_if.empty() ? "" : ", ", setting);
+  }
+  return {};
+}
+
+Expected<ReplayOptions> ReadOptions(const Flags& flags) {
+  ReplayOptions options;
+  for (const std::string_view path : flags.operands()) options.paths.emplace_back(path);
+  if (options.paths.empty()) return InvalidArgument("no file is given, expected a recording");
+  const std::string_view format = flags.Text("format", "text");
+  if (format != "text" && format != "json") {
+    return InvalidArgument(fmt::format("--format is \"{}\", expected text or json", format));
+  }
+  options.as_json = format == "json";
+  if (flags.Has("strategy")) {
+    Expected<std::shared_ptr<Strategy>> strategy = LoadStrategy(flags.Text("strategy"));
+    if (!strategy.ok()) {
+      return Status(strategy.status().code(), "--strategy: " + strategy.status().text());
+    }
+    options.strategy = std::move(*strategy);
+    options.what_if = fmt::format("strategy {}", flags.Text("strategy"));
+  }
+  if (Status status = ReadSettings(flags, &options); !status.ok()) return status;
+  return options;
+}
+
+// Replays one file, round by round, so that only one is in memory.
+class FileReplay {
+ public:
+  explicit FileReplay(const ReplayOptions& options) : options_(options) {}
+
+  ReplayOutcome Run(const std::string& path) {
+    outcome_.path = path;
+    Expected<std::unique_ptr<RoundReader>> reader = RoundReader::Open(path);
+    if (!reader.ok()) return Fail(reader.status());
+    for (;;) {
+      const Expected<std::optional<RecordedRound>> round = (*reader)->Next();
+      if (!round.ok()) return Fail(round.status());
+      if (!round->has_value()) return std::move(outcome_);
+      if (Status status = Replay(**round); !status.ok()) {
+        return Fail(Status(status.code(), fmt::format("{}, round {}: {}", path, outcome_.rounds + 1,
+                                                      status.text())));
+      }
+    }
+  }
+
+ private:
+  ReplayOutcome Fail(Status status) {
+    outcome_.failed = std::move(status);
+    return std::move(outcome_);
+  }
+
+  // The strategy that is asked for, or the round's own. A recording is not trusted: what it names
+  // is never loaded from a file.
+  Expected<std::shared_ptr<Strategy>> StrategyOf(const RecordedRound& round) {
+    if (options_.strategy != nullptr) return options_.strategy;
+    std::shared_ptr<Strategy>& strategy = strategies_[round.strategy_name];
+    if (strategy == nullptr) strategy = MakeStrategy(round.strategy_name);
+    if (strategy != nullptr) return strategy;
+    return InvalidArgument(
+        fmt::format("it was decided by the strategy \"{}\", which does not come "
+                    "with Rostrum: name its plug-in with --strategy",
+                    round.strategy_name));
+  }
+
+  Status Replay(const RecordedRound& round) {
+    const Expected<std::shared_ptr<Strategy>> strategy = StrategyOf(round);
+    if (!strategy.ok()) return strategy.status();
+    Configuration configuration = round.input.configuration;
+    for (const auto& [key, value] : options_.settings) {
+      if (Status status = SetOption(&configuration, key, value); !status.ok()) return status;
+    }
+    const Expected<ReplayResult> result = ReplayRound(round, **strategy, &configuration);
+    if (!result.ok()) return result.status();
+    ++outcome_.rounds;
+    Add(round, *result);
+    return {};
+  }
+
+  void Add(const RecordedRound& round, const ReplayResult& result) {
+    outcome_.decisions += result.decisions;
+    outcome_.rounds_that_differ += !result.identical();
+    outcome_.placed_before += result.placed_before;
+    outcome_.placed_now += result.placed_now;
+    outcome_.counts.now_refused += result.counts.now_refused;
+    outcome_.counts.now_placed += result.counts.now_placed;
+    outcome_.counts.moved += result.counts.moved;
+    outcome_.counts.other_refusal += result.counts.other_refusal;
+    outcome_.counts.score_only += result.counts.score_only;
+    if (!result.identical() && !outcome_.first.has_value()) {
+      outcome_.first =
+          ReplayDeparture{outcome_.rounds, result.first->position + 1, result.decisions,
+                          SideOf(round, result.first->before), SideOf(round, result.first->now)};
+    }
+    for (const Difference& difference : result.differences) {
+      if (!options_.as_json &&
+          (outcome_.changes.size() == kChangesListed || difference.change == Change::kScoreOnly)) {
+        continue;
+      }
+      outcome_.changes.push_back({outcome_.rounds, difference.change,
+                                  SideOf(round, difference.before), SideOf(round, difference.now)});
+    }
+  }
+
+  static ReplaySide SideOf(const RecordedRound& round, const RecordedDecision& decision) {
+    const Auction& auction = round.input.auctions[decision.auction];
+    return {auction.kind(),
+            auction.Identifier(),
+            decision.placed,
+            std::string(decision.cell_id),
+            decision.score,
+            decision.code,
+            std::string(decision.error)};
+  }
+
+  const ReplayOptions& options_;
+  std::map<std::string, std::shared_ptr<Strategy>> strategies_;  // By name, as recorded.
+  ReplayOutcome outcome_;
+};
+
+// Errors of what the user gave end with 2, all others with 1.
+int ExitStatusOf(const Status& status) {
+  switch (status.code()) {
+    case Code::kInvalidArgument:
+    case Code::kNotFound:
+    case Code::kCorrupt:
+    case Code::kUnavailable:
+      return kBadInput;
+    default:
+      return kFailed;
+  }
+}
+
+int Fail(const Status& status, std::ostream& err) {
+  // The text may hold what a file of somebody else's holds.
+  err << "rostrum replay: " << CleanText(status.text()) << "\n";
+  return ExitStatusOf(status);
+}
+
+}  // namespace
+
+int RunReplay(std::span<const std::string_view> arguments, std::ostream& out, std::ostream& err) {
+  const Expected<Flags> flags = Flags::Parse(ReplayVerb(), arguments);
+  if (!flags.ok()) return Fail(flags.status(), err);
+  if (flags->help()) {
+    out << HelpText(ReplayVerb());
+    return 0;
+  }
+  const Expected<ReplayOptions> options = ReadOptions(*flags);
+  if (!options.ok()) return Fail(options.status(), err);
+
+  ReplayOutput output;
+  output.what_if = options->what_if;
+  for (const std::string& path : options->paths) {
+    output.files.push_back(FileReplay(*options).Run(path));
+  }
+  out << (options->as_json ? ReplayJson(output) : ReplayText(output));
+
+  int exit_status = 0;
+  for (const ReplayOutcome& file : output.files) {
+    const bool differs = output.what_if.empty() && file.first.has_value();
+    exit_status = std::max(exit_status, differs ? kFailed : 0);
+    if (!file.failed.ok()) exit_status = std::max(exit_status, Fail(file.failed, err));
+  }
+  return exit_status;
+}
+
+}  // namespace rostrum::tools

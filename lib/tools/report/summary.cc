@@ -1,0 +1,158 @@
+// Copyright the Rostrum authors. Licensed under the Apache License 2.0.
+//
+// What an operator reads first: a card for each strategy, and the differences in words.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "lib/tools/report/sections.h"
+#include "lib/tools/report/text.h"
+
+namespace rostrum::tools {
+namespace {
+
+std::string Row(std::string_view name, std::string_view value, std::string_view css = "") {
+  return fmt::format("<div{}><dt>{}</dt><dd>{}</dd></div>\n",
+                     css.empty() ? "" : fmt::format(" class=\"{}\"", css), name, EscapeHtml(value));
+}
+
+std::string Card(const ReportData& data, size_t index) {
+  const ReportRun& run = data.runs[index];
+  std::string out = fmt::format("<div class=\"card\">\n<h3>{}</h3>\n<dl>\n", RunLabel(data, index));
+  out += Row("Placed", FormatCount(run.placed), "big");
+  out += Row("Refused", FormatCount(run.refused));
+  out += Row("Cells used",
+             fmt::format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total)));
+  out += Row("Memory used", FormatPercent(ShareOf(run.memory_used_mb, run.memory_total_mb)));
+  out += Row("Stranded memory", FormatMegabytes(run.memory_stranded_mb));
+  return out + "</dl>\n</div>\n";
+}
+
+// One sentence about a measure: who does best and who worst, or that all are equal. In the texts
+// {0} stands for the strategies and {1} for their figure.
+struct Finding {
+  std::function<double(const ReportRun&)> value;
+  std::function<std::string(const ReportRun&)> label;
+  bool more_is_better = false;
+  std::string_view best;
+  std::string_view worst;
+  std::string_view equal;
+};
+
+std::vector<Finding> Findings() {
+  return {
+      {[](const ReportRun& run) { return static_cast<double>(run.placed); },
+       [](const ReportRun& run) { return FormatCount(run.placed); }, true,
+       "{0} placed the most auctions, {1}", "{0} the fewest, {1}",
+       "All strategies placed {1} auctions"},
+      {[](const ReportRun& run) { return static_cast<double>(run.cells_used); },
+       [](const ReportRun& run) {
+         return fmt::format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total));
+       },
+       false, "{0} used the fewest cells, {1}", "{0} the most, {1}",
+       "All strategies used {1} cells"},
+      {[](const ReportRun& run) { return static_cast<double>(run.memory_stranded_mb); },
+       [](const ReportRun& run) { return FormatMegabytes(run.memory_stranded_mb); }, false,
+       "{0} left the least memory stranded, {1}", "{0} the most, {1}",
+       "All strategies left {1} of memory stranded"},
+      {[](const ReportRun& run) { return run.concentration.share; },
+       [](const ReportRun& run) { return FormatPercent(run.concentration.share); }, false,
+       "{0} put at most {1} of one app on a single cell", "{0} as much as {1}",
+       "All strategies put up to {1} of one app on a single cell"},
+  };
+}
+
+// Strategies whose figures print alike are alike.
+std::string NamesWith(const ReportData& data, const Finding& finding, const std::string& label) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < data.runs.size(); ++i) {
+    if (finding.label(data.runs[i]) == label) names.push_back(RunLabel(data, i));
+  }
+  if (names.size() > 4) return fmt::format("{} strategies", names.size());
+  return JoinNames(names);
+}
+
+std::string Sentence(const ReportData& data, const Finding& finding) {
+  const auto less = [&](const ReportRun& a, const ReportRun& b) {
+    return finding.value(a) < finding.value(b);
+  };
+  const auto [low, high] = std::minmax_element(data.runs.begin(), data.runs.end(), less);
+  const std::string best = finding.label(finding.more_is_better ? *high : *low);
+  const std::string worst = finding.label(finding.more_is_better ? *low : *high);
+  const auto fill = [](std::string_view text, std::string_view names, const std::string& figure) {
+    return fmt::format(fmt::runtime(text), names,
+                       fmt::format("<strong>{}</strong>", EscapeHtml(figure)));
+  };
+  if (best == worst) return fmt::format("<li>{}.</li>\n", fill(finding.equal, "", best));
+  return fmt::format("<li>{}; {}.</li>\n", fill(finding.best, NamesWith(data, finding, best), best),
+                     fill(finding.worst, NamesWith(data, finding, worst), worst));
+}
+
+// Who comes nearest to the number of cells that its work needs at least.
+std::string BoundSentence(const ReportData& data) {
+  std::optional<size_t> nearest;
+  double least = 0;
+  for (size_t i = 0; i < data.runs.size(); ++i) {
+    const ReportRun& run = data.runs[i];
+    if (!run.cells_lower_bound || *run.cells_lower_bound <= 0) continue;
+    const double ratio = ShareOf(run.cells_used, *run.cells_lower_bound);
+    if (nearest && ratio >= least) continue;
+    nearest = i;
+    least = ratio;
+  }
+  if (!nearest) return "";
+  const ReportRun& run = data.runs[*nearest];
+  return fmt::format(
+      "<li>{} {}: it uses <strong>{}</strong>, and the work it placed cannot do with fewer than {}."
+      "</li>\n",
+      RunLabel(data, *nearest),
+      data.runs.size() > 1 ? "comes nearest to the least number of cells"
+                           : "against the least number",
+      CountOf(run.cells_used, "cell", "cells"), FormatCount(*run.cells_lower_bound));
+}
+
+// Fewer cells are no merit in a strategy that placed less.
+std::string Caution(const ReportData& data) {
+  const auto less = [](const ReportRun& a, const ReportRun& b) { return a.placed < b.placed; };
+  const auto [low, high] = std::minmax_element(data.runs.begin(), data.runs.end(), less);
+  constexpr double kAlike = 0.99;
+  if (static_cast<double>(low->placed) >= kAlike * static_cast<double>(high->placed)) return "";
+  return "<li>The strategies did not place the same amount of work: one that places less may use "
+         "fewer "
+         "cells for that reason alone.</li>\n";
+}
+
+}  // namespace
+
+std::string SummarySection(const ReportData& data) {
+  if (data.runs.empty()) {
+    return Section("summary", "At a glance", "",
+                   "<p class=\"empty\">No strategy was run: this report has no figures.</p>\n");
+  }
+  std::string content =
+      fmt::format("<div class=\"cards{}\">\n", data.runs.size() == 1 ? " one" : "");
+  for (size_t i = 0; i < data.runs.size(); ++i) content += Card(data, i);
+  content += "</div>\n";
+  std::string findings;
+  if (data.runs.size() > 1) {
+    for (const Finding& finding : Findings()) findings += Sentence(data, finding);
+  }
+  findings += BoundSentence(data);
+  findings += Caution(data);
+  if (!findings.empty()) {
+    content += fmt::format("<ul class=\"findings\">\n{}</ul>\n", findings);
+  }
+  const std::string introduction =
+      data.runs.size() > 1
+          ? fmt::format(
+                "{} strategies were given the same work and the same cells. Each keeps its "
+                "colour and its marker through the whole page.",
+                data.runs.size())
+          : std::string("One strategy was run on these cells.");
+  return Section("summary", "At a glance", introduction, content);
+}
+
+}  // namespace rostrum::tools

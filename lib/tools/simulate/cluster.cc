@@ -1,0 +1,189 @@
+#include "lib/tools/simulate/cluster.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace rostrum::tools {
+namespace {
+
+Status Broken(std::string text) { return Status(Code::kInternal, std::move(text)); }
+
+}  // namespace
+
+Resources CostOf(const Work& work) {
+  Resources cost = work.asked;
+  cost.containers = 1;
+  return cost;
+}
+
+bool Fits(const Resources& asked, const Resources& available) {
+  return asked.memory <= available.memory && asked.disk <= available.disk &&
+         asked.cpu <= available.cpu && asked.containers <= available.containers &&
+         std::all_of(asked.scalars.begin(), asked.scalars.end(), [&](const NamedAmount& scalar) {
+           return scalar.amount <= available.Scalar(scalar.name);
+         });
+}
+
+Cluster::Cluster(const std::vector<Cell>& cells) : cells_(cells.size()) {
+  for (uint32_t i = 0; i < cells.size(); ++i) {
+    cells_[i].state = cells[i];
+    total_.Add(cells[i].total);
+    MarkChanged(i);
+  }
+}
+
+void Cluster::AddInstances(const Job& job) {
+  Instance instance;
+  instance.work = job.work.get();
+  instances_.insert(instances_.end(), static_cast<size_t>(job.instances), instance);
+}
+
+Status Cluster::Put(uint32_t instance, uint32_t cell) {
+  Instance& placed = instances_[instance];
+  SimulatedCell& target = cells_[cell];
+  if (placed.cell) {
+    return Broken(fmt::format("\"{}\" was placed on {}, but runs on {} already", placed.work->guid,
+                              target.state.id, cells_[*placed.cell].state.id));
+  }
+  if (!target.up || target.state.evacuating) {
+    return Broken(fmt::format("\"{}\" was placed on {}, which takes no work", placed.work->guid,
+                              target.state.id));
+  }
+  placed.cell = cell;
+  placed.position = static_cast<uint32_t>(target.instances.size());
+  placed.starting = true;
+  if (target.instances.empty()) ++cells_used_;
+  target.instances.push_back(instance);
+
+  const Resources cost = CostOf(*placed.work);
+  target.state.available.Subtract(cost);
+  used_.Add(cost);
+  ++target.state.starting_containers;
+  target.state.task_count += placed.work->kind == Kind::kTask;
+  ++running_;
+  MarkChanged(cell);
+  return {};
+}
+
+void Cluster::SetStarted(uint32_t instance) {
+  Instance& started = instances_[instance];
+  if (!std::exchange(started.starting, false)) return;
+  --cells_[*started.cell].state.starting_containers;
+  MarkChanged(*started.cell);
+}
+
+void Cluster::TakeOff(uint32_t instance) {
+  SetStarted(instance);
+  Instance& leaving = instances_[instance];
+  const uint32_t cell = *std::exchange(leaving.cell, std::nullopt);
+  SimulatedCell& source = cells_[cell];
+  // The last one takes its place, so that nothing has to move up.
+  const uint32_t last = source.instances.back();
+  source.instances[leaving.position] = last;
+  instances_[last].position = leaving.position;
+  source.instances.pop_back();
+  if (source.instances.empty()) --cells_used_;
+
+  const Resources cost = CostOf(*leaving.work);
+  source.state.available.Add(cost);
+  used_.Subtract(cost);
+  source.state.task_count -= leaving.work->kind == Kind::kTask;
+  --running_;
+  MarkChanged(cell);
+}
+
+void Cluster::SetEvacuating(uint32_t cell, bool evacuating) {
+  cells_[cell].state.evacuating = evacuating;
+  MarkChanged(cell);
+}
+
+void Cluster::SetUp(uint32_t cell, bool up) {
+  SimulatedCell& changed = cells_[cell];
+  if (std::exchange(changed.up, up) == up) return;
+  if (up) {
+    total_.Add(changed.state.total);
+  } else {
+    total_.Subtract(changed.state.total);
+  }
+  MarkChanged(cell);
+}
+
+void Cluster::SetFailed(uint32_t cell) {
+  SetUp(cell, false);
+  cells_[cell].failed = true;
+}
+
+void Cluster::MarkChanged(uint32_t cell) {
+  if (std::exchange(cells_[cell].told, false)) untold_.push_back(cell);
+  if (std::exchange(cells_[cell].checked, false)) unchecked_.push_back(cell);
+}
+
+Cell Cluster::StateWithLrps(const SimulatedCell& cell) const {
+  Cell state = cell.state;
+  state.lrps.reserve(cell.instances.size());
+  for (const uint32_t instance : cell.instances) {
+    const Work& work = *instances_[instance].work;
+    if (work.kind == Kind::kLrp) state.lrps.push_back(work.guid);
+  }
+  return state;
+}
+
+Cluster::Changes Cluster::TakeChanges() {
+  Changes changes;
+  for (const uint32_t number : untold_) {
+    SimulatedCell& cell = cells_[number];
+    cell.told = true;
+    if (cell.up) {
+      changes.states.push_back(StateWithLrps(cell));
+    } else {
+      changes.gone.push_back(cell.state.id);
+    }
+  }
+  untold_.clear();
+  return changes;
+}
+
+Status Cluster::Check(const SimulatedCell& cell) const {
+  Resources free = cell.state.total;
+  for (const uint32_t instance : cell.instances) free.Subtract(CostOf(*instances_[instance].work));
+  if (!cell.up && !cell.instances.empty()) {
+    return Broken(fmt::format("cell {} is down, but work runs on it", cell.state.id));
+  }
+  if (!Fits(Resources(), free) ||
+      std::any_of(free.scalars.begin(), free.scalars.end(),
+                  [](const NamedAmount& scalar) { return scalar.amount < 0; })) {
+    return Broken(fmt::format(
+        "cell {} is over-committed: its work asks for more than it has (free memory {} MB, disk "
+        "{} MB, cpu {}, containers {})",
+        cell.state.id, FormatAmount(free.memory), FormatAmount(free.disk), FormatAmount(free.cpu),
+        free.containers));
+  }
+  if (!(free == cell.state.available)) {
+    return Broken(fmt::format("cell {}: what is free was not kept up to date", cell.state.id));
+  }
+  return {};
+}
+
+Status Cluster::CheckChanged() {
+  Status status;
+  for (const uint32_t number : std::exchange(unchecked_, {})) {
+    cells_[number].checked = true;
+    if (status.ok()) status = Check(cells_[number]);
+  }
+  return status;
+}
+
+Status Cluster::CheckAll() const {
+  for (const SimulatedCell& cell : cells_) {
+    if (Status status = Check(cell); !status.ok()) return status;
+  }
+  return {};
+}
+
+std::optional<uint32_t> Cluster::CellOf(uint32_t instance) const {
+  return instances_[instance].cell;
+}
+
+}  // namespace rostrum::tools

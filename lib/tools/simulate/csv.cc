@@ -1,0 +1,166 @@
+#include "lib/tools/simulate/csv.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/wire/read_file.h"
+
+namespace rostrum::tools {
+namespace {
+
+// Takes the text apart, one record at a time.
+class CsvScanner {
+ public:
+  CsvScanner(std::string_view name, std::string_view text) : name_(name), text_(text) {}
+
+  // Passes over empty lines. False at the end of the text.
+  bool AtRecord() {
+    while (position_ < text_.size() && TakeLineEnd()) {
+    }
+    return position_ < text_.size();
+  }
+
+  int64_t line() const { return line_; }
+
+  // REQUIRES: AtRecord().
+  Expected<std::vector<std::string>> TakeRecord() {
+    std::vector<std::string> fields;
+    while (true) {
+      Expected<std::string> field = TakeField();
+      if (!field.ok()) return field.status();
+      fields.push_back(std::move(*field));
+      if (position_ >= text_.size() || TakeLineEnd()) return fields;
+      ++position_;  // The comma.
+    }
+  }
+
+ private:
+  bool TakeLineEnd() {
+    const std::string_view rest = text_.substr(position_);
+    const size_t length = rest.starts_with("\r\n") ? 2 : rest.starts_with('\n') ? 1 : 0;
+    position_ += length;
+    if (length > 0) ++line_;
+    return length > 0;
+  }
+
+  // Whether a field ends here.
+  bool AtEnd() const {
+    const std::string_view rest = text_.substr(position_);
+    return rest.empty() || rest.front() == ',' || rest.front() == '\n' || rest.starts_with("\r\n");
+  }
+
+  Expected<std::string> TakeField() {
+    if (position_ < text_.size() && text_[position_] == '"') return TakeQuoted();
+    std::string field;
+    while (!AtEnd()) field.push_back(text_[position_++]);
+    return field;
+  }
+
+  Expected<std::string> TakeQuoted() {
+    const int64_t first_line = line_;
+    std::string field;
+    for (++position_; position_ < text_.size(); ++position_) {
+      const char c = text_[position_];
+      if (c == '\n') ++line_;
+      if (c == '"') {
+        if (position_ + 1 < text_.size() && text_[position_ + 1] == '"') {
+          ++position_;
+        } else {
+          ++position_;
+          if (AtEnd()) return field;
+          return InvalidArgument(fmt::format(
+              "{}, line {}: there is text behind a closing quote, expected a comma or the end of "
+              "the line",
+              name_, line_));
+        }
+      }
+      field.push_back(c);
+    }
+    return InvalidArgument(
+        fmt::format("{}, line {}: a quote is opened and never closed", name_, first_line));
+  }
+
+  std::string_view name_;
+  std::string_view text_;
+  size_t position_ = 0;
+  int64_t line_ = 1;
+};
+
+}  // namespace
+
+Expected<CsvTable> CsvTable::Read(const std::string& path) {
+  std::string text;
+  if (Status status = wire::ReadFile(path, &text); !status.ok()) return status;
+  return Parse(path == "-" ? "standard input" : path, text);
+}
+
+Expected<CsvTable> CsvTable::Parse(std::string name, std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  CsvTable table;
+  table.name_ = std::move(name);
+  CsvScanner scanner(table.name_, text);
+  while (scanner.AtRecord()) {
+    Row row;
+    row.line = scanner.line();
+    Expected<std::vector<std::string>> fields = scanner.TakeRecord();
+    if (!fields.ok()) return fields.status();
+    row.fields = std::move(*fields);
+    const bool is_header = table.header_.empty();
+    Status status = is_header ? table.SetHeader(std::move(row)) : table.AddRow(std::move(row));
+    if (!status.ok()) return status;
+  }
+  if (table.header_.empty()) {
+    return InvalidArgument(
+        fmt::format("{}, line 1: the file is empty, expected a line with the names of the columns",
+                    table.name_));
+  }
+  return table;
+}
+
+Status CsvTable::SetHeader(Row row) {
+  for (size_t i = 0; i < row.fields.size(); ++i) {
+    const auto end = row.fields.begin() + static_cast<ptrdiff_t>(i);
+    if (std::find(row.fields.begin(), end, row.fields[i]) != end) {
+      return InvalidArgument(
+          fmt::format("{}, line {}: column \"{}\" is named twice", name_, row.line, row.fields[i]));
+    }
+  }
+  header_ = std::move(row.fields);
+  return {};
+}
+
+Status CsvTable::AddRow(Row row) {
+  if (row.fields.size() != header_.size()) {
+    return InvalidArgument(
+        fmt::format("{}, line {}: there are {} fields, expected {} as in the "
+                    "header",
+                    name_, row.line, row.fields.size(), header_.size()));
+  }
+  rows_.push_back(std::move(row));
+  return {};
+}
+
+std::optional<size_t> CsvTable::Column(std::initializer_list<std::string_view> names) const {
+  for (const std::string_view name : names) {
+    const auto at = std::find(header_.begin(), header_.end(), name);
+    if (at != header_.end()) return static_cast<size_t>(at - header_.begin());
+  }
+  return std::nullopt;
+}
+
+Expected<size_t> CsvTable::NeededColumn(std::initializer_list<std::string_view> names) const {
+  if (const std::optional<size_t> column = Column(names)) return *column;
+  return InvalidArgument(fmt::format("{}, line 1: there is no column \"{}\" among {}", name_,
+                                     *names.begin(), fmt::join(header_, ", ")));
+}
+
+Status CsvTable::BadField(size_t row, size_t column, std::string_view expected) const {
+  return InvalidArgument(fmt::format("{}, line {}, column \"{}\": is \"{}\", expected {}", name_,
+                                     Line(row), header_[column], At(row, column), expected));
+}
+
+}  // namespace rostrum::tools

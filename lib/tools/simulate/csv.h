@@ -1,0 +1,55 @@
+// Tables as comma-separated values with a header line.
+
+#ifndef ROSTRUM_LIB_TOOLS_SIMULATE_CSV_H_
+#define ROSTRUM_LIB_TOOLS_SIMULATE_CSV_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rostrum/status.h"
+
+namespace rostrum::tools {
+
+// A table as RFC 4180 describes it, with lines that end in LF or CRLF. A byte-order mark and empty
+// lines are passed over. Columns are found by the header's names, in any order.
+class CsvTable {
+ public:
+  // The table in a file, or on standard input if that is "-".
+  static Expected<CsvTable> Read(const std::string& path);
+  // `name` stands for the file in errors, all of which give the line.
+  static Expected<CsvTable> Parse(std::string name, std::string_view text);
+
+  const std::string& name() const { return name_; }
+  size_t size() const { return rows_.size(); }
+  // The first of the names that the header has.
+  std::optional<size_t> Column(std::initializer_list<std::string_view> names) const;
+  // The same, or an error that gives the first name and those that are there.
+  Expected<size_t> NeededColumn(std::initializer_list<std::string_view> names) const;
+
+  std::string_view At(size_t row, size_t column) const { return rows_[row].fields[column]; }
+  // The number of the row's first line in the file, from 1.
+  int64_t Line(size_t row) const { return rows_[row].line; }
+  // "FILE, line 7, column "cpu_milli": is "x", expected ...".
+  Status BadField(size_t row, size_t column, std::string_view expected) const;
+
+ private:
+  struct Row {
+    int64_t line = 0;
+    std::vector<std::string> fields;
+  };
+
+  Status SetHeader(Row row);
+  Status AddRow(Row row);
+
+  std::string name_;
+  std::vector<std::string> header_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace rostrum::tools
+
+#endif  // ROSTRUM_LIB_TOOLS_SIMULATE_CSV_H_

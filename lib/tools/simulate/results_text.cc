@@ -1,0 +1,211 @@
+#include "lib/tools/simulate/results_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lib/tools/report/text.h"
+#include "lib/tools/simulate/plain_spaces.h"
+#include "lib/tools/text_table.h"
+
+namespace rostrum::tools {
+namespace {
+
+// Adds lines of at most so many columns, the second and later ones indented.
+void AppendWrapped(std::string_view text, std::string* out) {
+  constexpr size_t kColumns = 96;
+  constexpr std::string_view kIndent = "  ";
+  while (text.size() > kColumns) {
+    const size_t space = text.substr(0, kColumns + 1).rfind(' ');
+    if (space == std::string_view::npos || space == 0) break;
+    out->append(text.substr(0, space)).append("\n").append(kIndent);
+    text.remove_prefix(space + 1);
+  }
+  out->append(text).append("\n");
+}
+
+// Rows of a label and one text a run.
+class RunTable {
+ public:
+  using Cell = std::function<std::string(const RunResult&)>;
+
+  explicit RunTable(std::span<const RunResult> runs) : runs_(runs), table_(ColumnsOf(runs)) {}
+
+  void AddRow(std::string label, const Cell& cell) {
+    std::vector<std::string> row = {WithPlainSpaces(label)};
+    for (const RunResult& run : runs_) row.push_back(WithPlainSpaces(cell(run)));
+    table_.AddRow(std::move(row));
+  }
+
+  void AddCount(std::string label, const std::function<int64_t(const RunResult&)>& count) {
+    AddRow(std::move(label), [&](const RunResult& run) { return FormatCount(count(run)); });
+  }
+
+  void AddGap() { table_.AddRow(std::vector<std::string>(runs_.size() + 1)); }
+
+  std::string Text() const { return table_.Text(); }
+
+ private:
+  static std::vector<TextTable::Column> ColumnsOf(std::span<const RunResult> runs) {
+    std::vector<TextTable::Column> columns = {{"", TextTable::Align::kLeft}};
+    for (const RunResult& run : runs) {
+      columns.push_back({CleanText(run.strategy, 24), TextTable::Align::kRight});
+    }
+    return columns;
+  }
+
+  std::span<const RunResult> runs_;
+  TextTable table_;
+};
+
+void AddAuctions(std::span<const RunResult> runs, RunTable* table) {
+  table->AddCount("Instances and tasks that came",
+                  [](const RunResult& run) { return run.counts.arrived; });
+  const auto again = [](const RunResult& run) { return run.counts.again; };
+  if (std::any_of(runs.begin(), runs.end(), [&](const RunResult& run) { return again(run) > 0; })) {
+    table->AddCount("Auctioned again", again);
+  }
+  table->AddCount("Placed", [](const RunResult& run) { return run.counts.placed; });
+  table->AddCount("Refused", [](const RunResult& run) { return run.counts.refused; });
+  for (const std::string& reason : AllReasons(runs)) {
+    table->AddCount("  " + CleanText(reason, 60), [&](const RunResult& run) {
+      for (const ReportReason& own : run.reasons) {
+        if (own.text == reason) return own.count;
+      }
+      return int64_t{0};
+    });
+  }
+  table->AddCount("Ended", [](const RunResult& run) { return run.counts.ended; });
+  table->AddCount("Running at the end", [](const RunResult& run) { return run.counts.running; });
+  table->AddCount("Waiting at the end", [](const RunResult& run) { return run.counts.waiting; });
+}
+
+void AddCells(RunTable* table) {
+  table->AddCount("Cells", [](const RunResult& run) { return run.figures.cells; });
+  table->AddCount("Cells used", [](const RunResult& run) { return run.figures.cells_used; });
+  table->AddCount("  at most at once", [](const RunResult& run) { return run.most_cells_used; });
+  table->AddCount("Cells needed at least",
+                  [](const RunResult& run) { return run.figures.cells_lower_bound; });
+  table->AddRow("Cells used above that", [](const RunResult& run) {
+    if (run.figures.cells_lower_bound == 0) return std::string("-");
+    return FormatPercent(GapOf(run.figures));
+  });
+}
+
+std::string AmountText(const ResourceUse& use, Amount amount) {
+  if (use.unit == "MB") return FormatMegabytes(amount / kAmountOne);
+  return FormatDecimals(static_cast<double>(amount) / kAmountOne, 0) +
+         (use.unit.empty() ? "" : fmt::format(" {}", use.unit));
+}
+
+std::string ShareText(const ResourceUse& use, Amount amount) {
+  if (use.total <= 0) return "-";
+  return FormatPercent(static_cast<double>(amount) / static_cast<double>(use.total));
+}
+
+std::string Capitalized(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
+  return text;
+}
+
+// All runs have the same resources, since these follow from the scenario.
+void AddResources(std::span<const RunResult> runs, RunTable* table) {
+  for (size_t i = 0; i < runs.front().figures.resources.size(); ++i) {
+    const std::string name = runs.front().figures.resources[i].name;
+    const auto use = [i](const RunResult& run) -> const ResourceUse& {
+      return run.figures.resources[i];
+    };
+    table->AddRow(Capitalized(name),
+                  [&](const RunResult& run) { return AmountText(use(run), use(run).total); });
+    table->AddRow("  used",
+                  [&](const RunResult& run) { return ShareText(use(run), use(run).used); });
+    if (name == "memory") {
+      table->AddRow("  used at most at once",
+                    [](const RunResult& run) { return FormatPercent(run.most_memory_used_share); });
+    }
+    table->AddRow("  stranded",
+                  [&](const RunResult& run) { return ShareText(use(run), use(run).stranded); });
+  }
+}
+
+void AddSpread(std::span<const RunResult> runs, RunTable* table) {
+  for (size_t i = 0; i < runs.front().figures.zones.size(); ++i) {
+    table->AddCount("Instances in " + CleanText(runs.front().figures.zones[i].name, 40),
+                    [i](const RunResult& run) { return run.figures.zones[i].instances; });
+  }
+  table->AddRow("Worst concentration", [](const RunResult& run) {
+    const ReportConcentration& worst = run.figures.concentration;
+    if (worst.app.empty()) return std::string("-");
+    return FormatPercent(worst.share);
+  });
+  table->AddRow("  instances on one cell", [](const RunResult& run) {
+    const ReportConcentration& worst = run.figures.concentration;
+    if (worst.app.empty()) return std::string("-");
+    return fmt::format("{} of {}", FormatCount(worst.instances), CleanText(worst.app, 24));
+  });
+}
+
+// What the less plain rows mean.
+std::string Meanings() {
+  std::string out;
+  const auto add = [&](std::string_view text) { AppendWrapped(text, &out); };
+  add("Refused counts an auction once, by the reason of its first refusal, however long it waits.");
+  add("Cells needed at least are the largest cells that have, resource by resource, what runs at "
+      "the end; no placement can do with fewer.");
+  add(fmt::format("Stranded is {}.", kStrandedMeaning));
+  add("Worst concentration is the largest share of an app's running instances that is on one cell, "
+      "of apps that run two at least.");
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> AllReasons(std::span<const RunResult> runs) {
+  std::map<std::string, int64_t> counts;
+  for (const RunResult& run : runs) {
+    for (const ReportReason& reason : run.reasons) counts[reason.text] += reason.count;
+  }
+  std::vector<std::string> reasons;
+  for (const auto& [text, count] : counts) reasons.push_back(text);
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [&](const auto& a, const auto& b) { return counts.at(a) > counts.at(b); });
+  return reasons;
+}
+
+std::string ResultsAsText(const Scenario& scenario, std::span<const RunResult> runs,
+                          bool with_time) {
+  std::string out;
+  for (const std::string& line : scenario.description) {
+    AppendWrapped(WithPlainSpaces(CleanText(line)) + ".", &out);
+  }
+  if (runs.empty()) return out;
+
+  RunTable table(runs);
+  AddAuctions(runs, &table);
+  table.AddGap();
+  AddCells(&table);
+  table.AddGap();
+  AddResources(runs, &table);
+  table.AddGap();
+  AddSpread(runs, &table);
+  table.AddGap();
+  table.AddCount("Rounds", [](const RunResult& run) { return run.rounds; });
+  if (with_time) {
+    table.AddRow("Time per auction", [](const RunResult& run) {
+      return FormatNanoseconds(run.nanoseconds_per_auction);
+    });
+  }
+  table.AddGap();
+  out += "\n" + table.Text();
+  out += Meanings();
+  return out;
+}
+
+}  // namespace rostrum::tools

@@ -1,0 +1,237 @@
+#include "lib/tools/simulate/simulate_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "lib/tools/load_strategy.h"
+#include "lib/tools/simulate/decimal.h"
+
+namespace rostrum::tools {
+namespace {
+
+constexpr int64_t kMostCells = 1'000'000;
+constexpr int64_t kMostZones = 1000;
+constexpr int64_t kMostApps = 10'000'000;
+constexpr int64_t kMostPodsAtOnce = 1'000'000;
+constexpr int64_t kYearMs = 366LL * 24 * 3600 * 1000;
+
+// Flags that belong to one kind of input only.
+enum class Input : uint8_t { kMade, kFileOrder, kByTime };
+
+struct Restriction {
+  std::string_view flag;
+  bool made = false;
+  bool file_order = false;
+  bool by_time = false;
+};
+
+constexpr std::array<Restriction, 9> kRestrictions = {{
+    {"cells", true, false, false},
+    {"zones", true, false, false},
+    {"apps", true, false, false},
+    {"duration", true, false, false},
+    {"round-every", true, false, true},
+    {"start-seconds", true, false, true},
+    {"batch", false, true, false},
+    {"fill", false, true, false},
+    {"by-time", false, false, true},
+}};
+
+Status CheckRestrictions(const Flags& flags, Input input) {
+  for (const Restriction& restriction : kRestrictions) {
+    const bool allowed = input == Input::kMade        ? restriction.made
+                         : input == Input::kFileOrder ? restriction.file_order
+                                                      : restriction.by_time;
+    if (!flags.Has(restriction.flag) || allowed) continue;
+    const std::string_view what = input == Input::kMade        ? "without --nodes and --pods"
+                                  : input == Input::kFileOrder ? "with --nodes and --pods"
+                                                               : "with --by-time";
+    return InvalidArgument(fmt::format("--{} means nothing {}", restriction.flag, what));
+  }
+  return {};
+}
+
+// Text that may not be empty, since empty means that the flag was not given.
+Expected<std::string> ReadText(const Flags& flags, std::string_view name,
+                               std::string_view expected) {
+  if (flags.Has(name) && flags.Text(name).empty()) {
+    return InvalidArgument(fmt::format("--{} is \"\", expected {}", name, expected));
+  }
+  return std::string(flags.Text(name));
+}
+
+// Milliseconds of a flag in seconds.
+Expected<int64_t> ReadSeconds(const Flags& flags, std::string_view name, int64_t fallback_ms,
+                              int64_t minimum_ms) {
+  if (!flags.Has(name)) return fallback_ms;
+  const std::optional<int64_t> time_ms = ParseDecimal(flags.Text(name), 3, kYearMs);
+  if (!time_ms || *time_ms < minimum_ms) {
+    return InvalidArgument(
+        fmt::format("--{} is \"{}\", expected seconds from {} to {}, with at most 3 decimals", name,
+                    flags.Text(name), FormatAmount(minimum_ms), FormatAmount(kYearMs)));
+  }
+  return *time_ms;
+}
+
+// Puts a value where it belongs, or keeps the first error.
+class Collector {
+ public:
+  template <typename Value, typename Target>
+  void Put(Expected<Value> value, Target* target) {
+    if (!status_.ok()) return;
+    if (value.ok()) {
+      *target = static_cast<Target>(std::move(*value));
+    } else {
+      status_ = value.status();
+    }
+  }
+
+  const Status& status() const { return status_; }
+
+ private:
+  Status status_;
+};
+
+Status ReadInput(const Flags& flags, SimulateOptions* options) {
+  if (flags.Has("nodes") != flags.Has("pods")) {
+    const bool nodes = flags.Has("nodes");
+    return InvalidArgument(fmt::format("--{} is given without --{}, expected both or neither",
+                                       nodes ? "nodes" : "pods", nodes ? "pods" : "nodes"));
+  }
+  Collector collector;
+  collector.Put(ReadText(flags, "nodes", "a file"), &options->nodes_path);
+  collector.Put(ReadText(flags, "pods", "a file"), &options->pods_path);
+  if (!collector.status().ok()) return collector.status();
+  if (options->nodes_path == "-" && options->pods_path == "-") {
+    return InvalidArgument("standard input (-) can be read for one of --nodes and --pods");
+  }
+
+  const bool by_time = flags.Has("by-time");
+  const Input input = !options->has_trace() ? Input::kMade
+                      : by_time             ? Input::kByTime
+                                            : Input::kFileOrder;
+  if (Status status = CheckRestrictions(flags, input); !status.ok()) return status;
+  MadeClusterOptions& made = options->made;
+  TraceOptions& trace = options->trace;
+  trace.order = by_time             ? TraceOrder::kByTime
+                : flags.Has("fill") ? TraceOrder::kFill
+                                    : TraceOrder::kInFileOrder;
+  collector.Put(flags.Whole("batch", 1, 1, kMostPodsAtOnce), &trace.batch);
+  collector.Put(flags.Whole("cells", made.cells, 1, kMostCells), &made.cells);
+  const int64_t most_zones = std::min(kMostZones, made.cells);
+  collector.Put(flags.Whole("zones", std::min(made.zones, most_zones), 1, most_zones), &made.zones);
+  if (flags.Has("apps")) collector.Put(flags.Whole("apps", 1, 1, kMostApps), &made.apps);
+  collector.Put(ReadSeconds(flags, "duration", made.duration_ms, 1000), &made.duration_ms);
+  collector.Put(ReadSeconds(flags, "round-every", made.round_every_ms, 100), &made.round_every_ms);
+  const int64_t start_ms = options->has_trace() ? trace.start_ms : made.start_ms;
+  collector.Put(ReadSeconds(flags, "start-seconds", start_ms, 0), &made.start_ms);
+  trace.round_every_ms = made.round_every_ms;
+  trace.start_ms = made.start_ms;
+  return collector.status();
+}
+
+Status ReadIncidents(const Flags& flags, IncidentOptions* incidents) {
+  Collector collector;
+  collector.Put(flags.Whole("fail-cells", 0, 1, kMostCells), &incidents->fail_cells);
+  collector.Put(ReadText(flags, "fail-zone", "the name of a zone"), &incidents->fail_zone);
+  incidents->rolling_update = flags.Has("rolling-update");
+  if (!collector.status().ok()) return collector.status();
+  for (const std::string_view flag : {"fail-cells", "fail-zone", "rolling-update"}) {
+    if (!flags.Has(flag) || !flags.Has("fill")) continue;
+    return InvalidArgument(fmt::format(
+        "--{} cannot go with --fill, whose end, and so whose middle, nobody knows before", flag));
+  }
+  return {};
+}
+
+// The names in all values of --strategy, "all" taken apart.
+std::vector<std::string_view> StrategyNamesOf(const Flags& flags) {
+  if (!flags.Has("strategy")) return {"diego"};
+  std::vector<std::string_view> names;
+  for (std::string_view list : flags.Texts("strategy")) {
+    while (true) {
+      const size_t comma = list.find(',');
+      const std::string_view name = list.substr(0, comma);
+      if (name == "all") {
+        const std::vector<std::string_view> all = StrategyNames();
+        names.insert(names.end(), all.begin(), all.end());
+      } else {
+        names.push_back(name);
+      }
+      if (comma == std::string_view::npos) break;
+      list.remove_prefix(comma + 1);
+    }
+  }
+  return names;
+}
+
+Status ReadStrategies(const Flags& flags, std::vector<NamedStrategy>* strategies) {
+  const std::vector<std::string_view> names = StrategyNamesOf(flags);
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto end = names.begin() + static_cast<ptrdiff_t>(i);
+    if (std::find(names.begin(), end, names[i]) != end) {
+      return InvalidArgument(
+          fmt::format("--strategy names \"{}\" twice, expected each once", names[i]));
+    }
+    Expected<std::shared_ptr<Strategy>> strategy = LoadStrategy(names[i]);
+    if (!strategy.ok()) {
+      return Status(strategy.status().code(), "--strategy: " + strategy.status().text());
+    }
+    // A plug-in may call itself what another strategy is called; its path is its own.
+    std::string name((*strategy)->Name());
+    const bool is_taken =
+        std::any_of(strategies->begin(), strategies->end(),
+                    [&](const NamedStrategy& other) { return other.name == name; });
+    strategies->push_back({is_taken ? std::string(names[i]) : name, std::move(*strategy)});
+  }
+  return {};
+}
+
+Status ReadSettings(const Flags& flags, Configuration* configuration) {
+  for (const std::string_view setting : flags.Texts("set")) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string_view::npos) {
+      return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", setting));
+    }
+    Status status = SetOption(configuration, setting.substr(0, equals), setting.substr(equals + 1));
+    if (!status.ok()) return InvalidArgument("--set: " + status.text());
+  }
+  return {};
+}
+
+Status ReadOutput(const Flags& flags, SimulateOptions* options) {
+  const std::string_view format = flags.Text("format", "text");
+  if (format != "text" && format != "json") {
+    return InvalidArgument(fmt::format("--format is \"{}\", expected text or json", format));
+  }
+  options->as_json = format == "json";
+  options->with_time = !flags.Has("no-time");
+  Collector collector;
+  collector.Put(ReadText(flags, "report", "a file"), &options->report_path);
+  collector.Put(ReadText(flags, "record", "a file"), &options->record_path);
+  return collector.status();
+}
+
+}  // namespace
+
+Expected<SimulateOptions> ReadSimulateOptions(const Flags& flags) {
+  SimulateOptions options;
+  Collector collector;
+  collector.Put(flags.Whole("seed", 1, 0, std::numeric_limits<int64_t>::max()), &options.made.seed);
+  if (!collector.status().ok()) return collector.status();
+  options.incidents.seed = options.made.seed;
+  if (Status s = ReadInput(flags, &options); !s.ok()) return s;
+  if (Status s = ReadIncidents(flags, &options.incidents); !s.ok()) return s;
+  if (Status s = ReadStrategies(flags, &options.strategies); !s.ok()) return s;
+  if (Status s = ReadSettings(flags, &options.configuration); !s.ok()) return s;
+  if (Status s = ReadOutput(flags, &options); !s.ok()) return s;
+  return options;
+}
+
+}  // namespace rostrum::tools

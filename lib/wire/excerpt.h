@@ -1,0 +1,57 @@
+// Pieces of a text, made fit for an error message: one line, short, without control characters.
+
+#ifndef ROSTRUM_LIB_WIRE_EXCERPT_H_
+#define ROSTRUM_LIB_WIRE_EXCERPT_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rostrum::wire {
+
+// Longer pieces are cut to this many bytes and end in "...".
+inline constexpr size_t kExcerptMaximum = 60;
+
+// Both count from 1; the column counts bytes.
+struct Position {
+  size_t line = 1;
+  size_t column = 1;
+};
+
+// Finds lines and columns. Takes the time of one walk through the text for any number of offsets
+// that do not fall, since there may be a problem in each element of a text.
+class Positions {
+ public:
+  explicit Positions(std::string_view text) : text_(text) {}
+
+  // REQUIRES: offset <= the size of the text.
+  Position At(size_t offset);
+
+ private:
+  std::string_view text_;
+  // How far the text was walked through, where the line there begins, and its number.
+  size_t offset_ = 0;
+  size_t line_begin_ = 0;
+  size_t line_ = 1;
+};
+
+// Control characters become JSON's escapes, and what is not UTF-8 becomes \xHH, so that a terminal
+// shows the text and does not obey it.
+std::string Escape(std::string_view text);
+
+// Escape(text), cut.
+std::string Cut(std::string_view text);
+
+// A decoded string as JSON would have it, cut: "a\"b".
+std::string Quote(std::string_view text);
+
+// The JSON value that starts at `offset`, as it stands in the text, cut.
+std::string ValueExcerpt(std::string_view text, size_t offset);
+
+// What stands at `offset` where something else should: "\"}\"", "byte 0x07".
+// REQUIRES: offset < text.size().
+std::string CharacterExcerpt(std::string_view text, size_t offset);
+
+}  // namespace rostrum::wire
+
+#endif  // ROSTRUM_LIB_WIRE_EXCERPT_H_

@@ -1,0 +1,94 @@
+#include "lib/wire/read_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "lib/wire/excerpt.h"
+
+namespace rostrum::wire {
+namespace {
+
+constexpr size_t kSmallestRead = size_t{64} << 10;
+
+// An open file. Standard input is not closed.
+class File {
+ public:
+  explicit File(const std::string& path)
+      : is_input_(path == "-"),
+        descriptor_(is_input_ ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~File() {
+    if (!is_input_ && descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  int descriptor() const { return descriptor_; }
+
+ private:
+  bool is_input_;
+  int descriptor_;
+};
+
+std::string NameOf(const std::string& path) {
+  return path == "-" ? "standard input" : Escape(path);
+}
+
+Status SystemError(const std::string& path, int error) {
+  std::string text = fmt::format("{}: {}", NameOf(path), std::generic_category().message(error));
+  return error == ENOENT ? NotFound(std::move(text)) : Unavailable(std::move(text));
+}
+
+Status TooLarge(const std::string& path) {
+  return InvalidArgument(fmt::format("{}: the file is larger than {} bytes, the most that is read",
+                                     NameOf(path), kFileMaximum));
+}
+
+// Reads on until the end. The size of a pipe is not known before, and that of a file may be wrong
+// by the time it is read, so there is always room for one byte more than is expected.
+Status ReadRest(const std::string& path, int descriptor, std::string* text) {
+  size_t size = 0;
+  while (true) {
+    if (size == text->size()) {
+      if (size > kFileMaximum) return TooLarge(path);
+      text->resize(std::min(std::max(kSmallestRead, size * 2), kFileMaximum + 1));
+    }
+    const ssize_t count = ::read(descriptor, text->data() + size, text->size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return SystemError(path, errno);
+    if (count == 0) break;
+    size += static_cast<size_t>(count);
+  }
+  text->resize(size);
+  return {};
+}
+
+Status ReadOpen(const std::string& path, int descriptor, std::string* text) {
+  struct stat about = {};
+  if (::fstat(descriptor, &about) != 0) return SystemError(path, errno);
+  if (S_ISREG(about.st_mode)) {
+    if (static_cast<uint64_t>(about.st_size) > kFileMaximum) return TooLarge(path);
+    text->resize(static_cast<size_t>(about.st_size) + 1);
+  }
+  return ReadRest(path, descriptor, text);
+}
+
+}  // namespace
+
+Status ReadFile(const std::string& path, std::string* text) {
+  text->clear();
+  // The system would take what stands before the zero byte for the path.
+  if (path.find('\0') != std::string::npos) return SystemError(path, ENOENT);
+  const File file(path);
+  if (file.descriptor() < 0) return SystemError(path, errno);
+  Status status = ReadOpen(path, file.descriptor(), text);
+  if (!status.ok()) *text = std::string();
+  return status;
+}
+
+}  // namespace rostrum::wire
