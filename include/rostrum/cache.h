@@ -106,8 +106,10 @@ class Cache {
 
   // Takes what one auction asks off a cell and adds the work to it, or the reverse. Take does not
   // look at constraints but fails if the work does not fit; GiveBack fails if it is not there.
-  Status Take(std::string_view cell_id, const Auction& auction);
-  Status GiveBack(std::string_view cell_id, const Auction& auction);
+  // An instance may be placed, forgotten by a new state, and placed again: `placed_by`, any number,
+  // tells one placement from another.
+  Status Take(std::string_view cell_id, const Auction& auction, uint64_t placed_by = 0);
+  Status GiveBack(std::string_view cell_id, const Auction& auction, uint64_t placed_by = 0);
 
   // --- Reading.
 

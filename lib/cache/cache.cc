@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "lib/base/strings.h"
@@ -15,10 +16,11 @@
 namespace rostrum {
 namespace {
 
-// What the operator said of a cell id.
+// What the operator said of a cell id. It holds whatever the cell's states say; where it says nothing
+// they do.
 struct Mark {
-  bool disabled = false;
-  bool draining = false;
+  std::optional<bool> disabled;
+  std::optional<bool> draining;
 };
 
 Status NoCell(std::string_view cell_id) {
@@ -51,8 +53,8 @@ struct Cache::Impl {
   // The slot of a cell, made if there is none, with a fresh CellInfo if it differs from the old.
   CellSlot& Put(CellInfo info) {
     const Mark mark = MarkOf(info.id);
-    info.disabled = info.disabled || mark.disabled;
-    info.draining = info.draining || mark.draining;
+    info.disabled = mark.disabled.value_or(info.disabled);
+    info.draining = mark.draining.value_or(info.draining);
     snapshot = nullptr;
     if (CellSlot* slot = Find(info.id)) {
       if (!(*slot->info == info)) {
@@ -93,14 +95,13 @@ struct Cache::Impl {
   }
 
   // Gives a cell new flags without touching its amounts.
-  void ApplyMark(std::string_view cell_id, bool was_disabled, bool was_draining) {
+  void ApplyMark(std::string_view cell_id) {
     CellSlot* slot = Find(cell_id);
     if (slot == nullptr) return;
     const Mark mark = MarkOf(cell_id);
     auto info = std::make_shared<CellInfo>(*slot->info);
-    // What the cell's own state said stays; only what a mark had added is taken away.
-    info->disabled = mark.disabled || (info->disabled && !was_disabled);
-    info->draining = mark.draining || (info->draining && !was_draining);
+    info->disabled = mark.disabled.value_or(info->disabled);
+    info->draining = mark.draining.value_or(info->draining);
     slot->info = std::move(info);
     layout = nullptr;
     snapshot = nullptr;
@@ -189,14 +190,11 @@ Status Cache::Remove(std::string_view cell_id) {
 
 Status Cache::SetDisabled(std::string_view cell_id, bool disabled) {
   if (impl_->Find(cell_id) == nullptr && !impl_->marks.contains(cell_id)) return NoCell(cell_id);
-  const Mark before = impl_->MarkOf(cell_id);
-  if (disabled) {
-    impl_->marks[std::string(cell_id)].disabled = true;
-  } else {
-    impl_->marks.erase(cell_id);
-  }
-  const bool was_draining = before.draining && !disabled;
-  impl_->ApplyMark(std::string(cell_id), before.disabled, was_draining);
+  const std::string id(cell_id);
+  Mark& mark = impl_->marks[id];
+  mark.disabled = disabled;
+  if (!disabled) mark.draining = false;
+  impl_->ApplyMark(id);
   return {};
 }
 
@@ -204,7 +202,7 @@ Status Cache::Drain(std::string_view cell_id) {
   if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
   const std::string id(cell_id);
   impl_->marks[id].draining = true;
-  impl_->ApplyMark(id, /*was_disabled=*/false, /*was_draining=*/false);
+  impl_->ApplyMark(id);
   return {};
 }
 
@@ -259,18 +257,18 @@ OfferCounts Cache::CountOffers() const { return impl_->offers.counts(); }
 
 Status Cache::CheckOffers() const { return impl_->offers.Check(); }
 
-Status Cache::Take(std::string_view cell_id, const Auction& auction) {
+Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
   CellSlot* slot = impl_->Find(cell_id);
   if (slot == nullptr) return NoCell(cell_id);
-  Status status = slot->Take(auction);
+  Status status = slot->Take(auction, placed_by);
   if (status.ok()) impl_->snapshot = nullptr;
   return status;
 }
 
-Status Cache::GiveBack(std::string_view cell_id, const Auction& auction) {
+Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
   CellSlot* slot = impl_->Find(cell_id);
   if (slot == nullptr) return NoCell(cell_id);
-  if (Status status = slot->GiveBack(auction); !status.ok()) return status;
+  if (Status status = slot->GiveBack(auction, placed_by); !status.ok()) return status;
   impl_->snapshot = nullptr;
   impl_->EraseIfDrained(*slot);
   return {};

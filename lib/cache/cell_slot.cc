@@ -70,7 +70,7 @@ void CellSlot::AddOffer(const Offer& offer) {
   // What is offered, what is taken of it, and what runs beside it.
   total = available;
   total.Add(offer.used);
-  for (const Auction& auction : placed) total.Add(CostOf(auction));
+  for (const PlacedWork& work : placed) total.Add(CostOf(work.auction));
   total.Add(overhead_taken);
 }
 
@@ -81,7 +81,7 @@ void CellSlot::WithdrawOffer(const Resources& resources) {
 
 void CellSlot::AcceptOffers() {
   std::vector<std::string> lrps(told_lrps.guids().begin(), told_lrps.guids().end());
-  for (const Auction& auction : placed) {
+  for (const auto& [auction, placed_by] : placed) {
     if (auction.kind() == Kind::kLrp) {
       lrps.push_back(auction.work->guid);
     } else {
@@ -97,7 +97,7 @@ void CellSlot::AcceptOffers() {
   available = Resources();
 }
 
-Status CellSlot::Take(const Auction& auction) {
+Status CellSlot::Take(const Auction& auction, uint64_t placed_by) {
   const bool starts_cell = !told_started && placed.empty();
   Resources cost = CostOf(auction);
   if (starts_cell) cost.Add(info->overhead);
@@ -106,25 +106,26 @@ Status CellSlot::Take(const Auction& auction) {
                                           KindName(auction.kind()), auction.Identifier(),
                                           info->id));
   }
-  placed.push_back(auction);
+  placed.push_back({auction, placed_by});
   available.Subtract(cost);
   if (starts_cell) overhead_taken = info->overhead;
   ++starting;
   return {};
 }
 
-Status CellSlot::GiveBack(const Auction& auction) {
+Status CellSlot::GiveBack(const Auction& auction, uint64_t placed_by) {
   // Of the newest first, since that is what is handed back most often.
-  const auto at = std::find_if(placed.rbegin(), placed.rend(), [&](const Auction& other) {
-    return other.index == auction.index && other.kind() == auction.kind() &&
-           other.work->guid == auction.work->guid;
+  const auto at = std::find_if(placed.rbegin(), placed.rend(), [&](const PlacedWork& other) {
+    return other.placed_by == placed_by && other.auction.index == auction.index &&
+           other.auction.kind() == auction.kind() &&
+           other.auction.work->guid == auction.work->guid;
   });
   if (at == placed.rend()) {
     return FailedPrecondition(
         fmt::format("{} \"{}\" was not placed on cell \"{}\" since its last state",
                     KindName(auction.kind()), auction.Identifier(), info->id));
   }
-  const Auction found = *at;
+  const Auction found = at->auction;
   placed.erase(std::next(at).base());
   available.Add(CostOf(found));
   --starting;
@@ -156,7 +157,7 @@ void CellSlot::Fill(CellTable* table, size_t row) const {
   free.lrp_count[row] = static_cast<int64_t>(told_lrps.size());
   free.task_count[row] = told_tasks;
   table->lrps[row].told = told_lrps;
-  for (const Auction& auction : placed) {
+  for (const auto& [auction, placed_by] : placed) {
     if (auction.kind() == Kind::kTask) {
       ++free.task_count[row];
     } else {

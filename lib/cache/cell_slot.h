@@ -14,6 +14,12 @@
 
 namespace rostrum {
 
+// Work that a round placed on a cell.
+struct PlacedWork {
+  Auction auction;
+  uint64_t placed_by = 0;
+};
+
 // What was told of a cell, and what was placed on it since. `available` has all of it taken off.
 struct CellSlot {
   std::shared_ptr<const CellInfo> info;
@@ -24,8 +30,8 @@ struct CellSlot {
   int64_t told_tasks = 0;
   int64_t starting = 0;
   bool told_started = true;
-  std::vector<Auction> placed;  // In the order in which it was placed.
-  Resources overhead_taken;     // With the first of `placed`, if the cell had to be started.
+  std::vector<PlacedWork> placed;  // In the order in which it was placed.
+  Resources overhead_taken;        // With the first of `placed`, if the cell had to be started.
 
   bool has_work() const { return told_lrps.size() > 0 || told_tasks > 0 || !placed.empty(); }
   // Whether the cell's own overhead is part of what is taken.
@@ -41,8 +47,8 @@ struct CellSlot {
   void AcceptOffers();
 
   // kFailedPrecondition if it does not fit, or is not there.
-  Status Take(const Auction& auction);
-  Status GiveBack(const Auction& auction);
+  Status Take(const Auction& auction, uint64_t placed_by);
+  Status GiveBack(const Auction& auction, uint64_t placed_by);
 
   void CollectScalarNames(std::set<std::string_view>* names) const;
   // Writes the cell into a row of a table.

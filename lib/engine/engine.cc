@@ -43,9 +43,11 @@ struct Engine::Impl {
   std::shared_ptr<Strategy> strategy;
   Configuration configuration;
   bool keep_refused = true;
+  uint64_t rounds = 0;  // That took place; the number of the newest.
   // What rounds that still live have placed and was not handed back.
   struct Outstanding {
     std::weak_ptr<const Round> round;
+    uint64_t number = 0;
     std::vector<bool> handed_back;  // By decision. Empty until the first one is.
   };
   absl::flat_hash_map<const Round*, Outstanding> outstanding;
@@ -59,20 +61,21 @@ void Engine::Impl::Settle(const std::shared_ptr<const Round>& round) {
     const auto entry = at++;
     if (entry->second.round.expired()) outstanding.erase(entry);
   }
+  ++rounds;
   std::vector<Auction> refused;
   for (const Decision& decision : round->decisions()) {
     const Auction& auction = round->auctions()[decision.auction];
     if (decision.placed) {
       // A cell that changed while the round ran may not have the room any more. The placement
       // stands all the same: it was right for the snapshot, and the cell itself has the last word.
-      static_cast<void>(cache.Take(decision.cell_id, auction));
+      static_cast<void>(cache.Take(decision.cell_id, auction, rounds));
     } else if (keep_refused) {
       refused.push_back(auction);
       ++refused.back().attempts;
     }
   }
   queue.PutBack(std::move(refused));
-  outstanding.insert_or_assign(round.get(), Outstanding{round, {}});
+  outstanding.insert_or_assign(round.get(), Outstanding{round, rounds, {}});
 }
 
 Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl>()) {
@@ -191,7 +194,7 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
   for (const uint32_t position : decisions) {
     const Decision& decision = round.decisions()[position];
     const Auction& auction = round.auctions()[decision.auction];
-    undone += impl_->cache.GiveBack(decision.cell_id, auction).ok();
+    undone += impl_->cache.GiveBack(decision.cell_id, auction, at->second.number).ok();
     handed_back[position] = true;
     refused.push_back(auction);
     ++refused.back().attempts;

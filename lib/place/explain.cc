@@ -133,7 +133,8 @@ Explanation RoundRunner::Explain(uint32_t auction) {
     explanation.answers.push_back(AnswerOf(candidate, row));
   }
 
-  explanation.decision = Decide(auction);
+  const Decision* const failed = OrderFailureOf(auction);
+  explanation.decision = failed != nullptr ? *failed : Decide(auction);
   explanation.decision.auction = auction;
   if (explanation.decision.placed) {
     for (CellAnswer& answer : explanation.answers) {

@@ -69,6 +69,7 @@ Status RoundRunner::Begin() {
 }
 
 void RoundRunner::Run(std::optional<uint32_t> stop) {
+  if (stop && OrderFailureOf(*stop) != nullptr) return;
   for (; next_ < ordered_.order.size(); ++next_) {
     const uint32_t auction = ordered_.order[next_];
     if (stop == auction) return;
@@ -77,6 +78,14 @@ void RoundRunner::Run(std::optional<uint32_t> stop) {
     if (decision.placed) ++round_->placed_count_;
     round_->decisions_.push_back(decision);
   }
+}
+
+const Decision* RoundRunner::OrderFailureOf(uint32_t auction) const {
+  // Begin has made these decisions, before all others.
+  for (size_t i = 0; i < ordered_.failures.size(); ++i) {
+    if (ordered_.failures[i].auction == auction) return &round_->decisions_[i];
+  }
+  return nullptr;
 }
 
 RoundRunner::Plan* RoundRunner::PlanOf(const Work& work) {

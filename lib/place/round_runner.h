@@ -55,6 +55,8 @@ class RoundRunner {
     Plan* plan = nullptr;
   };
 
+  // The decision for an auction that could not be ordered; null for any other.
+  const Decision* OrderFailureOf(uint32_t auction) const;
   Plan* PlanOf(const Work& work);
   Candidate Prepare(uint32_t auction);
   Decision Decide(uint32_t auction);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -184,8 +185,9 @@ Status ValidateTable(const rostrum_strategy_table_t& table) {
 Expected<std::shared_ptr<Strategy>> MakeTableStrategy(const rostrum_strategy_table_t* table,
                                                       void* user_data) {
   if (table == nullptr) return InvalidArgument("the strategy table is NULL");
-  // A table of another size may lack the field, so its destroy must not be read.
-  const bool has_destroy = table->size == sizeof(*table);
+  // A table that is too short lacks the field, so it must not be read.
+  const bool has_destroy =
+      table->size >= offsetof(rostrum_strategy_table_t, destroy) + sizeof(table->destroy);
   UserData owned(user_data, has_destroy ? table->destroy : nullptr);
   if (Status status = ValidateTable(*table); !status.ok()) return status;
   return std::shared_ptr<Strategy>(std::make_shared<TableStrategy>(*table, std::move(owned)));

@@ -1,0 +1,48 @@
+/* The first test of the C interface, in C: every function of rostrum.h, phase by phase. With the
+ * name of a phase as argument it runs that one alone. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/capi/check.h"
+#include "tests/capi/phases.h"
+
+typedef struct phase {
+  const char* name;
+  void (*run)(void);
+} phase_t;
+
+static const phase_t phases[] = {
+    {"versions", test_versions},
+    {"errors", test_errors},
+    {"batches", test_batches},
+    {"null arguments", test_null_arguments},
+    {"bad positions", test_bad_positions},
+    {"bad values", test_bad_values},
+    {"settings", test_settings},
+    {"cells", test_cells},
+    {"snapshots", test_snapshots},
+    {"queue", test_queue},
+    {"offers", test_offers},
+    {"rounds", test_rounds},
+    {"hand back", test_hand_back},
+    {"repetition", test_repetition},
+    {"ownership", test_ownership},
+    {"explanations", test_explanations},
+    {"strategies", test_strategies},
+    {"strategy failures", test_strategy_failures},
+    {"strategy tables", test_strategy_tables},
+    {"threads", test_threads},
+};
+
+int main(int argc, char** argv) {
+  int runs = 0;
+  for (size_t i = 0; i < sizeof phases / sizeof phases[0]; ++i) {
+    if (argc > 1 && strcmp(argv[1], phases[i].name) != 0) continue;
+    start_phase(phases[i].name);
+    phases[i].run();
+    ++runs;
+  }
+  printf("%d phases, %d checks failed\n", runs, failed_checks());
+  return runs > 0 && failed_checks() == 0 ? 0 : 1;
+}

@@ -1,0 +1,45 @@
+/* Checks that print where they fail and go on, for tests in C. */
+
+#ifndef ROSTRUM_TESTS_CAPI_CHECK_H_
+#define ROSTRUM_TESTS_CAPI_CHECK_H_
+
+#include <stdbool.h>
+
+#include "rostrum/rostrum.h"
+
+/* Any thread may check. A program exits with failed_checks() > 0. */
+int failed_checks(void);
+void start_phase(const char* name);
+void check_that(bool holds, const char* file, int line, const char* what);
+void check_text(const char* text, const char* expected, const char* file, int line);
+
+/* What a call that can fail has returned: its code, an error object if and only if it failed, and
+ * in its text `part`. Destroys the error. */
+void check_result(rostrum_code_t code, rostrum_error_t* error, rostrum_code_t expected,
+                  const char* part, const char* file, int line, const char* call);
+
+/* An address for out-arguments, to see that they are written. Never looked at. */
+void* poison(void);
+
+#define CHECK(condition) check_that((condition), __FILE__, __LINE__, #condition)
+#define CHECK_TEXT(text, expected) check_text((text), (expected), __FILE__, __LINE__)
+
+/* These make a call whose last argument is &error. */
+#define CHECK_FAILS(expected, part, call)                                     \
+  do {                                                                        \
+    rostrum_error_t* error = poison();                                        \
+    rostrum_code_t code = (call);                                             \
+    check_result(code, error, (expected), (part), __FILE__, __LINE__, #call); \
+  } while (0)
+#define CHECK_OK(call) CHECK_FAILS(ROSTRUM_OK, "", call)
+#define CHECK_INVALID(part, call) CHECK_FAILS(ROSTRUM_INVALID_ARGUMENT, part, call)
+
+/* A call that hands out an object and must fail: it has to set the object to NULL. */
+#define CHECK_MAKES_NOTHING(expected, part, object, call) \
+  do {                                                    \
+    (object) = poison();                                  \
+    CHECK_FAILS(expected, part, call);                    \
+    CHECK((object) == NULL);                              \
+  } while (0)
+
+#endif /* ROSTRUM_TESTS_CAPI_CHECK_H_ */

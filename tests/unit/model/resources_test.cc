@@ -1,0 +1,168 @@
+#include "rostrum/resources.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+
+#include "tests/unit/builders.h"
+
+namespace rostrum {
+namespace {
+
+Resources WithScalars(std::vector<NamedAmount> scalars) {
+  Resources resources;
+  resources.scalars = std::move(scalars);
+  return resources;
+}
+
+TEST(ResourcesTest, NormalizeSortsAddsUpAndDropsZeros) {
+  Resources resources = WithScalars({{"gpus", 2}, {"bandwidth", 5}, {"gpus", 3}, {"ports", 0}});
+  resources.Normalize();
+  EXPECT_EQ(resources.scalars, (std::vector<NamedAmount>{{"bandwidth", 5}, {"gpus", 5}}));
+}
+
+TEST(ResourcesTest, NormalizeDropsWhatAddsUpToZero) {
+  Resources resources = WithScalars({{"gpus", 2}, {"gpus", -2}});
+  resources.Normalize();
+  EXPECT_TRUE(resources.scalars.empty());
+}
+
+TEST(ResourcesTest, AScalarThatIsNotNamedIsZero) {
+  const Resources resources = WithScalars({{"bandwidth", 5}, {"gpus", 2}});
+  EXPECT_EQ(resources.Scalar("bandwidth"), 5);
+  EXPECT_EQ(resources.Scalar("gpus"), 2);
+  EXPECT_EQ(resources.Scalar("gpu"), 0);
+  EXPECT_EQ(resources.Scalar("zzz"), 0);
+  EXPECT_EQ(resources.Scalar(""), 0);
+}
+
+TEST(ResourcesTest, AddAddsEveryResource) {
+  Resources sum = MakeResources(100, 200, 3);
+  sum.cpu = 500;
+  sum.scalars = {{"gpus", 1}};
+  Resources other = MakeResources(10, 20, 1);
+  other.cpu = 250;
+  other.scalars = {{"bandwidth", 7}, {"gpus", 1}};
+  sum.Add(other);
+
+  Resources expected = MakeResources(110, 220, 4);
+  expected.cpu = 750;
+  expected.scalars = {{"bandwidth", 7}, {"gpus", 2}};
+  EXPECT_EQ(sum, expected);
+}
+
+TEST(ResourcesTest, SubtractUndoesAdd) {
+  Resources original = MakeResources(100, 200, 3);
+  original.scalars = {{"gpus", 1}};
+  Resources other = MakeResources(-10, 5000, 1);
+  other.cpu = 250;
+  other.scalars = {{"bandwidth", 7}, {"gpus", 1}};
+
+  Resources changed = original;
+  changed.Add(other);
+  changed.Subtract(other);
+  EXPECT_EQ(changed, original);
+}
+
+TEST(ResourcesTest, SubtractGoesBelowZero) {
+  Resources rest = MakeResources(1, 1, 1);
+  Resources more = MakeResources(2, 3, 4);
+  more.scalars = {{"gpus", 5}};
+  rest.Subtract(more);
+  EXPECT_EQ(rest.memory, WholeAmount(-1));
+  EXPECT_EQ(rest.disk, WholeAmount(-2));
+  EXPECT_EQ(rest.containers, -3);
+  EXPECT_EQ(rest.Scalar("gpus"), -5);
+}
+
+TEST(ResourcesTest, SubtractingItselfLeavesNothing) {
+  Resources resources = MakeResources(1, 2, 3);
+  resources.scalars = {{"gpus", 5}};
+  resources.Subtract(resources);
+  EXPECT_EQ(resources, Resources());
+}
+
+TEST(ResourcesTest, AddingItselfDoubles) {
+  GTEST_SKIP() << "BUG: Resources::Add inserts a vector's elements into that same vector, which is "
+                  "undefined (AddressSanitizer stops here).";
+  Resources resources = WithScalars({{"gpus", 2}, {"ports", 3}});
+  resources.Add(resources);
+  EXPECT_EQ(resources.scalars, (std::vector<NamedAmount>{{"gpus", 4}, {"ports", 6}}));
+}
+
+TEST(FormatAmountTest, WritesNoTrailingZeros) {
+  EXPECT_EQ(FormatAmount(0), "0");
+  EXPECT_EQ(FormatAmount(512'000), "512");
+  EXPECT_EQ(FormatAmount(512'500), "512.5");
+  EXPECT_EQ(FormatAmount(512'050), "512.05");
+  EXPECT_EQ(FormatAmount(512'005), "512.005");
+  EXPECT_EQ(FormatAmount(1), "0.001");
+}
+
+TEST(FormatAmountTest, KeepsTheSignOfLessThanOne) {
+  EXPECT_EQ(FormatAmount(-1), "-0.001");
+  EXPECT_EQ(FormatAmount(-1'500), "-1.5");
+  EXPECT_EQ(FormatAmount(-2'000), "-2");
+}
+
+TEST(FormatAmountTest, WritesTheLargestAndTheSmallestNumber) {
+  EXPECT_EQ(FormatAmount(std::numeric_limits<Amount>::max()), "9223372036854775.807");
+  EXPECT_EQ(FormatAmount(std::numeric_limits<Amount>::min()), "-9223372036854775.808");
+}
+
+TEST(AmountTest, SumsOfAThousandLargestAmountsFit) {
+  EXPECT_LT(kAmountMaximum, std::numeric_limits<Amount>::max() / 1000);
+}
+
+TEST(AmountTest, TheLargestAmountIsExactAsADouble) {
+  EXPECT_EQ(static_cast<Amount>(static_cast<double>(kAmountMaximum - 1)), kAmountMaximum - 1);
+}
+
+TEST(ValidateResourcesTest, AcceptsBothEndsOfTheRange) {
+  Resources resources;
+  resources.memory = kAmountMaximum;
+  resources.disk = -kAmountMaximum;
+  resources.containers = -kContainersMaximum;
+  resources.scalars = {{"gpus", kAmountMaximum}};
+  EXPECT_TRUE(ValidateResources(resources, "it").ok());
+}
+
+TEST(ValidateResourcesTest, NamesTheAmountThatIsOutOfRange) {
+  Resources resources;
+  resources.memory = kAmountMaximum + 1;
+  EXPECT_EQ(ValidateResources(resources, "cell \"a\", total").text(),
+            "cell \"a\", total: memory (thousandths of a MB) is 4000000000000001, expected a number "
+            "from -4000000000000000 to 4000000000000000");
+
+  resources = {};
+  resources.disk = std::numeric_limits<Amount>::min();
+  EXPECT_EQ(ValidateResources(resources, "it").text(),
+            "it: disk (thousandths of a MB) is -9223372036854775808, expected a number from "
+            "-4000000000000000 to 4000000000000000");
+
+  resources = {};
+  resources.cpu = -kAmountMaximum - 1;
+  EXPECT_EQ(ValidateResources(resources, "it").text(),
+            "it: cpu (milli-CPU) is -4000000000000001, expected a number from -4000000000000000 to "
+            "4000000000000000");
+
+  resources = {};
+  resources.containers = kContainersMaximum + 1;
+  EXPECT_EQ(ValidateResources(resources, "it").text(),
+            "it: containers is 1000000000001, expected a number from -1000000000000 to "
+            "1000000000000");
+}
+
+TEST(ValidateResourcesTest, NamesTheScalarThatIsWrong) {
+  EXPECT_EQ(ValidateResources(WithScalars({{"gpus", kAmountMaximum + 1}}), "it").text(),
+            "it: gpus is 4000000000000001, expected a number from -4000000000000000 to "
+            "4000000000000000");
+  EXPECT_EQ(ValidateResources(WithScalars({{"gpus", 1}, {"", 1}}), "it").text(),
+            "it: resource number 1 has no name");
+  EXPECT_EQ(ValidateResources(WithScalars({{"a", 1}, {"b", 1}, {"a", 2}}), "it").text(),
+            "it: resource \"a\" is given twice");
+}
+
+}  // namespace
+}  // namespace rostrum

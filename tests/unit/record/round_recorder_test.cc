@@ -1,0 +1,236 @@
+#include "lib/record/round_recorder.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "lib/record/frame.h"
+#include "lib/record/round_reader.h"
+#include "tests/unit/record/random_round.h"
+
+namespace rostrum::record {
+namespace {
+
+// A round that can be told from others by its time.
+std::shared_ptr<const Round> RoundAt(int64_t now_ms, size_t filling = 0) {
+  RoundInput input;
+  Cell cell;
+  cell.id = "cell" + std::string(filling, 'x');
+  input.snapshot = *Snapshot::FromCells(std::span(&cell, 1));
+  input.now_ms = now_ms;
+  return *RunRound(std::move(input), *MakeStrategy("diego"));
+}
+
+// The times of the rounds in a file; none if there is no file.
+std::vector<int64_t> TimesIn(const std::string& path) {
+  std::vector<int64_t> times;
+  auto reader = RoundReader::Open(path);
+  if (!reader.ok()) {
+    EXPECT_EQ(reader.status().code(), Code::kNotFound) << reader.status().text();
+    return times;
+  }
+  for (;;) {
+    const auto round = (*reader)->Next();
+    EXPECT_TRUE(round.ok()) << round.status().text();
+    if (!round.ok() || !round->has_value()) return times;
+    times.push_back((*round)->input.now_ms);
+  }
+}
+
+size_t SizeOf(const std::string& path) { return ReadAll(path).size(); }
+
+class RoundRecorderTest : public testing::Test {
+ protected:
+  std::unique_ptr<RoundRecorder> Open(uint64_t max_bytes = 0) {
+    auto recorder = RoundRecorder::Open(path_, {.max_bytes = max_bytes});
+    EXPECT_TRUE(recorder.ok()) << recorder.status().text();
+    return std::move(*recorder);
+  }
+  Status OpenError(uint64_t max_bytes = 0) {
+    return RoundRecorder::Open(path_, {.max_bytes = max_bytes}).status();
+  }
+
+  const TemporaryFolder folder_;
+  const std::string path_ = folder_.File("rounds.rec");
+  const std::string previous_ = path_ + ".1";
+};
+
+TEST_F(RoundRecorderTest, IsReadableAfterEveryRound) {
+  auto recorder = Open();
+  EXPECT_EQ(TimesIn(path_), std::vector<int64_t>());
+  std::vector<int64_t> expected;
+  for (int64_t i = 0; i < 5; ++i) {
+    ASSERT_TRUE(recorder->Append(*RoundAt(i), "diego").ok());
+    expected.push_back(i);
+    EXPECT_EQ(TimesIn(path_), expected);
+  }
+  EXPECT_TRUE(recorder->Close().ok());
+  EXPECT_TRUE(recorder->Close().ok());
+  EXPECT_EQ(recorder->Append(*RoundAt(9), "diego").code(), Code::kFailedPrecondition);
+  EXPECT_EQ(TimesIn(path_), expected);
+}
+
+TEST_F(RoundRecorderTest, GoesOnWithWhatIsThere) {
+  ASSERT_TRUE(Open()->Append(*RoundAt(1), "diego").ok());
+  ASSERT_TRUE(Open()->Append(*RoundAt(2), "diego").ok());
+  EXPECT_EQ(TimesIn(path_), (std::vector<int64_t>{1, 2}));
+}
+
+TEST_F(RoundRecorderTest, CutsOffWhatADeadProcessLeft) {
+  ASSERT_TRUE(Open()->Append(*RoundAt(1), "diego").ok());
+  const std::string one = ReadAll(path_);
+  ASSERT_TRUE(Open()->Append(*RoundAt(2), "diego").ok());
+  const std::string two = ReadAll(path_);
+  for (size_t size = 0; size <= two.size(); ++size) {
+    WriteAll(path_, std::string_view(two).substr(0, size));
+    ASSERT_TRUE(Open()->Append(*RoundAt(3), "diego").ok());
+    std::vector<int64_t> expected;
+    if (size >= one.size()) expected.push_back(1);
+    if (size >= two.size()) expected.push_back(2);
+    expected.push_back(3);
+    ASSERT_EQ(TimesIn(path_), expected) << size;
+  }
+}
+
+TEST_F(RoundRecorderTest, LeavesFilesOfOthersAlone) {
+  const std::string other = "#!/bin/sh\necho hello, I am no recording\n";
+  WriteAll(path_, other);
+  EXPECT_EQ(OpenError().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(OpenError().text(),
+            path_ +
+                ", byte 0: this is no recording of Rostrum, expected \"ROSTRUM\\x01\"; it is "
+                "left as it is, choose another path");
+  EXPECT_EQ(ReadAll(path_), other);
+  WriteAll(path_, "short");
+  EXPECT_EQ(OpenError().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(ReadAll(path_), "short");
+  std::filesystem::remove(path_);
+  WriteAll(previous_, other);
+  EXPECT_EQ(OpenError(100'000).code(), Code::kFailedPrecondition);
+  EXPECT_EQ(ReadAll(previous_), other);
+  EXPECT_TRUE(OpenError().ok());  // Without a limit it has no part in this.
+  EXPECT_EQ(RoundRecorder::Open(folder_.File(""), {}).status().code(), Code::kUnavailable);
+  EXPECT_EQ(RoundRecorder::Open("/dev/null", {}).status().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(OpenError(100).code(), Code::kInvalidArgument);
+}
+
+TEST_F(RoundRecorderTest, TwoDoNotWriteIntoOneFile) {
+  const auto recorder = Open();
+  EXPECT_EQ(OpenError().code(), Code::kFailedPrecondition);
+  EXPECT_TRUE(recorder->Append(*RoundAt(1), "diego").ok());
+  EXPECT_EQ(TimesIn(path_), std::vector<int64_t>{1});
+}
+
+TEST_F(RoundRecorderTest, KeepsTheNewestWithinTheLimit) {
+  RandomRound random(7);
+  for (const uint64_t limit : {1024u, 1500u, 4096u, 10'000u}) {
+    std::filesystem::remove(path_);
+    std::filesystem::remove(previous_);
+    auto recorder = Open(limit);
+    for (int64_t i = 0; i < 300; ++i) {
+      if (random.Chance(20)) recorder = nullptr;
+      if (recorder == nullptr) recorder = Open(limit);
+      const size_t filling = random.Below(random.Chance(10) ? 900 : 100);
+      ASSERT_TRUE(recorder->Append(*RoundAt(i, filling), "diego").ok());
+      ASSERT_LE(SizeOf(path_) + SizeOf(previous_), limit);
+      std::vector<int64_t> times = TimesIn(previous_);
+      for (const int64_t time : TimesIn(path_)) times.push_back(time);
+      // The newest ones, without a gap.
+      for (size_t k = 0; k < times.size(); ++k) {
+        ASSERT_EQ(times[times.size() - 1 - k], i - static_cast<int64_t>(k));
+      }
+    }
+    EXPECT_GT(SizeOf(previous_), 0u);
+  }
+}
+
+TEST_F(RoundRecorderTest, KeepsHalfOfTheLimitWhenRoundsAreSmall) {
+  const auto recorder = Open(20'000);
+  for (int64_t i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(recorder->Append(*RoundAt(i), "diego").ok());
+    ASSERT_TRUE(i < 500 || SizeOf(path_) + SizeOf(previous_) > 9'500) << i;
+  }
+}
+
+TEST_F(RoundRecorderTest, RefusesARoundThatCannotFit) {
+  const auto recorder = Open(1024);
+  ASSERT_TRUE(recorder->Append(*RoundAt(1), "diego").ok());
+  EXPECT_EQ(recorder->Append(*RoundAt(2, 2000), "diego").code(), Code::kInvalidArgument);
+  EXPECT_EQ(TimesIn(path_), std::vector<int64_t>{1});
+  ASSERT_TRUE(recorder->Append(*RoundAt(3), "diego").ok());
+  EXPECT_EQ(TimesIn(path_), (std::vector<int64_t>{1, 3}));
+}
+
+TEST_F(RoundRecorderTest, RefusesALimitBelowWhatIsThere) {
+  ASSERT_TRUE(Open()->Append(*RoundAt(1, 2000), "diego").ok());
+  EXPECT_EQ(OpenError(1024).code(), Code::kFailedPrecondition);
+  EXPECT_EQ(TimesIn(path_), std::vector<int64_t>{1});
+}
+
+// Limits the size of files, which a full disk comes down to.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    handler_ = signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int) = nullptr;
+};
+
+TEST_F(RoundRecorderTest, AFullDiskLosesOnlyTheRoundAtHand) {
+  const auto recorder = Open();
+  ASSERT_TRUE(recorder->Append(*RoundAt(1), "diego").ok());
+  const std::string before = ReadAll(path_);
+  {
+    const FileSizeLimit limit(before.size() + 20);
+    const Status status = recorder->Append(*RoundAt(2), "diego");
+    EXPECT_EQ(status.code(), Code::kUnavailable);
+    EXPECT_TRUE(status.retriable());
+    EXPECT_EQ(status.text(), path_ + " cannot be written to: File too large");
+    EXPECT_EQ(ReadAll(path_), before);
+    EXPECT_FALSE(recorder->Append(*RoundAt(3), "diego").ok());
+  }
+  EXPECT_TRUE(recorder->Append(*RoundAt(4), "diego").ok());
+  EXPECT_EQ(TimesIn(path_), (std::vector<int64_t>{1, 4}));
+  EXPECT_TRUE(recorder->Close().ok());
+}
+
+TEST_F(RoundRecorderTest, AFullDiskWhileFilesAreSwitched) {
+  const auto recorder = Open(1024);
+  ASSERT_TRUE(recorder->Append(*RoundAt(1, 400), "diego").ok());
+  {
+    const FileSizeLimit limit(0);
+    EXPECT_FALSE(recorder->Append(*RoundAt(2, 100), "diego").ok());
+    EXPECT_FALSE(recorder->Append(*RoundAt(3, 100), "diego").ok());
+  }
+  EXPECT_EQ(TimesIn(previous_), std::vector<int64_t>{1});
+  ASSERT_TRUE(recorder->Append(*RoundAt(4, 100), "diego").ok());
+  EXPECT_EQ(TimesIn(path_), std::vector<int64_t>{4});
+  EXPECT_EQ(TimesIn(previous_), std::vector<int64_t>{1});
+}
+
+TEST_F(RoundRecorderTest, RefusesWorkThatCouldNotBeReadBack) {
+  const auto recorder = Open();
+  const std::string before = ReadAll(path_);
+  RoundInput input;
+  input.snapshot = *Snapshot::FromCells({});
+  auto work = std::make_shared<Work>();
+  work->guid = "strange";
+  work->asked.memory = -1;
+  input.auctions = {{work}};
+  const auto round = *RunRound(std::move(input), *MakeStrategy("diego"));
+  EXPECT_EQ(recorder->Append(*round, "diego").code(), Code::kInvalidArgument);
+  EXPECT_EQ(ReadAll(path_), before);
+}
+
+}  // namespace
+}  // namespace rostrum::record

@@ -1,0 +1,120 @@
+#include "lib/tools/simulate/csv.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/tools/simulate/decimal.h"
+
+namespace rostrum::tools {
+namespace {
+
+// All fields of all rows.
+std::vector<std::vector<std::string>> FieldsOf(const CsvTable& table, size_t columns) {
+  std::vector<std::vector<std::string>> rows(table.size());
+  for (size_t row = 0; row < table.size(); ++row) {
+    for (size_t column = 0; column < columns; ++column) {
+      rows[row].emplace_back(table.At(row, column));
+    }
+  }
+  return rows;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+TEST(CsvTest, ReadsRowsUnderTheHeader) {
+  const Expected<CsvTable> table = CsvTable::Parse("t.csv", "a,b,c\n1,2,3\n4,,6\n,,\n");
+  ASSERT_TRUE(table.ok()) << table.status().text();
+  EXPECT_EQ(FieldsOf(*table, 3), (Rows{{"1", "2", "3"}, {"4", "", "6"}, {"", "", ""}}));
+  EXPECT_EQ(table->Column({"b"}), 1U);
+  EXPECT_EQ(table->Column({"x", "c"}), 2U);
+  EXPECT_EQ(table->Column({"x"}), std::nullopt);
+}
+
+TEST(CsvTest, TakesCarriageReturnsQuotesAndAByteOrderMark) {
+  const Expected<CsvTable> table = CsvTable::Parse(
+      "t.csv", "\xef\xbb\xbf\"a\",b\r\n\"1, \"\"one\"\"\",\"x\r\ny\"\r\n\r\n2,\"\"");
+  ASSERT_TRUE(table.ok()) << table.status().text();
+  EXPECT_EQ(FieldsOf(*table, 2), (Rows{{"1, \"one\"", "x\r\ny"}, {"2", ""}}));
+  EXPECT_EQ(table->Column({"a"}), 0U);
+  EXPECT_EQ(table->Line(0), 2);
+  EXPECT_EQ(table->Line(1), 5);
+}
+
+TEST(CsvTest, AQuoteInsideAPlainFieldIsACharacter) {
+  const Expected<CsvTable> table = CsvTable::Parse("t.csv", "a\n5\"\n");
+  ASSERT_TRUE(table.ok()) << table.status().text();
+  EXPECT_EQ(table->At(0, 0), "5\"");
+}
+
+TEST(CsvTest, ErrorsGiveFileLineAndColumn) {
+  struct Case {
+    std::string_view text;
+    std::string_view error;
+  };
+  const std::vector<Case> cases = {
+      {"", "t.csv, line 1: the file is empty, expected a line with the names of the columns"},
+      {"\n\n", "t.csv, line 1: the file is empty, expected a line with the names of the columns"},
+      {"a,b,a\n", "t.csv, line 1: column \"a\" is named twice"},
+      {"a,b\n1,2\n\n3\n", "t.csv, line 4: there are 1 fields, expected 2 as in the header"},
+      {"a,b\n1,2,3\n", "t.csv, line 2: there are 3 fields, expected 2 as in the header"},
+      {"a\n1\n\"x\ny\n", "t.csv, line 3: a quote is opened and never closed"},
+      {"a\n\"x\ny\" z\n",
+       "t.csv, line 3: there is text behind a closing quote, expected a comma or the end of the "
+       "line"},
+  };
+  for (const Case& test : cases) {
+    const Expected<CsvTable> table = CsvTable::Parse("t.csv", test.text);
+    ASSERT_FALSE(table.ok()) << test.text;
+    EXPECT_EQ(table.status().text(), test.error);
+    EXPECT_EQ(table.status().code(), Code::kInvalidArgument);
+  }
+}
+
+TEST(CsvTest, NamesMissingColumnsAndBadFields) {
+  const Expected<CsvTable> table = CsvTable::Parse("t.csv", "a,b\n1,x\n");
+  ASSERT_TRUE(table.ok());
+  EXPECT_EQ(table->NeededColumn({"c", "d"}).status().text(),
+            "t.csv, line 1: there is no column \"c\" among a, b");
+  EXPECT_EQ(*table->NeededColumn({"c", "b"}), 1U);
+  EXPECT_EQ(table->BadField(0, 1, "a number").text(),
+            "t.csv, line 2, column \"b\": is \"x\", expected a number");
+}
+
+TEST(CsvTest, AFileThatIsNotThereIsNotFound) {
+  const Expected<CsvTable> table = CsvTable::Read("/nowhere/at/all.csv");
+  ASSERT_FALSE(table.ok());
+  EXPECT_EQ(table.status().code(), Code::kNotFound);
+  EXPECT_NE(table.status().text().find("/nowhere/at/all.csv"), std::string::npos);
+}
+
+TEST(ParseDecimalTest, ReadsWithoutRounding) {
+  constexpr int64_t kMaximum = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(ParseDecimal("12", 0, kMaximum), 12);
+  EXPECT_EQ(ParseDecimal("12", 3, kMaximum), 12000);
+  EXPECT_EQ(ParseDecimal("12.5", 3, kMaximum), 12500);
+  EXPECT_EQ(ParseDecimal("0.001", 3, kMaximum), 1);
+  EXPECT_EQ(ParseDecimal("12.500000", 3, kMaximum), 12500);
+  EXPECT_EQ(ParseDecimal("12.0", 0, kMaximum), 12);
+  EXPECT_EQ(ParseDecimal("9223372036854775807", 0, kMaximum), kMaximum);
+  EXPECT_EQ(ParseDecimal("99", 0, 99), 99);
+}
+
+TEST(ParseDecimalTest, RefusesWhatIsNone) {
+  for (const std::string_view text :
+       {"", ".", "1.", ".5", "-1", "+1", " 1", "1 ", "1e3", "0x1", "1,5", "1.2.3", "1.x", "x"}) {
+    EXPECT_EQ(ParseDecimal(text, 3, 1000000), std::nullopt) << text;
+  }
+  EXPECT_EQ(ParseDecimal("0.0001", 3, 1000), std::nullopt);
+  EXPECT_EQ(ParseDecimal("1.5", 0, 1000), std::nullopt);
+  EXPECT_EQ(ParseDecimal("100", 0, 99), std::nullopt);
+  EXPECT_EQ(ParseDecimal("1", 3, 999), std::nullopt);
+  EXPECT_EQ(ParseDecimal("9223372036854775808", 0, std::numeric_limits<int64_t>::max()),
+            std::nullopt);
+}
+
+}  // namespace
+}  // namespace rostrum::tools

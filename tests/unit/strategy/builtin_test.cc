@@ -1,0 +1,189 @@
+// The rules of the strategies that come with the library, cell by cell. How a round uses them is in
+// tests/unit/place.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "rostrum/strategy.h"
+#include "tests/unit/builders.h"
+
+namespace rostrum {
+namespace {
+
+AuctionView ViewOf(const Work& work) {
+  AuctionView view;
+  view.kind = work.kind;
+  view.guid = work.guid;
+  view.work = &work;
+  return view;
+}
+
+Score ScoreOf(Strategy* strategy, const Work& work, const CellView& cell,
+              const Configuration& configuration = {}) {
+  strategy->BeginRound({0, 0, &configuration});
+  return strategy->ScoreCell(ViewOf(work), cell);
+}
+
+TEST(MakeStrategyTest, KnowsItsStrategiesByName) {
+  for (const std::string_view name : StrategyNames()) {
+    const std::unique_ptr<Strategy> strategy = MakeStrategy(name);
+    ASSERT_NE(strategy, nullptr) << name;
+    EXPECT_EQ(strategy->Name(), name);
+  }
+  EXPECT_EQ(StrategyNames(), (std::vector<std::string_view>{"diego", "binpack", "spread"}));
+  EXPECT_EQ(MakeStrategy("Diego"), nullptr);
+  EXPECT_EQ(MakeStrategy(""), nullptr);
+}
+
+// 1000 MB, 2000 MB and 10 containers, all of it free.
+CellView EmptyView() {
+  CellView cell;
+  cell.memory_total = cell.memory_free = WholeAmount(1000);
+  cell.disk_total = cell.disk_free = WholeAmount(2000);
+  cell.containers_total = cell.containers_free = 10;
+  return cell;
+}
+
+class DiegoStrategyTest : public testing::Test {
+ protected:
+  DiegoStrategyTest() {
+    lrp_->asked.memory = task_->asked.memory = WholeAmount(500);
+    lrp_->asked.disk = task_->asked.disk = WholeAmount(500);
+  }
+
+  double LrpScore(const CellView& cell) {
+    return ScoreOf(strategy_.get(), *lrp_, cell, configuration_).value;
+  }
+  double TaskScore(const CellView& cell) {
+    return ScoreOf(strategy_.get(), *task_, cell, configuration_).value;
+  }
+
+  std::unique_ptr<Strategy> strategy_ = MakeStrategy("diego");
+  std::shared_ptr<Work> lrp_ = MakeWork(Kind::kLrp, "p");
+  std::shared_ptr<Work> task_ = MakeWork(Kind::kTask, "t");
+  Configuration configuration_;
+  CellView cell_ = EmptyView();
+};
+
+TEST_F(DiegoStrategyTest, IsTheMeanOfTheUsedFractionsAfterPlacing) {
+  EXPECT_DOUBLE_EQ(LrpScore(cell_), (0.5 + 0.25 + 0.1) / 3);
+  EXPECT_DOUBLE_EQ(TaskScore(cell_), (0.5 + 0.25 + 0.1) / 3);
+}
+
+TEST_F(DiegoStrategyTest, ChargesContainersThatAreStarting) {
+  cell_.starting_containers = 3;
+  configuration_.starting_container_weight = 0.5;
+  EXPECT_DOUBLE_EQ(LrpScore(cell_), (0.5 + 0.25 + 0.1) / 3 + 1.5);
+  EXPECT_DOUBLE_EQ(TaskScore(cell_), (0.5 + 0.25 + 0.1) / 3 + 1.5);
+}
+
+TEST_F(DiegoStrategyTest, ChargesAnLrpForInstancesAndATaskForTasks) {
+  cell_.instances = 2;
+  cell_.task_count = 3;
+  EXPECT_DOUBLE_EQ(LrpScore(cell_), (0.5 + 0.25 + 0.1) / 3 + 2000);
+  EXPECT_DOUBLE_EQ(TaskScore(cell_), (0.5 + 0.25 + 0.1) / 3 + 3000);
+}
+
+TEST_F(DiegoStrategyTest, AddsProxyMemoryForAnLrpOnly) {
+  cell_.proxy_memory = WholeAmount(100);
+  EXPECT_DOUBLE_EQ(LrpScore(cell_), (0.6 + 0.25 + 0.1) / 3);
+  EXPECT_DOUBLE_EQ(TaskScore(cell_), (0.5 + 0.25 + 0.1) / 3);
+}
+
+TEST_F(DiegoStrategyTest, AddsThePlaceInTheZoneForAnLrpOnly) {
+  cell_.index = 40;
+  cell_.position = 4;
+  configuration_.bin_pack_first_fit_weight = 0.5;
+  EXPECT_DOUBLE_EQ(LrpScore(cell_), (0.5 + 0.25 + 0.1) / 3 + 2);
+  EXPECT_DOUBLE_EQ(TaskScore(cell_), (0.5 + 0.25 + 0.1) / 3);
+}
+
+TEST_F(DiegoStrategyTest, CountsTheRawIndexWhereTheWeightIsNotAboveZero) {
+  cell_.index = 40;
+  cell_.position = 4;
+  configuration_.bin_pack_first_fit_weight = -0.5;
+  EXPECT_DOUBLE_EQ(LrpScore(cell_), (0.5 + 0.25 + 0.1) / 3 - 20);
+}
+
+TEST_F(DiegoStrategyTest, ATotalOfZeroMakesNaNOrMinusInfinity) {
+  cell_.disk_total = 0;
+  EXPECT_EQ(LrpScore(cell_), -INFINITY) << "what is free of nothing counts as endless";
+  cell_.disk_free = WholeAmount(500);
+  EXPECT_TRUE(std::isnan(LrpScore(cell_)));
+}
+
+TEST_F(DiegoStrategyTest, SearchesBelowDiegosStartingScore) {
+  EXPECT_EQ(strategy_->ScoreLimit(), 1e20);
+  EXPECT_EQ(strategy_->Order(), AuctionOrder::kDiego);
+  EXPECT_TRUE(strategy_->BalancesZones());
+  EXPECT_FALSE(strategy_->HasBaseScore());
+}
+
+// Whether the strategy would rather have the first cell than the second.
+bool Prefers(std::string_view strategy_name, Kind kind, const CellView& first,
+             const CellView& second) {
+  const std::unique_ptr<Strategy> strategy = MakeStrategy(strategy_name);
+  const auto work = MakeWork(kind, "x");
+  return Better(ScoreOf(strategy.get(), *work, first), ScoreOf(strategy.get(), *work, second));
+}
+
+CellView View(int64_t free_mb, int64_t lrps, int64_t tasks, int64_t instances = 0) {
+  CellView cell = EmptyView();
+  cell.memory_free = WholeAmount(free_mb);
+  cell.lrp_count = lrps;
+  cell.task_count = tasks;
+  cell.instances = instances;
+  return cell;
+}
+
+TEST(BinpackStrategyTest, FillsCellsThatRunWorkFirst) {
+  for (const Kind kind : {Kind::kLrp, Kind::kTask}) {
+    EXPECT_TRUE(Prefers("binpack", kind, View(900, 1, 0), View(100, 0, 0)));
+    EXPECT_TRUE(Prefers("binpack", kind, View(900, 0, 1), View(100, 0, 0)));
+  }
+}
+
+TEST(BinpackStrategyTest, ThenTheCellWithTheLeastFreeMemory) {
+  EXPECT_TRUE(Prefers("binpack", Kind::kLrp, View(100, 1, 0), View(101, 5, 5)));
+  EXPECT_TRUE(Prefers("binpack", Kind::kTask, View(0, 0, 0), View(1, 0, 0)));
+  EXPECT_FALSE(Prefers("binpack", Kind::kLrp, View(100, 1, 0, 1), View(100, 2, 0, 0)));
+}
+
+TEST(BinpackStrategyTest, ItsScoreIsOfTheCellAlone) {
+  const std::unique_ptr<Strategy> strategy = MakeStrategy("binpack");
+  ASSERT_TRUE(strategy->HasBaseScore());
+  const auto work = MakeWork(Kind::kLrp, "p");
+  for (const CellView& cell : {View(100, 1, 0), View(100, 0, 0), View(7, 0, 3, 2)}) {
+    EXPECT_EQ(strategy->BaseScore(cell), strategy->ScoreCell(ViewOf(*work), cell));
+  }
+}
+
+TEST(SpreadStrategyTest, AnLrpGoesToAnEmptyCellWithTheMostMemory) {
+  EXPECT_TRUE(Prefers("spread", Kind::kLrp, View(100, 0, 0), View(900, 1, 0)));
+  EXPECT_TRUE(Prefers("spread", Kind::kLrp, View(100, 0, 0), View(900, 0, 1)));
+  EXPECT_TRUE(Prefers("spread", Kind::kLrp, View(900, 0, 0), View(100, 0, 0)));
+}
+
+TEST(SpreadStrategyTest, ThenToTheCellWithTheFewestInstancesThenTheMostMemory) {
+  EXPECT_TRUE(Prefers("spread", Kind::kLrp, View(100, 9, 0, 1), View(900, 2, 0, 2)));
+  EXPECT_TRUE(Prefers("spread", Kind::kLrp, View(900, 9, 0, 1), View(100, 2, 0, 1)));
+  EXPECT_TRUE(Prefers("spread", Kind::kLrp, View(100, 9, 0, 0), View(900, 2, 0, 1)));
+}
+
+TEST(SpreadStrategyTest, ATaskGoesToACellWithWorkThenTheMostMemory) {
+  EXPECT_TRUE(Prefers("spread", Kind::kTask, View(100, 0, 1), View(900, 0, 0)));
+  EXPECT_TRUE(Prefers("spread", Kind::kTask, View(900, 1, 0), View(100, 1, 0)));
+  EXPECT_TRUE(Prefers("spread", Kind::kTask, View(900, 0, 0), View(100, 0, 0)));
+}
+
+TEST(BetterTest, LooksAtTheTierBeforeTheValue) {
+  EXPECT_TRUE(Better({5, 0}, {1, 1}));
+  EXPECT_FALSE(Better({1, 1}, {5, 0}));
+  EXPECT_TRUE(Better({1, 0}, {2, 0}));
+  EXPECT_FALSE(Better({1, 0}, {1, 0}));
+  EXPECT_TRUE(Better({0, -1}, {-INFINITY, 0}));
+}
+
+}  // namespace
+}  // namespace rostrum

@@ -1,0 +1,82 @@
+#include "lib/wire/excerpt.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "lib/wire/near_key.h"
+#include "lib/wire/utf8.h"
+
+namespace rostrum::wire {
+namespace {
+
+TEST(Positions, CountLinesAndBytesFromOne) {
+  const std::string_view text = "ab\n\né\nd";
+  Positions positions(text);
+  const std::vector<std::pair<size_t, size_t>> expected = {{1, 1}, {1, 2}, {1, 3}, {2, 1}, {3, 1},
+                                                           {3, 2}, {3, 3}, {4, 1}, {4, 2}};
+  for (size_t offset = 0; offset <= text.size(); ++offset) {
+    const Position position = positions.At(offset);
+    EXPECT_EQ(position.line, expected[offset].first) << offset;
+    EXPECT_EQ(position.column, expected[offset].second) << offset;
+  }
+  EXPECT_EQ(positions.At(3).line, 2u);
+  EXPECT_EQ(positions.At(0).line, 1u);
+  EXPECT_EQ(Positions("").At(0).column, 1u);
+}
+
+TEST(Excerpt, TakesTheValueOnly) {
+  const auto excerpt = [](std::string_view text) { return ValueExcerpt(text, 1); };
+  EXPECT_EQ(excerpt(" 12,3"), "12");
+  EXPECT_EQ(excerpt(" 12"), "12");
+  EXPECT_EQ(excerpt(" \"a]\\\"b\",3"), "\"a]\\\"b\"");
+  EXPECT_EQ(excerpt(" [1,{\"]\":2}],3"), "[1,{\"]\":2}]");
+  EXPECT_EQ(excerpt(" {}}"), "{}");
+  EXPECT_EQ(excerpt(" [[["), "[[[");
+  EXPECT_EQ(excerpt(" \"open"), "\"open");
+  EXPECT_EQ(excerpt(" "), "");
+  EXPECT_EQ(excerpt(" " + std::string(60, '1')), std::string(60, '1'));
+  EXPECT_EQ(excerpt(" " + std::string(61, '1')), std::string(60, '1') + "...");
+}
+
+TEST(Excerpt, EscapesWhatATerminalObeys) {
+  EXPECT_EQ(Escape("a\n\r\t\x1B\x7F\xC2\x85\xC2\xA0é\xFF"),
+            "a\\n\\r\\t\\u001b\\u007f\\u0085\xC2\xA0é\\xff");
+  EXPECT_EQ(Quote("a\"b\\"), "\"a\\\"b\\\\\"");
+  EXPECT_EQ(Quote(std::string(1000, 'a')), "\"" + std::string(60, 'a') + "...\"");
+}
+
+TEST(Utf8, KnowsWhatIsValid) {
+  EXPECT_EQ(CharacterLength(""), 0u);
+  EXPECT_EQ(CharacterLength("ab"), 1u);
+  EXPECT_EQ(CharacterLength("é"), 2u);
+  EXPECT_EQ(CharacterLength("€"), 3u);
+  EXPECT_EQ(CharacterLength("😀"), 4u);
+  EXPECT_EQ(CharacterLength("\xF4\x8F\xBF\xBF"), 4u);
+  for (const std::string_view bad :
+       {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x9F\xBF", "\xED\xA0\x80",
+        "\xED\xBF\xBF", "\xE2\x82", "\xE2\x82(", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
+        "\xF5\x80\x80\x80", "\xFF"}) {
+    EXPECT_EQ(CharacterLength(bad), 0u) << Escape(bad);
+  }
+  EXPECT_EQ(ValidPrefix("aé\xFF"), 3u);
+}
+
+TEST(NearKey, GuessesWhatWasMeant) {
+  const std::array<std::string_view, 6> known = {"process_guid", "domain", "indices",
+                                                 "MemoryMB",     "RootFs", "PlacementTags"};
+  EXPECT_EQ(NearestKey("proces_guid", known), "process_guid");
+  EXPECT_EQ(NearestKey("domian", known), "domain");
+  EXPECT_EQ(NearestKey("memory", known), "MemoryMB");
+  EXPECT_EQ(NearestKey("placement_tags", known), "PlacementTags");
+  EXPECT_EQ(NearestKey("root_fs", known), "RootFs");
+  EXPECT_EQ(NearestKey("stack", known), "");
+  EXPECT_EQ(NearestKey("", known), "");
+  EXPECT_EQ(NearestKey(std::string(1'000'000, 'a'), known), "");
+  EXPECT_TRUE(EqualIgnoringCase("cell_ID", "CELL_id"));
+  EXPECT_FALSE(EqualIgnoringCase("cell_id", "cell-id"));
+  EXPECT_FALSE(EqualIgnoringCase("@", "`"));
+}
+
+}  // namespace
+}  // namespace rostrum::wire
