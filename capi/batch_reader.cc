@@ -86,6 +86,9 @@ Signature BatchReader::ReadSignature(uint32_t number) {
                                     "3 (unknown)",
                                     provider.type));
     }
+    if (provider.reserved != 0) {
+      Fail("providers", fmt::format("has one whose reserved is {}, expected 0", provider.reserved));
+    }
     signature.rootfs_providers.push_back({std::string(Text(provider.scheme, "providers")),
                                           static_cast<RootfsProvider::Type>(provider.type),
                                           Texts(provider.set, "providers")});

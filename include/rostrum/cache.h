@@ -70,7 +70,8 @@ class Cache {
   // kNotFound if there is no such cell. Offers of the cell that are held count as expired.
   Status Remove(std::string_view cell_id);
 
-  // Stops or resumes placing on a cell. Resuming ends a drain too.
+  // Stops or resumes placing on a cell. Stopped, it stays so whatever later states say. Resuming ends
+  // a drain too, and a state that said so itself, until the next one does.
   Status SetDisabled(std::string_view cell_id, bool disabled);
 
   // Stops placing on a cell and removes it as soon as nothing runs on it; it does not come back

@@ -75,6 +75,8 @@ class Engine {
   Expected<size_t> HandBack(const Round& round, std::span<const uint32_t> decisions);
 
   std::shared_ptr<const Snapshot> TakeSnapshot();
+  // Explains by the strategy that decided the round. kNotFound if the round is none of this engine's,
+  // or had no such auction.
   Expected<Explanation> Explain(const Round& round, Kind kind, std::string_view identifier);
 
  private:

@@ -17,7 +17,7 @@
  *     and takes a rostrum_error_t** as its last argument. If that is not NULL, it receives an error
  *     object with the text on failure (to be destroyed by the caller), and NULL on success. There
  *     is no other way in which an error is told. On failure nothing has changed, unless the
- *     function says otherwise.
+ *     function says otherwise, or memory ran out: then destroy the handle that was worked on.
  *  3. Texts are bytes with a length. Where a function takes a `const char*` alone, it is
  *     NUL-terminated. Where it returns one, it belongs to the handle that it was asked of and lives
  *     as long, unless the function says otherwise. Text is meant to be UTF-8 but never looked into.
@@ -80,7 +80,7 @@ typedef enum rostrum_code {
   ROSTRUM_INVALID_ARGUMENT = 1,    /**< A value that can never be accepted; the text names it. */
   ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction or file. */
   ROSTRUM_FAILED_PRECONDITION = 3, /**< The call does not fit the state of the object. */
-  ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out. What was accepted before is not lost. */
+  ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out. Nothing crashed, but see convention 2. */
   ROSTRUM_CORRUPT = 5,             /**< Data that cannot be what it claims to be. */
   ROSTRUM_UNAVAILABLE = 6,         /**< Something outside failed, such as a file. */
   ROSTRUM_INTERNAL = 7             /**< A fault of this library; please report it. */
@@ -483,8 +483,9 @@ ROSTRUM_API rostrum_code_t rostrum_engine_update_cells(rostrum_engine_t* engine,
 ROSTRUM_API rostrum_code_t rostrum_engine_remove_cell(rostrum_engine_t* engine, const char* cell_id,
                                                       rostrum_error_t** error);
 
-/** Stops (1) or resumes (0) placing on a cell, whatever its later states say. Resuming ends a drain
- * as well. Since 0.1. */
+/** Stops (1) or resumes (0) placing on a cell. Stopped, it stays so whatever later states say.
+ * Resuming ends a drain as well, and what the cell's state said itself, until its next state.
+ * Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_set_cell_disabled(rostrum_engine_t* engine,
                                                             const char* cell_id, int32_t disabled,
                                                             rostrum_error_t** error);
@@ -734,10 +735,10 @@ typedef struct rostrum_answer {
   rostrum_range_t reasons; /**< If not: of the explanation's reasons, each of 1 cell. */
 } rostrum_answer_t;
 
-/** Explains what a round decided for one auction, by running it again up to there. The engine must
- * still have the strategy that the round was run with; it is used, so this waits for a round that
- * is under way.
- * @return ROSTRUM_NOT_FOUND if the round had no such auction. Since 0.1. */
+/** Explains what a round decided for one auction, by running it again up to there with the strategy
+ * that decided it; so this waits for a round that is under way.
+ * @return ROSTRUM_NOT_FOUND if the round is none of this engine's, or had no such auction.
+ * Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_explain(rostrum_engine_t* engine,
                                                   const rostrum_round_t* round, rostrum_kind_t kind,
                                                   const char* identifier,

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "lib/base/strings.h"
@@ -16,11 +15,10 @@
 namespace rostrum {
 namespace {
 
-// What the operator said of a cell id. It holds whatever the cell's states say; where it says nothing
-// they do.
+// What the operator said of a cell id; it holds whatever the cell's states say.
 struct Mark {
-  std::optional<bool> disabled;
-  std::optional<bool> draining;
+  bool disabled = false;
+  bool draining = false;
 };
 
 Status NoCell(std::string_view cell_id) {
@@ -53,8 +51,8 @@ struct Cache::Impl {
   // The slot of a cell, made if there is none, with a fresh CellInfo if it differs from the old.
   CellSlot& Put(CellInfo info) {
     const Mark mark = MarkOf(info.id);
-    info.disabled = mark.disabled.value_or(info.disabled);
-    info.draining = mark.draining.value_or(info.draining);
+    info.disabled = info.disabled || mark.disabled;
+    info.draining = info.draining || mark.draining;
     snapshot = nullptr;
     if (CellSlot* slot = Find(info.id)) {
       if (!(*slot->info == info)) {
@@ -95,13 +93,12 @@ struct Cache::Impl {
   }
 
   // Gives a cell new flags without touching its amounts.
-  void ApplyMark(std::string_view cell_id) {
+  void SetFlags(std::string_view cell_id, bool disabled, bool draining) {
     CellSlot* slot = Find(cell_id);
     if (slot == nullptr) return;
-    const Mark mark = MarkOf(cell_id);
     auto info = std::make_shared<CellInfo>(*slot->info);
-    info->disabled = mark.disabled.value_or(info->disabled);
-    info->draining = mark.draining.value_or(info->draining);
+    info->disabled = disabled;
+    info->draining = draining;
     slot->info = std::move(info);
     layout = nullptr;
     snapshot = nullptr;
@@ -191,10 +188,12 @@ Status Cache::Remove(std::string_view cell_id) {
 Status Cache::SetDisabled(std::string_view cell_id, bool disabled) {
   if (impl_->Find(cell_id) == nullptr && !impl_->marks.contains(cell_id)) return NoCell(cell_id);
   const std::string id(cell_id);
-  Mark& mark = impl_->marks[id];
-  mark.disabled = disabled;
-  if (!disabled) mark.draining = false;
-  impl_->ApplyMark(id);
+  if (disabled) {
+    impl_->marks[id].disabled = true;
+  } else {
+    impl_->marks.erase(id);
+  }
+  impl_->SetFlags(id, disabled, impl_->MarkOf(id).draining);
   return {};
 }
 
@@ -202,7 +201,7 @@ Status Cache::Drain(std::string_view cell_id) {
   if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
   const std::string id(cell_id);
   impl_->marks[id].draining = true;
-  impl_->ApplyMark(id);
+  impl_->SetFlags(id, impl_->Find(id)->info->disabled, /*draining=*/true);
   return {};
 }
 
@@ -212,6 +211,11 @@ Status Cache::AddOffer(const Offer& offer) {
   if (known != nullptr && !known->from_offers) {
     return FailedPrecondition(fmt::format(
         "cell \"{}\" was made of a state, expected a cell of offers", offer.agent_id));
+  }
+  if (known != nullptr && !known->HasRoomFor(offer)) {
+    return InvalidArgument(fmt::format(
+        "offer \"{}\": agent \"{}\" would have more of a resource than any cell may have", offer.id,
+        offer.agent_id));
   }
   if (Status status = impl_->offers.Add(offer); !status.ok()) return status;
   CellSlot& slot = impl_->Put(MakeInfo(offer, Intern(offer.signature)));
@@ -270,7 +274,11 @@ Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_
   if (slot == nullptr) return NoCell(cell_id);
   if (Status status = slot->GiveBack(auction, placed_by); !status.ok()) return status;
   impl_->snapshot = nullptr;
-  impl_->EraseIfDrained(*slot);
+  if (slot->from_offers && !slot->has_work() && impl_->offers.HeldBy(cell_id).empty()) {
+    impl_->Erase(std::string(cell_id));
+  } else {
+    impl_->EraseIfDrained(*slot);
+  }
   return {};
 }
 
@@ -298,9 +306,12 @@ std::shared_ptr<const CellTable> Cache::Impl::MakeTable() {
     std::vector<std::shared_ptr<const CellInfo>> infos;
     infos.reserve(slots.size());
     for (const CellSlot& slot : slots) infos.push_back(slot.info);
-    layout = CellLayout::Make(std::move(infos));
-    slot_of_row.clear();
-    for (const auto& info : layout->cells) slot_of_row.push_back(slot_of.find(info->id)->second);
+    std::shared_ptr<const CellLayout> made = CellLayout::Make(std::move(infos));
+    std::vector<uint32_t> slot_numbers;
+    slot_numbers.reserve(made->cells.size());
+    for (const auto& info : made->cells) slot_numbers.push_back(slot_of.find(info->id)->second);
+    layout = std::move(made);
+    slot_of_row = std::move(slot_numbers);
   }
   std::set<std::string_view> names;
   for (const CellSlot& slot : slots) slot.CollectScalarNames(&names);

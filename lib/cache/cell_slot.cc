@@ -61,12 +61,21 @@ void CellSlot::SetState(const CellInput& cell) {
   overhead_taken = Resources();
 }
 
+bool CellSlot::HasRoomFor(const Offer& offer) const {
+  Resources sum = total;
+  sum.Add(offer.resources);
+  sum.Add(offer.used);
+  return ValidateResources(sum, "").ok();
+}
+
 void CellSlot::AddOffer(const Offer& offer) {
   from_offers = true;
   available.Add(offer.resources);
   told_lrps = LrpList::Copy(offer.lrps);
   told_tasks = offer.task_count;
   if (!charges_overhead()) told_started = offer.started;
+  // What the offer tells to run has started.
+  starting = static_cast<int64_t>(placed.size());
   // What is offered, what is taken of it, and what runs beside it.
   total = available;
   total.Add(offer.used);

@@ -40,6 +40,9 @@ struct CellSlot {
   // A new state: what was placed before is forgotten, since the state tells what is so.
   void SetState(const CellInput& cell);
 
+  // Whether the sums stay within the largest amounts with one more offer.
+  bool HasRoomFor(const Offer& offer) const;
+
   // A new offer. What runs there, as the offer tells it, takes the place of what was told before.
   void AddOffer(const Offer& offer);
   void WithdrawOffer(const Resources& resources);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "lib/base/strings.h"
@@ -47,22 +48,31 @@ struct Engine::Impl {
   // What rounds that still live have placed and was not handed back.
   struct Outstanding {
     std::weak_ptr<const Round> round;
+    std::shared_ptr<Strategy> strategy;  // That decided it.
     uint64_t number = 0;
     std::vector<bool> handed_back;  // By decision. Empty until the first one is.
   };
   absl::flat_hash_map<const Round*, Outstanding> outstanding;
 
+  // Lets go of rounds that nobody has any more, and of their strategies.
+  void ForgetExpired();
+
   // Takes what was placed off the cells, and puts what was refused back into the queue.
-  void Settle(const std::shared_ptr<const Round>& round);
+  void Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
 };
 
-void Engine::Impl::Settle(const std::shared_ptr<const Round>& round) {
+void Engine::Impl::ForgetExpired() {
   for (auto at = outstanding.begin(); at != outstanding.end();) {
     const auto entry = at++;
     if (entry->second.round.expired()) outstanding.erase(entry);
   }
+}
+
+void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
+                          std::shared_ptr<Strategy> decided_by) {
+  ForgetExpired();
   ++rounds;
-  std::vector<Auction> refused;
+  std::vector<uint32_t> refused_positions;
   for (const Decision& decision : round->decisions()) {
     const Auction& auction = round->auctions()[decision.auction];
     if (decision.placed) {
@@ -70,12 +80,19 @@ void Engine::Impl::Settle(const std::shared_ptr<const Round>& round) {
       // stands all the same: it was right for the snapshot, and the cell itself has the last word.
       static_cast<void>(cache.Take(decision.cell_id, auction, rounds));
     } else if (keep_refused) {
-      refused.push_back(auction);
-      ++refused.back().attempts;
+      refused_positions.push_back(decision.auction);
     }
   }
+  // They wait in the order in which they came, not in that of the decisions.
+  std::sort(refused_positions.begin(), refused_positions.end());
+  std::vector<Auction> refused;
+  refused.reserve(refused_positions.size());
+  for (const uint32_t position : refused_positions) {
+    refused.push_back(round->auctions()[position]);
+    ++refused.back().attempts;
+  }
   queue.PutBack(std::move(refused));
-  outstanding.insert_or_assign(round.get(), Outstanding{round, rounds, {}});
+  outstanding.insert_or_assign(round.get(), Outstanding{round, std::move(decided_by), rounds, {}});
 }
 
 Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl>()) {
@@ -84,6 +101,7 @@ Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl
 
 void Engine::SetStrategy(std::shared_ptr<Strategy> strategy) {
   const std::lock_guard lock(impl_->mutex);
+  impl_->ForgetExpired();
   impl_->strategy = std::move(strategy);
 }
 
@@ -171,7 +189,7 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
       return round;
     }
     const std::lock_guard lock(impl_->mutex);
-    impl_->Settle(*round);
+    impl_->Settle(*round, strategy);
     return round;
   } catch (...) {
     put_back();
@@ -210,8 +228,15 @@ std::shared_ptr<const Snapshot> Engine::TakeSnapshot() {
 
 Expected<Explanation> Engine::Explain(const Round& round, Kind kind, std::string_view identifier) {
   const std::lock_guard round_lock(impl_->round_mutex);
-  const std::shared_ptr<Strategy> strategy = this->strategy();
-  if (strategy == nullptr) return FailedPrecondition("the engine has no strategy");
+  std::shared_ptr<Strategy> strategy;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    const auto at = impl_->outstanding.find(&round);
+    if (at == impl_->outstanding.end() || at->second.round.expired()) {
+      return NotFound("the round is none of this engine's");
+    }
+    strategy = at->second.strategy;
+  }
   return round.Explain(*strategy, kind, identifier);
 }
 

@@ -45,7 +45,10 @@ void Resources::Add(const Resources& other) {
   cpu += other.cpu;
   containers += other.containers;
   if (other.scalars.empty()) return;
-  scalars.insert(scalars.end(), other.scalars.begin(), other.scalars.end());
+  // A copy first: `other` may be this very object.
+  std::vector<NamedAmount> sum = other.scalars;
+  sum.insert(sum.end(), scalars.begin(), scalars.end());
+  scalars = std::move(sum);
   Normalize();
 }
 

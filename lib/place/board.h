@@ -50,6 +50,9 @@ class Board {
 
   ScoreColumns Columns() const;
 
+  // What a cell would take for itself with the next work; nothing if it has been started.
+  const Resources& OverheadOf(uint32_t row) const;
+
   // A view of an open row. `instances` is left at zero.
   CellView ViewOf(uint32_t row) const;
 
@@ -64,7 +67,6 @@ class Board {
   }
   bool FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const;
   Amount ScalarFree(uint32_t row, int column) const;
-  const Resources& OverheadOf(uint32_t row) const;
 
   const CellTable& table_;
   CellAmounts free_;

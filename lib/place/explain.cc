@@ -76,8 +76,9 @@ std::string RemedyOf(const Explanation& explanation) {
       return "It waits until containers that are starting have started, or for a higher "
              "starting_container_count_maximum.";
     case RefusalCode::kRootfsMismatch:
-      return fmt::format("A cell whose rootfs providers take \"{}\" is needed; none of {} does.",
-                         constraint.rootfs, answers.size());
+      return fmt::format("A cell whose rootfs providers take \"{}\" is needed; none of the {} open "
+                         "cells does.",
+                         constraint.rootfs, CountRefusing(answers, Reason::kRootfs));
     case RefusalCode::kVolumeDriverMismatch:
       return fmt::format("A cell with all of the volume drivers {} is needed.",
                          JoinQuoted(constraint.volume_drivers));
@@ -95,6 +96,9 @@ std::string RemedyOf(const Explanation& explanation) {
                          CountRefusing(answers, Reason::kEvacuating),
                          CountRefusing(answers, Reason::kDisabled),
                          CountRefusing(answers, Reason::kDraining));
+    case RefusalCode::kStrategyRefused:
+    case RefusalCode::kStrategyFailed:
+      return "";
     default:
       break;
   }

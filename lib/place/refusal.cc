@@ -105,12 +105,20 @@ void ReasonCounter::Add(const ReasonCount& reason) {
     return other.reason == reason.reason && other.is_static == reason.is_static &&
            other.subject == reason.subject;
   };
-  const auto at = std::find_if(counts_.begin(), counts_.end(), same);
-  if (at == counts_.end()) {
+  const auto looked_through =
+      counts_.begin() + static_cast<ptrdiff_t>(std::min(counts_.size(), kLookedThrough));
+  const auto found = std::find_if(counts_.begin(), looked_through, same);
+  size_t position = static_cast<size_t>(found - counts_.begin());
+  if (position == kLookedThrough) {
+    const std::string key = fmt::format("{} {} {}", static_cast<int32_t>(reason.reason),
+                                        reason.is_static, reason.subject);
+    position = positions_.try_emplace(key, counts_.size()).first->second;
+  }
+  if (position == counts_.size()) {
     counts_.push_back(reason);
     return;
   }
-  ReasonCount& count = *at;
+  ReasonCount& count = counts_[position];
   const uint64_t cells = count.cells + reason.cells;
   // The nearest miss stands for all of them; of equal ones the first cell.
   if (reason.short_by < count.short_by) count = reason;
@@ -128,6 +136,11 @@ std::vector<ReasonCount> ReasonCounter::Finish() && {
 Problems::Problems(const Ask& ask) : names_{"containers", "disk", "memory"} {
   if (ask.cpu > 0) names_.insert("cpu");
   for (const ScalarAsk& scalar : ask.scalars) names_.emplace(scalar.name);
+}
+
+void Problems::Admit(const Resources& overhead) {
+  if (overhead.cpu > 0) names_.insert("cpu");
+  for (const NamedAmount& scalar : overhead.scalars) names_.insert(scalar.name);
 }
 
 void Problems::Intersect(const std::vector<Shortage>& shortages) {

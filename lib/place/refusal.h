@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/strings.h"
 #include "lib/place/board.h"
 #include "rostrum/constraint.h"
 #include "rostrum/round.h"
@@ -31,13 +32,21 @@ class ReasonCounter {
   std::vector<ReasonCount> Finish() &&;
 
  private:
+  // The few that are met first are looked through; only a plug-in with a reason of its own for each
+  // cell needs the map for the rest.
+  static constexpr size_t kLookedThrough = 16;
+
   std::vector<ReasonCount> counts_;
+  StringMap<size_t> positions_;
 };
 
 // The resources that are short on every cell that was tried: Diego's "problems".
 class Problems {
  public:
   explicit Problems(const Ask& ask);
+
+  // Names what only a cell's overhead asks for. REQUIRES: before the first Intersect.
+  void Admit(const Resources& overhead);
 
   // A cell on which the work does not fit.
   void Intersect(const std::vector<Shortage>& shortages);

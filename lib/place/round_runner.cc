@@ -6,6 +6,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -25,6 +26,29 @@ std::optional<std::string> Guard(Body body) {
   } catch (...) {
     return "it threw something that is no std::exception";
   }
+}
+
+// What a round cannot do without. The queue asks for more, such as a root file system.
+Status CheckInput(const RoundInput& input) {
+  if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
+  const Work* checked = nullptr;
+  for (size_t i = 0; i < input.auctions.size(); ++i) {
+    const Work* work = input.auctions[i].work.get();
+    if (work == nullptr) return InvalidArgument(fmt::format("auction {} has no work", i));
+    if (work == checked) continue;
+    checked = work;
+    const Resources& asked = work->asked;
+    const bool negative =
+        asked.memory < 0 || asked.disk < 0 || asked.cpu < 0 ||
+        std::any_of(asked.scalars.begin(), asked.scalars.end(),
+                    [](const NamedAmount& scalar) { return scalar.amount < 0; });
+    if (negative) {
+      return InvalidArgument(fmt::format("{} \"{}\" asks for a negative amount, expected zero or "
+                                         "more",
+                                         KindName(work->kind), work->guid));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -208,13 +232,16 @@ void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
 
 void RoundRunner::ScoreInstances(const Candidate& candidate, std::optional<int64_t> instances,
                                  std::optional<RankedRow>* best) {
+  const ScoreColumns columns = board_.Columns();
   for (const uint32_t row : instances_.rows()) {
     const uint32_t zone = layout_.zone[row];
     if (instances && instances_.InZone(zone) != *instances) continue;
     if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
     const Score without = index_->ScoreAt(candidate.plan->shape, row);
     if (without == ShapeIndex::kNoScore) continue;
-    if (*best && !separable_->MayBeat(without, instances_.OnRow(row), (*best)->score)) continue;
+    const bool may_win = !*best || separable_->MayBeat(without, columns, row,
+                                                       instances_.OnRow(row), (*best)->score);
+    if (!may_win) continue;
     const Score score = ScoreOf(candidate, row);
     if (IsScore(score)) Keep({row, score}, best);
   }
@@ -321,6 +348,7 @@ Decision RoundRunner::RefuseAll(const Candidate& candidate) {
     return {.code = round_->refusals_[*plan->refusal].code, .refusal = *plan->refusal};
   }
   Problems problems(candidate.plan->ask);
+  for (uint32_t row = 0; row < layout_.open_count; ++row) problems.Admit(board_.OverheadOf(row));
   ReasonCounter counter;
   uint64_t fitting = 0;
   std::string first_reason;
@@ -330,7 +358,12 @@ Decision RoundRunner::RefuseAll(const Candidate& candidate) {
         problems.Intersect(board_.Shortages(row, candidate.plan->ask, /*with_proxy=*/true));
       }
       Score score;
-      for (const ReasonCount& reason : ReasonsOf(candidate, row, &score)) {
+      const std::vector<ReasonCount> row_reasons = ReasonsOf(candidate, row, &score);
+      if (row_reasons.empty()) {
+        throw std::runtime_error(
+            "it contradicts itself: it refused the cell and accepts it when asked again");
+      }
+      for (const ReasonCount& reason : row_reasons) {
         counter.Add(reason);
         if (reason.reason != Reason::kStrategy) continue;
         if (fitting++ == 0) first_reason = reason.subject;
@@ -348,6 +381,9 @@ Decision RoundRunner::RefuseAll(const Candidate& candidate) {
   }
   const Decision decision =
       Refuse(RefusalCode::kInsufficientResources, problems.Text(), std::move(reasons));
+  // A plug-in may look at the index of an instance, so only the library's own strategies refuse all
+  // instances alike for sure.
+  if (separable_ == nullptr) return decision;
   plan->refusal = decision.refusal;
   plan->refusal_version = board_.version();
   return decision;
@@ -392,7 +428,7 @@ std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint
 
 Expected<std::shared_ptr<const Round>> RoundRunner::RunAll(RoundInput&& input,
                                                            Strategy& strategy) {
-  if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
+  if (Status status = CheckInput(input); !status.ok()) return status;
   auto round = std::make_shared<Round>();
   round->input_ = std::move(input);
   try {
@@ -402,9 +438,15 @@ Expected<std::shared_ptr<const Round>> RoundRunner::RunAll(RoundInput&& input,
       return status;
     }
     runner.Run();
-  } catch (...) {
+  } catch (const std::bad_alloc&) {
     input = std::move(round->input_);
     throw;
+  } catch (const std::exception& error) {
+    input = std::move(round->input_);
+    return FailedPrecondition(fmt::format("the strategy failed: {}", error.what()));
+  } catch (...) {
+    input = std::move(round->input_);
+    return FailedPrecondition("the strategy threw something that is no std::exception");
   }
   return std::shared_ptr<const Round>(std::move(round));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "lib/base/strings.h"
 
@@ -36,7 +37,8 @@ bool ParseInstance(std::string_view identifier, Key* key) {
   const auto [end, error] = std::from_chars(first, last, key->index);
   if (error != std::errc() || end != last) return false;
   key->guid = identifier.substr(0, dot);
-  return true;
+  // "007" and "-0" are numbers, but the index of no identifier.
+  return std::to_string(key->index) == identifier.substr(dot + 1);
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ class BinpackStrategy : public SeparableStrategy {
   }
 
   // Instances make no difference.
-  bool MayBeat(const Score& without, int64_t, const Score& best) const override {
+  bool MayBeat(const Score& without, const ScoreColumns&, uint32_t, int64_t,
+               const Score& best) const override {
     return !Better(best, without);
   }
 };

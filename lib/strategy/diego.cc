@@ -67,8 +67,15 @@ class DiegoStrategy : public SeparableStrategy {
     }
   }
 
-  bool MayBeat(const Score& without, int64_t instances, const Score& best) const override {
-    if (!(std::abs(without.value) < kExactLocality)) return true;
+  bool MayBeat(const Score& without, const ScoreColumns& columns, uint32_t row, int64_t instances,
+               const Score& best) const override {
+    // Parts that are huge and cancel out would lose what an instance adds.
+    const double starting = static_cast<double>(columns.starting[row]) *
+                            configuration_.starting_container_weight;
+    const double index = static_cast<double>(IndexOf(columns.index[row], columns.position[row])) *
+                         configuration_.bin_pack_first_fit_weight;
+    const double size = std::abs(without.value) + std::abs(starting) + std::abs(index);
+    if (!(size < kExactLocality)) return true;
     const double nearly = (kLocalityOffset - 1) * static_cast<double>(instances);
     return !(best.value < without.value + nearly);
   }

@@ -37,7 +37,8 @@ class SeparableStrategy : public Strategy {
 
   // Whether a cell could be better than `best` with so many instances (at least one), if `without`
   // is its score with none. True where that is not certain.
-  virtual bool MayBeat(const Score& without, int64_t instances, const Score& best) const = 0;
+  virtual bool MayBeat(const Score& without, const ScoreColumns& columns, uint32_t row,
+                       int64_t instances, const Score& best) const = 0;
 };
 
 }  // namespace rostrum

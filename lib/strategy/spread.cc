@@ -32,7 +32,8 @@ class SpreadStrategy : public SeparableStrategy {
     }
   }
 
-  bool MayBeat(const Score& without, int64_t instances, const Score& best) const override {
+  bool MayBeat(const Score& without, const ScoreColumns&, uint32_t, int64_t instances,
+               const Score& best) const override {
     return !Better(best, {without.value, without.tier + instances});
   }
 };

@@ -148,9 +148,8 @@ TEST(RoundPropertyTest, PlacementsAreOnCompatibleOpenCells) {
     const auto round = RunOn(input, *RandomStrategy(random));
     for (const Decision& decision : round->decisions()) {
       if (!decision.placed) continue;
-      const auto cell = std::find_if(input.cells.begin(), input.cells.end(), [&](const Cell& c) {
-        return c.id == decision.cell_id;
-      });
+      const auto cell = std::find_if(input.cells.begin(), input.cells.end(),
+                                     [&](const Cell& c) { return c.id == decision.cell_id; });
       ASSERT_NE(cell, input.cells.end());
       EXPECT_TRUE(cell->open());
       EXPECT_EQ(decision.cell_tag, cell->tag);

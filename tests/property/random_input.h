@@ -1,5 +1,5 @@
-// Random clusters, batches and strategies. Small, and drawn from few values, so that ties, exact fits
-// and refusals are common.
+// Random clusters, batches and strategies. Small, and drawn from few values, so that ties, exact
+// fits and refusals are common.
 
 #ifndef ROSTRUM_TESTS_PROPERTY_RANDOM_INPUT_H_
 #define ROSTRUM_TESTS_PROPERTY_RANDOM_INPUT_H_

@@ -1,5 +1,5 @@
-// Short ways to say "a cell", "an LRP" or "a round" in a test. Everything has an unobtrusive default,
-// so that a test names only what it is about.
+// Short ways to say "a cell", "an LRP" or "a round" in a test. Everything has an unobtrusive
+// default, so that a test names only what it is about.
 
 #ifndef ROSTRUM_TESTS_UNIT_BUILDERS_H_
 #define ROSTRUM_TESTS_UNIT_BUILDERS_H_
@@ -40,8 +40,7 @@ inline Resources MakeResources(int64_t memory_mb, int64_t disk_mb, int64_t conta
 
 inline Signature PlainSignature() {
   Signature signature;
-  signature.rootfs_providers = {
-      {"preloaded", RootfsProvider::Type::kFixedSet, {"cflinuxfs4"}}};
+  signature.rootfs_providers = {{"preloaded", RootfsProvider::Type::kFixedSet, {"cflinuxfs4"}}};
   return signature;
 }
 
@@ -113,8 +112,8 @@ inline std::vector<std::string> IdentifiersOf(const std::vector<Auction>& auctio
   return identifiers;
 }
 
-// A strategy made of functions, so that a test can say in place how it behaves. Without any it takes
-// the cell that is first by zone, index and id.
+// A strategy made of functions, so that a test can say in place how it behaves. Without any it
+// takes the cell that is first by zone, index and id.
 class FakeStrategy : public Strategy {
  public:
   std::string name = "fake";
@@ -134,7 +133,9 @@ class FakeStrategy : public Strategy {
   void BeginRound(const RoundContext& context) override {
     if (begin_round) begin_round(context);
   }
-  double OrderKey(const AuctionView& auction) override { return order_key ? order_key(auction) : 0; }
+  double OrderKey(const AuctionView& auction) override {
+    return order_key ? order_key(auction) : 0;
+  }
   bool Accepts(const AuctionView& auction, const CellView& cell, std::string* reason) override {
     return accepts ? accepts(auction, cell, reason) : true;
   }

@@ -20,9 +20,9 @@ std::vector<std::string> IdsOf(const std::vector<Cell>& cells) {
 TEST(SnapshotTest, IsInTheOrderOfZoneIndexAndId) {
   Cell closed = MakeCell("closed", "z1", 1);
   closed.evacuating = true;
-  const std::vector<Cell> cells = {MakeCell("e", "z2", 0), MakeCell("d", "z1", 2),
-                                   MakeCell("b", "z1", 1), closed, MakeCell("f", "z10", 0),
-                                   MakeCell("a", "z1", -1), MakeCell("g", "", 99)};
+  const std::vector<Cell> cells = {
+      MakeCell("e", "z2", 0),  MakeCell("d", "z1", 2),  MakeCell("b", "z1", 1), closed,
+      MakeCell("f", "z10", 0), MakeCell("a", "z1", -1), MakeCell("g", "", 99)};
   const auto snapshot = *Snapshot::FromCells(cells);
   EXPECT_EQ(snapshot->size(), cells.size());
   EXPECT_EQ(IdsOf(snapshot->Cells()),
@@ -139,8 +139,8 @@ TEST(SignatureSharingTest, CellsThatOfferNearlyTheSameDoNot) {
 TEST(CellLayoutTest, HasAZoneForEveryNameWithAnOpenCell) {
   Cell closed = MakeCell("closed", "z3");
   closed.disabled = true;
-  const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{
-      MakeCell("c", "z2"), MakeCell("a", "z1"), MakeCell("b", "z1"), closed});
+  const auto snapshot = *Snapshot::FromCells(
+      std::vector<Cell>{MakeCell("c", "z2"), MakeCell("a", "z1"), MakeCell("b", "z1"), closed});
   const CellLayout& layout = *snapshot->table().layout;
   ASSERT_EQ(layout.zones.size(), 2u);
   EXPECT_EQ(layout.zones[0].name, "z1");

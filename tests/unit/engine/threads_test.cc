@@ -112,7 +112,7 @@ TEST_F(EngineThreadsTest, APlacementStandsThoughItsCellHasNoRoomAnyMore) {
   EXPECT_EQ(engine_.TakeSnapshot()->Cells(), std::vector<Cell>{full});
 }
 
-TEST_F(EngineThreadsTest, SettingsOfADurationCountFromTheNextRound) {
+TEST_F(EngineThreadsTest, SettingsChangedDuringARoundCountFromTheNext) {
   Submit("p", {0, 1});
   StoppedRound stopped(&engine_, strategy_.get());
   EXPECT_TRUE(engine_.SetOption("starting_container_count_maximum", "1").ok());

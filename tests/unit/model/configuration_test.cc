@@ -25,7 +25,8 @@ TEST(SetOptionTest, SetsEachKeyFromItsText) {
 }
 
 TEST(SetOptionTest, RefusesAWeightThatIsNoFiniteNumber) {
-  for (const char* value : {"", "fast", "0.5x", " 1", "1 ", "nan", "inf", "-inf", "1e999", "0x10"}) {
+  for (const char* value :
+       {"", "fast", "0.5x", " 1", "1 ", "nan", "inf", "-inf", "1e999", "0x10"}) {
     Configuration configuration;
     const Status status = SetOption(&configuration, "starting_container_weight", value);
     EXPECT_EQ(status.code(), Code::kInvalidArgument) << value;
@@ -36,7 +37,8 @@ TEST(SetOptionTest, RefusesAWeightThatIsNoFiniteNumber) {
 TEST(SetOptionTest, RefusesACountThatIsNoWholeNumber) {
   for (const char* value : {"", "many", "1.5", "1 ", "9223372036854775808"}) {
     Configuration configuration;
-    EXPECT_FALSE(SetOption(&configuration, "starting_container_count_maximum", value).ok()) << value;
+    EXPECT_FALSE(SetOption(&configuration, "starting_container_count_maximum", value).ok())
+        << value;
     EXPECT_EQ(configuration, Configuration()) << value;
   }
 }

@@ -84,8 +84,6 @@ TEST(ResourcesTest, SubtractingItselfLeavesNothing) {
 }
 
 TEST(ResourcesTest, AddingItselfDoubles) {
-  GTEST_SKIP() << "BUG: Resources::Add inserts a vector's elements into that same vector, which is "
-                  "undefined (AddressSanitizer stops here).";
   Resources resources = WithScalars({{"gpus", 2}, {"ports", 3}});
   resources.Add(resources);
   EXPECT_EQ(resources.scalars, (std::vector<NamedAmount>{{"gpus", 4}, {"ports", 6}}));
@@ -131,9 +129,10 @@ TEST(ValidateResourcesTest, AcceptsBothEndsOfTheRange) {
 TEST(ValidateResourcesTest, NamesTheAmountThatIsOutOfRange) {
   Resources resources;
   resources.memory = kAmountMaximum + 1;
-  EXPECT_EQ(ValidateResources(resources, "cell \"a\", total").text(),
-            "cell \"a\", total: memory (thousandths of a MB) is 4000000000000001, expected a number "
-            "from -4000000000000000 to 4000000000000000");
+  EXPECT_EQ(
+      ValidateResources(resources, "cell \"a\", total").text(),
+      "cell \"a\", total: memory (thousandths of a MB) is 4000000000000001, expected a number "
+      "from -4000000000000000 to 4000000000000000");
 
   resources = {};
   resources.disk = std::numeric_limits<Amount>::min();

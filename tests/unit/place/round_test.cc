@@ -88,8 +88,7 @@ TEST(RoundTest, TheLargestAmountsDoNotOverflow) {
   for (const std::string_view name : StrategyNames()) {
     const std::unique_ptr<Strategy> strategy = MakeStrategy(name);
     const TestRound round({cell}, {{work, 0, 0, 0, 0}}, *strategy);
-    EXPECT_EQ(round.ErrorOf("p.0"),
-              "insufficient resources: containers, cpu, disk, gpus, memory");
+    EXPECT_EQ(round.ErrorOf("p.0"), "insufficient resources: containers, cpu, disk, gpus, memory");
     EXPECT_EQ(round.RefusalOf("p.0").reasons[0].reason, Reason::kResource);
   }
 }

@@ -225,7 +225,7 @@ TEST_F(RoundRecorderTest, RefusesWorkThatCouldNotBeReadBack) {
   input.snapshot = *Snapshot::FromCells({});
   auto work = std::make_shared<Work>();
   work->guid = "strange";
-  work->asked.memory = -1;
+  work->asked.memory = kAmountMaximum + 1;
   input.auctions = {{work}};
   const auto round = *RunRound(std::move(input), *MakeStrategy("diego"));
   EXPECT_EQ(recorder->Append(*round, "diego").code(), Code::kInvalidArgument);

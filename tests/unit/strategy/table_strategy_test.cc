@@ -21,9 +21,7 @@ struct Recorder {
 
 Recorder& Of(void* user_data) { return *static_cast<Recorder*>(user_data); }
 
-int32_t BeginRound(void* user_data, const rostrum_round_context_t*) {
-  return Of(user_data).answer;
-}
+int32_t BeginRound(void* user_data, const rostrum_round_context_t*) { return Of(user_data).answer; }
 int32_t AcceptsCell(void* user_data, const rostrum_auction_view_t*, const rostrum_cell_view_t*,
                     char* reason, size_t capacity) {
   std::memset(reason, 'x', capacity);  // A reason without an end is cut.
@@ -34,8 +32,7 @@ int32_t ScoreByFreeMemory(void* user_data, const rostrum_auction_view_t*,
   score->value = static_cast<double>(cell->memory_free);
   return Of(user_data).answer;
 }
-int32_t BaseByFreeMemory(void* user_data, const rostrum_cell_view_t* cell,
-                         rostrum_score_t* score) {
+int32_t BaseByFreeMemory(void* user_data, const rostrum_cell_view_t* cell, rostrum_score_t* score) {
   score->value = static_cast<double>(cell->memory_free);
   return Of(user_data).answer;
 }
@@ -173,9 +170,10 @@ TEST(TableStrategyTest, SaysWhatIsWrongWithATable) {
   EXPECT_EQ(ErrorOf(table), "strategy \"tabled\": it needs a function score or base_score");
   table.base_score = BaseByFreeMemory;
   table.accepts = AcceptsCell;
-  EXPECT_EQ(ErrorOf(table),
-            "strategy \"tabled\": base_score and accepts exclude each other: a base score is of the "
-            "cell alone");
+  EXPECT_EQ(
+      ErrorOf(table),
+      "strategy \"tabled\": base_score and accepts exclude each other: a base score is of the "
+      "cell alone");
 }
 
 TEST(LoadPluginTest, AFileThatIsNotThereIsUnavailable) {
