@@ -93,7 +93,7 @@ run_suite() {
       unset ROSTRUM_ORACLE_CASES
       ;;
     *)
-      build_in "$build" -Dwerror="$werror"
+      build_in "$build" -Dtests=true -Dwerror="$werror"
       run_meson "$build" "$1"
       ;;
   esac

@@ -75,10 +75,12 @@ setup_machine() {
   fi
 }
 
-# build_in FOLDER [MESON OPTION]...: configures the folder unless it is, and builds.
+# build_in FOLDER [MESON OPTION]...: configures the folder with the options and builds it. A folder
+# that was configured otherwise is configured again; one that was not keeps what it has.
 build_in() {
-  local folder=$1
+  local folder=$1 options_file
   shift
+  options_file=$folder/.rostrum-options
   if [ ! -f "$folder/build.ninja" ]; then
     say "configuring $folder"
     rm -rf "$folder"
@@ -86,7 +88,11 @@ build_in() {
       cat "$folder.log" >&2
       return 1
     }
+  elif [ "$*" != "$(cat "$options_file" 2>/dev/null)" ]; then
+    say "configuring $folder again"
+    meson configure "$folder" "$@" || return 1
   fi
+  printf '%s' "$*" >"$options_file"
   say "building $folder"
   ninja -C "$folder" >"$folder.log" 2>&1 || {
     grep -v '^ninja: Entering' "$folder.log" | tail -n 60 >&2
