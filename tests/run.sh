@@ -87,13 +87,10 @@ run_suite() {
       build_in "$sanitize_build" -Dbuildtype=plain -Dcpp_args="-O1 -g1" -Dc_args="-O1 -g1" \
         -Db_sanitize=address,undefined \
         -Db_lundef=false -Dexamples=false -Dtools=false -Dwerror="$werror"
-      local options=ROSTRUM_ORACLE_CASES=2000
       export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-      export "${options?}"
-      run_meson "$sanitize_build" unit
-      run_meson "$sanitize_build" capi --no-suite abi
-      run_meson "$sanitize_build" fuzz
-      unset ROSTRUM_ORACLE_CASES
+      run_meson "$sanitize_build" unit --timeout-multiplier 10
+      run_meson "$sanitize_build" capi --timeout-multiplier 10 'c interface'
+      run_meson "$sanitize_build" fuzz --timeout-multiplier 10
       ;;
     *)
       build_in "$build" -Dtests=true -Dwerror="$werror"
