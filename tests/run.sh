@@ -83,10 +83,11 @@ run_meson() {
 run_suite() {
   case "$1" in
     sanitize)
+      # Warnings are not errors here: with sanitizers gcc sees some that are none.
       # -O1 and line tables alone: a third of the time to compile, and still readable reports.
       build_in "$sanitize_build" -Dbuildtype=plain -Dcpp_args="-O1 -g1" -Dc_args="-O1 -g1" \
         -Db_sanitize=address,undefined \
-        -Db_lundef=false -Dexamples=false -Dtools=false -Dwerror="$werror"
+        -Db_lundef=false -Dexamples=false -Dtools=false
       export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
       run_meson "$sanitize_build" unit --timeout-multiplier 10
       run_meson "$sanitize_build" capi --timeout-multiplier 10 'c interface'
