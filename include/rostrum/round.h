@@ -106,6 +106,8 @@ struct CellAnswer {
 };
 
 struct Explanation {
+  // Keeps the text of decision.cell_id alive.
+  std::shared_ptr<const Snapshot> snapshot;
   Auction auction;
   Decision decision;
   Refusal refusal;                 // If refused.

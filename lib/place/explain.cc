@@ -132,6 +132,7 @@ CellAnswer RoundRunner::AnswerOf(const Candidate& candidate, uint32_t row) {
 Explanation RoundRunner::Explain(uint32_t auction) {
   Explanation explanation;
   const Candidate candidate = Prepare(auction);
+  explanation.snapshot = round_->input_.snapshot;
   explanation.auction = *candidate.auction;
   for (const uint32_t row : table_.RowsInOrder()) {
     explanation.answers.push_back(AnswerOf(candidate, row));
@@ -167,9 +168,7 @@ Expected<Explanation> Round::Explain(Strategy& strategy, Kind kind,
   RoundRunner runner(&again, strategy);
   if (Status status = runner.Begin(); !status.ok()) return status;
   runner.Run(position);
-  Explanation explanation = runner.Explain(position);
-  // The cell id's characters belong to the snapshot, which this round holds as well.
-  return explanation;
+  return runner.Explain(position);
 }
 
 }  // namespace rostrum

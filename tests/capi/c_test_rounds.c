@@ -281,7 +281,7 @@ static void add_random_cells(rostrum_batch_t* batch, uint32_t* state) {
   static const char* const zones[] = {"z1", "z2", "z3"};
   static const char* const lrps[] = {"lrp-1", "lrp-3", "lrp-5", "other", NULL};
   for (int i = 0; i < 40; ++i) {
-    char name[16];
+    char name[24];
     snprintf(name, sizeof name, "cell-%d", i);
     rostrum_cell_t cell = make_cell(batch, name, zones[i % 3], 1000);
     cell.index = i / 2;
