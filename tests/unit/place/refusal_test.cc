@@ -123,9 +123,6 @@ TEST_F(RefusalTest, FurtherResourcesAreNamedWhereTheyAreAskedFor) {
 }
 
 TEST_F(RefusalTest, WhatIsShortForTheOverheadIsNamed) {
-  GTEST_SKIP()
-      << "BUG: a resource that only the cell's overhead asks for is never among the names, "
-         "so the text is \"insufficient resources\".";
   cells_ = {MakeCell("a")};
   cells_[0].started = false;
   cells_[0].overhead.cpu = 100;

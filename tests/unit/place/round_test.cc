@@ -61,9 +61,6 @@ TEST(RoundTest, NeedsASnapshotAndAConfigurationThatIsValid) {
 }
 
 TEST(RoundTest, RefusesWorkThatIsNotValid) {
-  GTEST_SKIP() << "BUG: RunRound takes auctions as they are; one without work is a null pointer "
-                  "that is followed, and a negative ask for a resource that no cell has is written "
-                  "before the start of an array.";
   FakeStrategy strategy;
   auto work = MakeWork(Kind::kLrp, "p");
   work->asked.scalars = {{"gpus", -1}};
