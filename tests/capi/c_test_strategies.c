@@ -141,7 +141,7 @@ static int32_t accept_once(void* user_data, const rostrum_auction_view_t* auctio
 /* Tasks by memory, smallest first; "nan" has no place in the order. */
 static double key_of(void* user_data, const rostrum_auction_view_t* auction) {
   (void)user_data;
-  if (memcmp(auction->guid, "nan", auction->guid_length) == 0) return NAN;
+  if (auction->guid_length == 3 && memcmp(auction->guid, "nan", 3) == 0) return NAN;
   return (double)auction->memory;
 }
 
