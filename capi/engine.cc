@@ -205,7 +205,7 @@ rostrum_code_t rostrum_engine_cancel(rostrum_engine_t* engine, rostrum_kind_t ki
   return Guard(error, [&] {
     RequireNotNull(engine, "engine");
     RequireNotNull(identifier, "identifier");
-    const auto cpp_kind = static_cast<rostrum::Kind>(kind);
+    const rostrum::Kind cpp_kind = rostrum::capi::RequireKind(kind);
     if (engine->engine.Cancel(cpp_kind, identifier)) return Status();
     return rostrum::NotFound(std::string("no ") + rostrum::KindName(cpp_kind) + " \"" +
                              identifier + "\" waits");

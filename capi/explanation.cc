@@ -31,7 +31,7 @@ rostrum_code_t rostrum_engine_explain(rostrum_engine_t* engine, const rostrum_ro
     rostrum::capi::RequireNotNull(engine, "engine");
     rostrum::capi::RequireNotNull(round, "round");
     rostrum::capi::RequireNotNull(identifier, "identifier");
-    auto result = engine->engine.Explain(*round->round, static_cast<rostrum::Kind>(kind),
+    auto result = engine->engine.Explain(*round->round, rostrum::capi::RequireKind(kind),
                                          identifier);
     rostrum::capi::ThrowIfError(result.status());
     return MakeHandle(std::move(*result));

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "rostrum/auction.h"
 #include "rostrum/rostrum.h"
 #include "rostrum/status.h"
 
@@ -30,6 +31,12 @@ inline void RequireNotNull(const void* pointer, const char* name) {
   if (pointer == nullptr) {
     throw StatusError{InvalidArgument(std::string(name) + " is NULL, expected an object")};
   }
+}
+
+inline Kind RequireKind(rostrum_kind_t kind) {
+  if (kind == ROSTRUM_LRP || kind == ROSTRUM_TASK) return static_cast<Kind>(kind);
+  throw StatusError{InvalidArgument("kind is " + std::to_string(static_cast<int32_t>(kind)) +
+                                    ", expected 1 (LRP) or 2 (task)")};
 }
 
 // Writes the error object, if one is wanted, and returns the code. Never throws: where there is no

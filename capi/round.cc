@@ -1,3 +1,4 @@
+#include <limits>
 #include <new>
 
 #include "capi/batch_writer.h"
@@ -25,6 +26,14 @@ rostrum_range_t ReasonRecords::Add(const std::vector<ReasonCount>& counts) {
 
 namespace {
 
+// Of the caller's times, which may be any numbers; the nearest one if it is out of range.
+int64_t Difference(int64_t later, int64_t earlier) {
+  int64_t difference = 0;
+  if (!__builtin_sub_overflow(later, earlier, &difference)) return difference;
+  return later > earlier ? std::numeric_limits<int64_t>::max()
+                         : std::numeric_limits<int64_t>::min();
+}
+
 rostrum_decision_t MakeRecord(const Round& round, const Decision& decision, std::string* bytes) {
   const Auction& auction = round.auctions()[decision.auction];
   rostrum_decision_t record{};
@@ -35,7 +44,7 @@ rostrum_decision_t MakeRecord(const Round& round, const Decision& decision, std:
   record.refusal = decision.refusal;
   record.attempts = auction.attempts + 1;
   record.score = {decision.score.value, decision.score.tier};
-  record.wait_ms = round.input().now_ms - auction.queue_time_ms;
+  record.wait_ms = Difference(round.input().now_ms, auction.queue_time_ms);
   record.tag = auction.tag;
   record.cell_tag = decision.cell_tag;
   return record;

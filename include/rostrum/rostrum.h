@@ -17,7 +17,7 @@
  *     and takes a rostrum_error_t** as its last argument. If that is not NULL, it receives an error
  *     object with the text on failure (to be destroyed by the caller), and NULL on success. There
  *     is no other way in which an error is told. On failure nothing has changed, unless the
- *     function says otherwise, or memory ran out: then destroy the handle that was worked on.
+ *     function says otherwise, or memory ran out: then the handle that was worked on is of no more use.
  *  3. Texts are bytes with a length. Where a function takes a `const char*` alone, it is
  *     NUL-terminated. Where it returns one, it belongs to the handle that it was asked of and lives
  *     as long, unless the function says otherwise. Text is meant to be UTF-8 but never looked into.
@@ -80,7 +80,7 @@ typedef enum rostrum_code {
   ROSTRUM_INVALID_ARGUMENT = 1,    /**< A value that can never be accepted; the text names it. */
   ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction or file. */
   ROSTRUM_FAILED_PRECONDITION = 3, /**< The call does not fit the state of the object. */
-  ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out. Nothing crashed, but see convention 2. */
+  ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out; see convention 2. */
   ROSTRUM_CORRUPT = 5,             /**< Data that cannot be what it claims to be. */
   ROSTRUM_UNAVAILABLE = 6,         /**< Something outside failed, such as a file. */
   ROSTRUM_INTERNAL = 7             /**< A fault of this library; please report it. */
@@ -352,7 +352,8 @@ typedef struct rostrum_cell_view {
   uint64_t tag;
 } rostrum_cell_view_t;
 
-/** What a round tells a strategy before its first auction. Fields may be added at the end. */
+/** What a round tells a strategy before its first auction. Never grows: rostrum_round_input writes
+ * one of the caller's. */
 typedef struct rostrum_round_context {
   uint64_t seed;
   int64_t now_ms;

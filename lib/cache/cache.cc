@@ -193,7 +193,10 @@ Status Cache::SetDisabled(std::string_view cell_id, bool disabled) {
   } else {
     impl_->marks.erase(id);
   }
-  impl_->SetFlags(id, disabled, impl_->MarkOf(id).draining);
+  // Disabling leaves a drain alone, whoever said it.
+  const CellSlot* slot = impl_->Find(id);
+  const bool drains = slot != nullptr && slot->info->draining;
+  impl_->SetFlags(id, disabled, disabled && drains);
   return {};
 }
 

@@ -21,6 +21,9 @@ std::optional<std::string> Guard(Body body) {
   try {
     body();
     return std::nullopt;
+  } catch (const std::bad_alloc&) {
+    // Not the strategy's fault, and what was being made is not to be used.
+    throw;
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
@@ -38,6 +41,9 @@ Status CheckInput(const RoundInput& input) {
     if (work == checked) continue;
     checked = work;
     const Resources& asked = work->asked;
+    Status status = ValidateResources(asked, fmt::format("{} \"{}\"", KindName(work->kind),
+                                                         work->guid));
+    if (!status.ok()) return status;
     const bool negative =
         asked.memory < 0 || asked.disk < 0 || asked.cpu < 0 ||
         std::any_of(asked.scalars.begin(), asked.scalars.end(),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string>
 
 #include "lib/base/strings.h"
@@ -126,12 +127,12 @@ std::vector<Auction> Queue::Waiting() const {
 }
 
 int64_t Queue::OldestQueueTimeMs() const {
-  int64_t oldest = -1;
+  std::optional<int64_t> oldest;
   for (const Auction& auction : impl_->entries) {
     if (auction.work == nullptr) continue;
-    if (oldest < 0 || auction.queue_time_ms < oldest) oldest = auction.queue_time_ms;
+    if (!oldest || auction.queue_time_ms < *oldest) oldest = auction.queue_time_ms;
   }
-  return oldest;
+  return oldest.value_or(-1);
 }
 
 }  // namespace rostrum

@@ -7,7 +7,8 @@ from pathlib import Path
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BODY = re.compile(r"\{[^{}]*\}")
 # A declaration at the top level, from the end of the one before to its semicolon.
-_FUNCTION = re.compile(r"(?P<before>[^;{}()]*?)\b(?P<name>rostrum_\w+)\s*\((?P<parameters>[^;]*)\)\s*;")
+_FUNCTION = re.compile(r"(?P<before>[^;{}()]*?)\b(?P<name>rostrum_\w+)\s*"
+                       r"\((?P<parameters>[^;]*)\)\s*;")
 _SINCE = re.compile(r"\bSince\s+(?:\*\s+)?(\d+\.\d+)\b")
 
 

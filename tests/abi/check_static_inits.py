@@ -6,8 +6,8 @@
 A static initialiser runs before main, whether the program uses the library or not, in an order that
 nobody knows. Two looks at it:
 
-1. Every entry of the shared library's .init_array is looked up in the symbol table. There may be the
-   C runtime's own frame_dummy, and what the compiler makes for a file, _GLOBAL__sub_I_<file>.
+1. Every entry of the shared library's .init_array is looked up in the symbol table. There may be
+   the C runtime's own frame_dummy, and what the compiler makes for a file, _GLOBAL__sub_I_<file>.
 2. Those are taken apart in the static library's objects. All that they may name is the initialiser
    of the standard streams, std::ios_base::Init: some headers of Abseil include <iostream>, and
    before GCC 13 every file that does initialises the streams once more. It is counted by the

@@ -22,6 +22,7 @@ void check_result(rostrum_code_t code, rostrum_error_t* error, rostrum_code_t ex
 void* poison(void);
 
 #define CHECK(condition) check_that((condition), __FILE__, __LINE__, #condition)
+#define FAIL(what) check_that(false, __FILE__, __LINE__, (what))
 #define CHECK_TEXT(text, expected) check_text((text), (expected), __FILE__, __LINE__)
 
 /* These make a call whose last argument is &error. */

@@ -144,7 +144,7 @@ uint32_t position_of(const rostrum_round_t* round, const char* identifier) {
     if (is_text(bytes, decisions[i].identifier, identifier)) return i;
   }
   printf("the round has no \"%s\"\n", identifier);
-  CHECK(!"the round has no such auction");
+  FAIL("the round has no such auction");
   return 0;
 }
 
@@ -216,7 +216,7 @@ void check_same_decisions(const rostrum_round_t* a, const rostrum_round_t* b) {
   for (size_t i = 0; i < count_a && i < count_b; ++i) {
     if (same_decision(a, &of_a[i], b, &of_b[i])) continue;
     printf("decision %zu differs\n", i);
-    CHECK(!"the rounds decided the same");
+    FAIL("the rounds decided the same");
     return;
   }
 }

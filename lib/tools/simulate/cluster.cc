@@ -145,9 +145,24 @@ Cluster::Changes Cluster::TakeChanges() {
   return changes;
 }
 
+// Called for every cell that changed, so it adds up field by field: most work has no scalars.
+Resources Cluster::UsedOn(const SimulatedCell& cell) const {
+  Resources used;
+  used.containers = static_cast<int64_t>(cell.instances.size());
+  for (const uint32_t instance : cell.instances) {
+    const Resources& asked = instances_[instance].work->asked;
+    used.memory += asked.memory;
+    used.disk += asked.disk;
+    used.cpu += asked.cpu;
+    used.scalars.insert(used.scalars.end(), asked.scalars.begin(), asked.scalars.end());
+  }
+  used.Normalize();
+  return used;
+}
+
 Status Cluster::Check(const SimulatedCell& cell) const {
   Resources free = cell.state.total;
-  for (const uint32_t instance : cell.instances) free.Subtract(CostOf(*instances_[instance].work));
+  free.Subtract(UsedOn(cell));
   if (!cell.up && !cell.instances.empty()) {
     return Broken(fmt::format("cell {} is down, but work runs on it", cell.state.id));
   }

@@ -87,6 +87,7 @@ class Cluster {
 
   void MarkChanged(uint32_t cell);
   Cell StateWithLrps(const SimulatedCell& cell) const;
+  Resources UsedOn(const SimulatedCell& cell) const;
   Status Check(const SimulatedCell& cell) const;
 
   std::vector<SimulatedCell> cells_;

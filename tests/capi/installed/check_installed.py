@@ -3,8 +3,8 @@
 
     check_installed.py BUILD_FOLDER SOURCE_FOLDER C_COMPILER CXX_COMPILER
 
-The tree is installed into a folder of its own. Everything is built by what pkg-config says, with the
-shared library and with the static one, and run; the output must be that of the examples.
+The tree is installed into a folder of its own. Everything is built by what pkg-config says, with
+the shared library and with the static one, and run; the output must be that of the examples.
 """
 
 import os

@@ -229,6 +229,15 @@ TEST(CacheDrainTest, DisablingADrainingCellDoesNotEndTheDrain) {
   EXPECT_TRUE(cache.Find("a")->disabled);
 }
 
+TEST(CacheDrainTest, DisablingACellThatDrainsByItsOwnStateDoesNotEndTheDrain) {
+  Cell draining = BusyCell("a");
+  draining.draining = true;
+  Cache cache;
+  ASSERT_TRUE(Update(&cache, {draining}).ok());
+  ASSERT_TRUE(cache.SetDisabled("a", true).ok());
+  EXPECT_TRUE(cache.Find("a")->draining);
+}
+
 TEST(CacheDrainTest, ACellThatDrainsByItsOwnStateGoesWhenItIsEmpty) {
   Cell draining = BusyCell("a");
   draining.draining = true;

@@ -67,6 +67,22 @@ TEST(RoundTest, RefusesWorkThatIsNotValid) {
   RoundInput input;
   input.snapshot = *Snapshot::FromCells(std::vector<Cell>{MakeCell("a")});
   input.auctions = {{work, 0, 0, 0, 0}};
+  EXPECT_EQ(RunRound(std::move(input), strategy).status().text(),
+            "lrp \"p\" asks for a negative amount, expected zero or more");
+  input.auctions = {MakeLrp("p"), Auction()};
+  EXPECT_EQ(RunRound(std::move(input), strategy).status().text(), "auction 1 has no work");
+}
+
+TEST(RoundTest, RefusesWorkThatAsksForMoreThanAnyCellMayHave) {
+  FakeStrategy strategy;
+  Cell cell = MakeCell("a");
+  cell.available.scalars = cell.overhead.scalars = {{"gpus", 1}};
+  cell.started = false;
+  auto work = MakeWork(Kind::kLrp, "p");
+  work->asked.scalars = {{"gpus", std::numeric_limits<Amount>::max()}};
+  RoundInput input;
+  input.snapshot = *Snapshot::FromCells(std::vector<Cell>{cell});
+  input.auctions = {{work, 0, 0, 0, 0}};
   EXPECT_EQ(RunRound(std::move(input), strategy).status().code(), Code::kInvalidArgument);
 }
 

@@ -225,7 +225,7 @@ TEST_F(RoundRecorderTest, RefusesWorkThatCouldNotBeReadBack) {
   input.snapshot = *Snapshot::FromCells({});
   auto work = std::make_shared<Work>();
   work->guid = "strange";
-  work->asked.memory = kAmountMaximum + 1;
+  for (int i = 0; i < 1001; ++i) work->asked.scalars.push_back({"r" + std::to_string(i), 1});
   input.auctions = {{work}};
   const auto round = *RunRound(std::move(input), *MakeStrategy("diego"));
   EXPECT_EQ(recorder->Append(*round, "diego").code(), Code::kInvalidArgument);
