@@ -2,8 +2,6 @@
 
 #include "lib/cache/cell_table.h"
 
-#include "lib/cache/cell_table.h"
-
 namespace rostrum::capi {
 namespace {
 

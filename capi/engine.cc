@@ -25,6 +25,14 @@ rostrum_code_t UseCacheById(rostrum_engine_t* engine, const char* id, const char
   });
 }
 
+// A batch and texts behind what it holds. What a call takes out of the cache is written down before,
+// so that no id is lost where memory runs out.
+rostrum_batch_t WithTexts(const rostrum_batch_t& batch, const std::vector<std::string>& texts) {
+  rostrum_batch_t with_texts = batch;
+  BatchWriter(&with_texts).AddTexts(texts);
+  return with_texts;
+}
+
 }  // namespace
 
 rostrum_code_t rostrum_engine_create(rostrum_strategy_t* strategy, rostrum_engine_t** engine,
@@ -137,9 +145,10 @@ rostrum_code_t rostrum_engine_accept_offers(rostrum_engine_t* engine, const char
                                             rostrum_batch_t* ids, rostrum_error_t** error) {
   return UseCacheById(engine, agent_id, "agent_id", error, [&](Cache& cache) {
     RequireNotNull(ids, "ids");
+    rostrum_batch_t with_ids = WithTexts(*ids, cache.OffersOf(agent_id));
     const auto accepted = cache.AcceptOffers(agent_id);
     if (!accepted.ok()) return accepted.status();
-    BatchWriter(ids).AddTexts(*accepted);
+    std::swap(*ids, with_ids);
     return Status();
   });
 }
@@ -150,7 +159,9 @@ rostrum_code_t rostrum_engine_expire_offers(rostrum_engine_t* engine, int64_t ol
     RequireNotNull(engine, "engine");
     RequireNotNull(ids, "ids");
     return engine->engine.UseCache([&](Cache& cache) {
-      BatchWriter(ids).AddTexts(cache.ExpireOffers(oldest_ms));
+      rostrum_batch_t with_ids = WithTexts(*ids, cache.OffersBefore(oldest_ms));
+      cache.ExpireOffers(oldest_ms);
+      std::swap(*ids, with_ids);
       return Status();
     });
   });

@@ -96,6 +96,11 @@ class Cache {
   // Removes the agent's cell; its offers count as expired. kNotFound if there is no such cell.
   Status LoseAgent(std::string_view agent_id);
 
+  // Ids of held offers, in the order in which they came: of one agent, and of all with
+  // received_ms < oldest_ms.
+  std::vector<std::string> OffersOf(std::string_view agent_id) const;
+  std::vector<std::string> OffersBefore(int64_t oldest_ms) const;
+
   // The state of an offer; kNotFound for one that was never added. The cache remembers the ids of
   // the last 100,000 offers that it no longer holds.
   Expected<OfferState> StateOfOffer(std::string_view offer_id) const;

@@ -44,7 +44,8 @@ class Queue {
   std::vector<Auction> Drain();
 
   // Puts auctions back in front of those that came in since, in the order given, with their queue
-  // time and attempts. One whose identifier came in again meanwhile takes its place.
+  // time and attempts. One whose identifier came in again meanwhile takes its place. Where memory
+  // runs out they are kept all the same.
   void PutBack(std::vector<Auction> auctions);
 
   size_t size() const;

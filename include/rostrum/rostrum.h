@@ -17,7 +17,9 @@
  *     and takes a rostrum_error_t** as its last argument. If that is not NULL, it receives an error
  *     object with the text on failure (to be destroyed by the caller), and NULL on success. There
  *     is no other way in which an error is told. On failure nothing has changed, unless the
- *     function says otherwise, or memory ran out: then the handle that was worked on is of no more use.
+ *     function says otherwise. Where memory ran out (ROSTRUM_OUT_OF_MEMORY) no cell, offer or work
+ *     is lost and the handle stays good, but an undo that stopped half way has to be repeated, and a
+ *     batch that was being written may hold a part.
  *  3. Texts are bytes with a length. Where a function takes a `const char*` alone, it is
  *     NUL-terminated. Where it returns one, it belongs to the handle that it was asked of and lives
  *     as long, unless the function says otherwise. Text is meant to be UTF-8 but never looked into.
@@ -56,6 +58,13 @@
 #define ROSTRUM_API
 #endif
 
+/* In C++ an enumeration of a fixed width may hold numbers that this header does not know yet. */
+#ifdef __cplusplus
+#define ROSTRUM_ENUM(name) enum name : int32_t
+#else
+#define ROSTRUM_ENUM(name) enum name
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -75,7 +84,7 @@ ROSTRUM_API const char* rostrum_version_string(void);
  */
 
 /** The kinds of error. */
-typedef enum rostrum_code {
+typedef ROSTRUM_ENUM(rostrum_code) {
   ROSTRUM_OK = 0,
   ROSTRUM_INVALID_ARGUMENT = 1,    /**< A value that can never be accepted; the text names it. */
   ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction or file. */
@@ -143,7 +152,7 @@ typedef struct rostrum_resources {
 } rostrum_resources_t;
 
 /** How a cell provides the root file systems of one URL scheme. */
-typedef enum rostrum_provider_type {
+typedef ROSTRUM_ENUM(rostrum_provider_type) {
   ROSTRUM_PROVIDER_ARBITRARY = 1, /**< Any URL of the scheme. */
   ROSTRUM_PROVIDER_FIXED_SET = 2, /**< Those whose opaque part is in the set. */
   ROSTRUM_PROVIDER_UNKNOWN = 3    /**< None. */
@@ -205,7 +214,7 @@ typedef struct rostrum_offer {
 } rostrum_offer_t;
 
 /** The kinds of work. */
-typedef enum rostrum_kind {
+typedef ROSTRUM_ENUM(rostrum_kind) {
   ROSTRUM_LRP = 1, /**< Instances of a long-running process. */
   ROSTRUM_TASK = 2 /**< Work that ends. */
 } rostrum_kind_t;
@@ -363,7 +372,7 @@ typedef struct rostrum_round_context {
 } rostrum_round_context_t;
 
 /** In which order the auctions of a batch take their turn. */
-typedef enum rostrum_order {
+typedef ROSTRUM_ENUM(rostrum_order) {
   ROSTRUM_ORDER_DIEGO = 1,        /**< As Diego's own runner. */
   ROSTRUM_ORDER_LARGER_FIRST = 2, /**< LRPs by index, then larger memory; then tasks likewise. */
   ROSTRUM_ORDER_BY_KEY = 3        /**< By order_key, lowest first; equal ones as queued. */
@@ -504,7 +513,7 @@ ROSTRUM_API rostrum_code_t rostrum_engine_snapshot(rostrum_engine_t* engine,
 /* --- Cells of offers (Apache Mesos). */
 
 /** Where an offer is. Each is in exactly one state. */
-typedef enum rostrum_offer_state {
+typedef ROSTRUM_ENUM(rostrum_offer_state) {
   ROSTRUM_OFFER_HELD = 1,
   ROSTRUM_OFFER_ACCEPTED = 2,
   ROSTRUM_OFFER_DECLINED = 3,
@@ -606,7 +615,7 @@ ROSTRUM_API rostrum_code_t rostrum_engine_waiting(rostrum_engine_t* engine, rost
 typedef struct rostrum_round rostrum_round_t;
 
 /** What kind of refusal it is. */
-typedef enum rostrum_refusal_code {
+typedef ROSTRUM_ENUM(rostrum_refusal_code) {
   ROSTRUM_REFUSAL_NONE = 0, /**< It was placed. */
   ROSTRUM_REFUSAL_NO_CELLS = 1,
   ROSTRUM_REFUSAL_ROOTFS_MISMATCH = 2,
@@ -642,7 +651,7 @@ typedef struct rostrum_refusal {
 } rostrum_refusal_t;
 
 /** Why cells were no choice. */
-typedef enum rostrum_reason_code {
+typedef ROSTRUM_ENUM(rostrum_reason_code) {
   ROSTRUM_REASON_ROOTFS = 1,
   ROSTRUM_REASON_VOLUME_DRIVER = 2,
   ROSTRUM_REASON_PLACEMENT_TAG = 3,
@@ -706,7 +715,9 @@ ROSTRUM_API const rostrum_reason_t* rostrum_round_reasons(const rostrum_round_t*
 /** The block of bytes that the texts of the above are in. */
 ROSTRUM_API const char* rostrum_round_bytes(const rostrum_round_t* round, size_t* size);
 
-/** What the round was run on, to record it or to run it again elsewhere.
+/** What the round was run on, to record it or to run it again elsewhere. Work that is submitted
+ * again starts with no attempts and a queue time of its own; no strategy of the library looks at
+ * either, but a plug-in may. rostrum_recorder_t (record.h) keeps both.
  * @param batch    receives the cells and the work, one record for each auction, as queued.
  * @param context  receives the seed, the time and the settings.
  * Since 0.1. */

@@ -6,10 +6,12 @@
 #define ROSTRUM_LIB_BASE_STRINGS_H_
 
 #include <cstddef>
+#include <functional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 
@@ -30,21 +32,19 @@ struct StringHash {
   }
 };
 
-struct StringEqual {
-  using is_transparent = void;
-  bool operator()(std::string_view a, std::string_view b) const { return a == b; }
-};
-
 // Maps and sets of std::string that can be asked with a std::string_view. No result may depend on
 // the order of their elements: it differs from process to process.
+//
+// They are the standard library's, not Abseil's flat ones: those cannot be used, nor even destroyed,
+// once they have failed to grow, and the library goes on when memory runs out.
 template <typename Value>
-using StringMap = absl::flat_hash_map<std::string, Value, StringHash, StringEqual>;
-using StringSet = absl::flat_hash_set<std::string, StringHash, StringEqual>;
+using StringMap = std::unordered_map<std::string, Value, StringHash, std::equal_to<>>;
+using StringSet = std::unordered_set<std::string, StringHash, std::equal_to<>>;
 
 // The same for keys whose characters live elsewhere, longer than the map.
 template <typename Value>
-using StringViewMap = absl::flat_hash_map<std::string_view, Value, StringHash, StringEqual>;
-using StringViewSet = absl::flat_hash_set<std::string_view, StringHash, StringEqual>;
+using StringViewMap = std::unordered_map<std::string_view, Value, StringHash, std::equal_to<>>;
+using StringViewSet = std::unordered_set<std::string_view, StringHash, std::equal_to<>>;
 
 }  // namespace rostrum
 

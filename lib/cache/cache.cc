@@ -48,27 +48,48 @@ struct Cache::Impl {
     return at == marks.end() ? Mark() : at->second;
   }
 
-  // The slot of a cell, made if there is none, with a fresh CellInfo if it differs from the old.
-  CellSlot& Put(CellInfo info) {
+  // What is known of a cell with the operator's mark on it: the object in use if that says the same.
+  std::shared_ptr<const CellInfo> Share(CellInfo info) const {
     const Mark mark = MarkOf(info.id);
     info.disabled = info.disabled || mark.disabled;
     info.draining = info.draining || mark.draining;
-    snapshot = nullptr;
-    if (CellSlot* slot = Find(info.id)) {
-      if (!(*slot->info == info)) {
-        slot->info = std::make_shared<const CellInfo>(std::move(info));
-        layout = nullptr;
-      }
-      return *slot;
-    }
-    layout = nullptr;
-    const auto number = static_cast<uint32_t>(slots.size());
-    slots.emplace_back();
-    slots.back().info = std::make_shared<const CellInfo>(std::move(info));
-    slot_of.emplace(slots.back().info->id, number);
-    return slots.back();
+    const auto at = slot_of.find(std::string_view(info.id));
+    if (at != slot_of.end() && *slots[at->second].info == info) return slots[at->second].info;
+    return std::make_shared<const CellInfo>(std::move(info));
   }
 
+  // Puts slots in the place of those of the same cells, or beside them. All or, if memory runs
+  // out, none of them.
+  void Put(std::vector<CellSlot> fresh) {
+    StringMap<uint32_t> added;
+    for (const CellSlot& slot : fresh) {
+      if (Find(slot.info->id) != nullptr) continue;
+      added.emplace(slot.info->id, static_cast<uint32_t>(slots.size() + added.size()));
+    }
+    slots.reserve(slots.size() + added.size());
+    slot_of.reserve(slot_of.size() + added.size());
+    // From here on there is room for everything.
+    slot_of.merge(added);
+    for (CellSlot& slot : fresh) {
+      const uint32_t number = slot_of.find(slot.info->id)->second;
+      if (number == slots.size()) {
+        layout = nullptr;
+        slots.push_back(std::move(slot));
+        continue;
+      }
+      if (slots[number].info != slot.info) layout = nullptr;
+      slots[number] = std::move(slot);
+    }
+    snapshot = nullptr;
+  }
+
+  void PutOne(CellSlot slot) {
+    std::vector<CellSlot> one;
+    one.push_back(std::move(slot));
+    Put(std::move(one));
+  }
+
+  // `cell_id` may be the cell's own text.
   void Erase(std::string_view cell_id) {
     const auto at = slot_of.find(cell_id);
     const uint32_t number = at->second;
@@ -85,11 +106,9 @@ struct Cache::Impl {
   // A drained cell goes as soon as it is empty.
   void EraseIfDrained(const CellSlot& slot) {
     if (!slot.info->draining || slot.has_work()) return;
-    const std::string id = slot.info->id;
-    for (const std::string& offer : offers.HeldBy(id)) {
-      static_cast<void>(offers.TakeOut(offer, OfferState::kExpired));
-    }
-    Erase(id);
+    const std::shared_ptr<const CellInfo> info = slot.info;
+    TakeOutAllOffers(info->id, OfferState::kExpired);
+    Erase(info->id);
   }
 
   // Gives a cell new flags without touching its amounts.
@@ -112,13 +131,19 @@ struct Cache::Impl {
   }
 
   Status TakeOutOne(std::string_view offer_id, OfferState state) {
+    CellSlot* slot = nullptr;
+    CellSlot changed;
+    if (const HeldOffer* held = offers.Find(offer_id)) slot = Find(held->agent_id);
+    if (slot != nullptr) {
+      changed = *slot;
+      changed.WithdrawOffer(offers.Find(offer_id)->resources);
+    }
     const Expected<HeldOffer> offer = offers.TakeOut(offer_id, state);
     if (!offer.ok()) return offer.status();
-    if (CellSlot* slot = Find(offer->agent_id)) {
-      slot->WithdrawOffer(offer->resources);
-      snapshot = nullptr;
-      if (offers.HeldBy(offer->agent_id).empty() && !slot->has_work()) Erase(offer->agent_id);
-    }
+    if (slot == nullptr) return {};
+    *slot = std::move(changed);
+    snapshot = nullptr;
+    if (!offers.HoldsAnyOf(offer->agent_id) && !slot->has_work()) Erase(offer->agent_id);
     return {};
   }
 
@@ -151,7 +176,11 @@ Status Cache::Replace(std::span<const Cell> cells) {
 Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
   StringViewSet ids;
   ids.reserve(cells.size());
-  for (const CellInput& cell : cells) {
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const CellInput& cell = cells[i];
+    if (cell.id.empty()) {
+      return InvalidArgument(fmt::format("cell {} of {} has no id", i + 1, cells.size()));
+    }
     if (Status status = ValidateInput(cell); !status.ok()) return status;
     if (!ids.insert(cell.id).second) {
       return InvalidArgument(
@@ -163,25 +192,26 @@ Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
           "cell \"{}\" was made of offers, expected a cell of states", cell.id));
     }
   }
-  if (replace) {
-    std::vector<std::string> gone;
-    for (const CellSlot& slot : impl_->slots) {
-      if (!slot.from_offers && !ids.contains(slot.info->id)) gone.push_back(slot.info->id);
-    }
-    for (const std::string& id : gone) impl_->Erase(id);
+  std::vector<std::shared_ptr<const CellInfo>> gone;
+  for (const CellSlot& slot : impl_->slots) {
+    if (replace && !slot.from_offers && !ids.contains(slot.info->id)) gone.push_back(slot.info);
   }
-  for (const CellInput& cell : cells) {
-    CellSlot& slot = impl_->Put(MakeInfo(cell));
-    slot.SetState(cell);
-    impl_->EraseIfDrained(slot);
+  std::vector<CellSlot> fresh(cells.size());
+  for (size_t i = 0; i < cells.size(); ++i) {
+    fresh[i].info = impl_->Share(MakeInfo(cells[i]));
+    fresh[i].SetState(cells[i]);
+    // It is drained already, so it comes and goes at once.
+    if (fresh[i].info->draining && !fresh[i].has_work()) gone.push_back(fresh[i].info);
   }
+  impl_->Put(std::move(fresh));
+  for (const auto& info : gone) impl_->Erase(info->id);
   return {};
 }
 
 Status Cache::Remove(std::string_view cell_id) {
   if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
   impl_->TakeOutAllOffers(cell_id, OfferState::kExpired);
-  impl_->Erase(std::string(cell_id));
+  impl_->Erase(cell_id);
   return {};
 }
 
@@ -220,10 +250,17 @@ Status Cache::AddOffer(const Offer& offer) {
         "offer \"{}\": agent \"{}\" would have more of a resource than any cell may have", offer.id,
         offer.agent_id));
   }
-  if (Status status = impl_->offers.Add(offer); !status.ok()) return status;
-  CellSlot& slot = impl_->Put(MakeInfo(offer, Intern(offer.signature)));
+  CellSlot slot = known != nullptr ? *known : CellSlot();
+  slot.info = impl_->Share(MakeInfo(offer, Intern(offer.signature)));
   slot.AddOffer(offer);
-  impl_->EraseIfDrained(slot);
+  if (Status status = impl_->offers.Add(offer); !status.ok()) return status;
+  try {
+    impl_->PutOne(std::move(slot));
+  } catch (...) {
+    impl_->offers.Withdraw(offer.id);
+    throw;
+  }
+  impl_->EraseIfDrained(*impl_->Find(offer.agent_id));
   return {};
 }
 
@@ -239,11 +276,21 @@ Expected<std::vector<std::string>> Cache::AcceptOffers(std::string_view agent_id
   CellSlot* slot = impl_->Find(agent_id);
   if (slot == nullptr || !slot->from_offers) return NoCell(agent_id);
   std::vector<std::string> ids = impl_->offers.HeldBy(agent_id);
+  CellSlot accepted = *slot;
+  accepted.AcceptOffers();
   impl_->TakeOutAllOffers(agent_id, OfferState::kAccepted);
-  slot->AcceptOffers();
+  *slot = std::move(accepted);
   impl_->snapshot = nullptr;
-  if (!slot->has_work()) impl_->Erase(std::string(agent_id));
+  if (!slot->has_work()) impl_->Erase(agent_id);
   return ids;
+}
+
+std::vector<std::string> Cache::OffersOf(std::string_view agent_id) const {
+  return impl_->offers.HeldBy(agent_id);
+}
+
+std::vector<std::string> Cache::OffersBefore(int64_t oldest_ms) const {
+  return impl_->offers.HeldBefore(oldest_ms);
 }
 
 std::vector<std::string> Cache::ExpireOffers(int64_t oldest_ms) {
@@ -277,8 +324,8 @@ Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_
   if (slot == nullptr) return NoCell(cell_id);
   if (Status status = slot->GiveBack(auction, placed_by); !status.ok()) return status;
   impl_->snapshot = nullptr;
-  if (slot->from_offers && !slot->has_work() && impl_->offers.HeldBy(cell_id).empty()) {
-    impl_->Erase(std::string(cell_id));
+  if (slot->from_offers && !slot->has_work() && !impl_->offers.HoldsAnyOf(cell_id)) {
+    impl_->Erase(cell_id);
   } else {
     impl_->EraseIfDrained(*slot);
   }

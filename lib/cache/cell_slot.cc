@@ -115,9 +115,13 @@ Status CellSlot::Take(const Auction& auction, uint64_t placed_by) {
                                           KindName(auction.kind()), auction.Identifier(),
                                           info->id));
   }
+  // Memory may run out up to push_back, and nothing has changed by then.
+  Resources left = available;
+  left.Subtract(cost);
+  Resources overhead = starts_cell ? info->overhead : Resources();
   placed.push_back({auction, placed_by});
-  available.Subtract(cost);
-  if (starts_cell) overhead_taken = info->overhead;
+  available = std::move(left);
+  if (starts_cell) overhead_taken = std::move(overhead);
   ++starting;
   return {};
 }
@@ -134,11 +138,14 @@ Status CellSlot::GiveBack(const Auction& auction, uint64_t placed_by) {
         fmt::format("{} \"{}\" was not placed on cell \"{}\" since its last state",
                     KindName(auction.kind()), auction.Identifier(), info->id));
   }
-  const Auction found = at->auction;
+  Resources restored = available;
+  restored.Add(CostOf(at->auction));
+  const bool is_last = placed.size() == 1;
+  if (is_last) restored.Add(overhead_taken);
   placed.erase(std::next(at).base());
-  available.Add(CostOf(found));
+  available = std::move(restored);
+  if (is_last) overhead_taken = Resources();
   --starting;
-  if (placed.empty()) available.Add(std::exchange(overhead_taken, Resources()));
   return {};
 }
 

@@ -45,11 +45,32 @@ Status OfferBook::Add(const Offer& offer) {
   held.resources = offer.resources;
   held.received_ms = offer.received_ms;
   held.number = counts_.added;
-  by_agent_[offer.agent_id].push_back(offer.id);
-  held_.emplace(offer.id, std::move(held));
+  std::vector<std::string>& of_agent = by_agent_[offer.agent_id];
+  of_agent.push_back(offer.id);
+  try {
+    held_.emplace(offer.id, std::move(held));
+  } catch (...) {
+    of_agent.pop_back();
+    throw;
+  }
   ++counts_.added;
   ++counts_.held;
   return {};
+}
+
+const HeldOffer* OfferBook::Find(std::string_view offer_id) const {
+  const auto at = held_.find(offer_id);
+  return at == held_.end() ? nullptr : &at->second;
+}
+
+void OfferBook::Withdraw(std::string_view offer_id) {
+  const auto at = held_.find(offer_id);
+  const auto agent = by_agent_.find(at->second.agent_id);
+  agent->second.pop_back();
+  if (agent->second.empty()) by_agent_.erase(agent);
+  held_.erase(at);
+  --counts_.added;
+  --counts_.held;
 }
 
 Expected<HeldOffer> OfferBook::TakeOut(std::string_view offer_id, OfferState state) {
@@ -60,6 +81,8 @@ Expected<HeldOffer> OfferBook::TakeOut(std::string_view offer_id, OfferState sta
     return FailedPrecondition(fmt::format("offer \"{}\" is {}, expected one that is held",
                                           offer_id, StateName(*found)));
   }
+  // The only step that may run out of memory, so it is the first.
+  Remember(at->first, state);
   HeldOffer offer = std::move(at->second);
   held_.erase(at);
   const auto agent = by_agent_.find(offer.agent_id);
@@ -67,13 +90,17 @@ Expected<HeldOffer> OfferBook::TakeOut(std::string_view offer_id, OfferState sta
   if (agent->second.empty()) by_agent_.erase(agent);
   --counts_.held;
   ++*CountOf(state);
-  Remember(offer.id, state);
   return offer;
 }
 
 std::vector<std::string> OfferBook::HeldBy(std::string_view agent_id) const {
   const auto at = by_agent_.find(agent_id);
   return at == by_agent_.end() ? std::vector<std::string>() : at->second;
+}
+
+bool OfferBook::HoldsAnyOf(std::string_view agent_id) const {
+  const auto at = by_agent_.find(agent_id);
+  return at != by_agent_.end() && !at->second.empty();
 }
 
 std::vector<std::string> OfferBook::HeldBefore(int64_t oldest_ms) const {
@@ -117,8 +144,13 @@ uint64_t* OfferBook::CountOf(OfferState state) {
 }
 
 void OfferBook::Remember(std::string_view offer_id, OfferState state) {
-  gone_.emplace(std::string(offer_id), state);
   gone_order_.emplace_back(offer_id);
+  try {
+    gone_.emplace(std::string(offer_id), state);
+  } catch (...) {
+    gone_order_.pop_back();
+    throw;
+  }
   if (gone_order_.size() <= kRemembered) return;
   gone_.erase(gone_order_.front());
   gone_order_.pop_front();

@@ -27,12 +27,19 @@ class OfferBook {
  public:
   Status Add(const Offer& offer);
 
+  // The held offer, or null.
+  const HeldOffer* Find(std::string_view offer_id) const;
+
+  // The reverse of Add, as if the offer had never come. REQUIRES: it is held, and came last.
+  void Withdraw(std::string_view offer_id);
+
   // Takes a held offer out into `state`. kNotFound or kFailedPrecondition as in Cache.
   Expected<HeldOffer> TakeOut(std::string_view offer_id, OfferState state);
 
   // Ids by arrival.
   std::vector<std::string> HeldBy(std::string_view agent_id) const;
   std::vector<std::string> HeldBefore(int64_t oldest_ms) const;
+  bool HoldsAnyOf(std::string_view agent_id) const;
 
   Expected<OfferState> StateOf(std::string_view offer_id) const;
   OfferCounts counts() const { return counts_; }

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <mutex>
+#include <unordered_map>
 
-#include "lib/base/strings.h"
+#include "lib/place/round_runner.h"
 
 namespace rostrum {
 namespace {
@@ -52,13 +53,15 @@ struct Engine::Impl {
     uint64_t number = 0;
     std::vector<bool> handed_back;  // By decision. Empty until the first one is.
   };
-  absl::flat_hash_map<const Round*, Outstanding> outstanding;
+  std::unordered_map<const Round*, Outstanding> outstanding;
 
   // Lets go of rounds that nobody has any more, and of their strategies.
   void ForgetExpired();
 
-  // Takes what was placed off the cells, and puts what was refused back into the queue.
+  // Takes what was placed off the cells, and puts what was refused back into the queue. If memory
+  // runs out it throws, and all is as before.
   void Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
+  void TakeAll(const Round& round, uint64_t number);
 };
 
 void Engine::Impl::ForgetExpired() {
@@ -68,20 +71,37 @@ void Engine::Impl::ForgetExpired() {
   }
 }
 
+void Engine::Impl::TakeAll(const Round& round, uint64_t number) {
+  const std::vector<Decision>& decisions = round.decisions();
+  size_t done = 0;
+  try {
+    for (; done < decisions.size(); ++done) {
+      if (!decisions[done].placed) continue;
+      // A cell that changed while the round ran may not have the room any more. The placement
+      // stands all the same: it was right for the snapshot, and the cell itself has the last word.
+      static_cast<void>(cache.Take(decisions[done].cell_id,
+                                   round.auctions()[decisions[done].auction], number));
+    }
+  } catch (...) {
+    while (done-- > 0) {
+      if (!decisions[done].placed) continue;
+      try {
+        static_cast<void>(cache.GiveBack(decisions[done].cell_id,
+                                         round.auctions()[decisions[done].auction], number));
+      } catch (...) {
+        // The cell seems fuller than it is, until its next state.
+      }
+    }
+    throw;
+  }
+}
+
 void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
                           std::shared_ptr<Strategy> decided_by) {
   ForgetExpired();
-  ++rounds;
   std::vector<uint32_t> refused_positions;
   for (const Decision& decision : round->decisions()) {
-    const Auction& auction = round->auctions()[decision.auction];
-    if (decision.placed) {
-      // A cell that changed while the round ran may not have the room any more. The placement
-      // stands all the same: it was right for the snapshot, and the cell itself has the last word.
-      static_cast<void>(cache.Take(decision.cell_id, auction, rounds));
-    } else if (keep_refused) {
-      refused_positions.push_back(decision.auction);
-    }
+    if (!decision.placed && keep_refused) refused_positions.push_back(decision.auction);
   }
   // They wait in the order in which they came, not in that of the decisions.
   std::sort(refused_positions.begin(), refused_positions.end());
@@ -91,8 +111,16 @@ void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
     refused.push_back(round->auctions()[position]);
     ++refused.back().attempts;
   }
+  const auto entry = outstanding.insert_or_assign(
+      round.get(), Outstanding{round, std::move(decided_by), rounds + 1, {}});
+  try {
+    TakeAll(*round, rounds + 1);
+  } catch (...) {
+    outstanding.erase(entry.first);
+    throw;
+  }
+  ++rounds;
   queue.PutBack(std::move(refused));
-  outstanding.insert_or_assign(round.get(), Outstanding{round, std::move(decided_by), rounds, {}});
 }
 
 Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl>()) {
@@ -178,23 +206,26 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
   input.seed = seed;
   input.now_ms = now_ms;
 
+  std::shared_ptr<Round> decided;
   const auto put_back = [&] {
+    if (decided != nullptr) input = RoundRunner::Dissolve(decided.get());
     const std::lock_guard lock(impl_->mutex);
     impl_->queue.PutBack(std::move(input.auctions));
   };
   try {
-    Expected<std::shared_ptr<const Round>> round = rostrum::RunRound(std::move(input), *strategy);
+    Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), *strategy);
     if (!round.ok()) {
       put_back();
-      return round;
+      return round.status();
     }
+    decided = *round;
     const std::lock_guard lock(impl_->mutex);
-    impl_->Settle(*round, strategy);
-    return round;
+    impl_->Settle(decided, strategy);
   } catch (...) {
     put_back();
     throw;
   }
+  return std::shared_ptr<const Round>(std::move(decided));
 }
 
 Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> decisions) {
@@ -207,16 +238,22 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
   handed_back.resize(round.decisions().size());
   if (Status status = CheckHandBack(round, decisions, handed_back); !status.ok()) return status;
 
-  size_t undone = 0;
   std::vector<Auction> refused;
   for (const uint32_t position : decisions) {
-    const Decision& decision = round.decisions()[position];
-    const Auction& auction = round.auctions()[decision.auction];
-    undone += impl_->cache.GiveBack(decision.cell_id, auction, at->second.number).ok();
-    handed_back[position] = true;
-    refused.push_back(auction);
+    refused.push_back(round.auctions()[round.decisions()[position].auction]);
     ++refused.back().attempts;
   }
+  // If memory runs out in here nothing is marked, and the call may be repeated: what is off its
+  // cell already is passed over.
+  size_t undone = 0;
+  for (const uint32_t position : decisions) {
+    const Decision& decision = round.decisions()[position];
+    undone += impl_->cache
+                  .GiveBack(decision.cell_id, round.auctions()[decision.auction],
+                            at->second.number)
+                  .ok();
+  }
+  for (const uint32_t position : decisions) handed_back[position] = true;
   if (impl_->keep_refused) impl_->queue.PutBack(std::move(refused));
   return undone;
 }

@@ -40,16 +40,18 @@ Amount Resources::Scalar(std::string_view name) const {
 }
 
 void Resources::Add(const Resources& other) {
+  if (!other.scalars.empty()) {
+    // Apart first, since memory may run out, and `other` may be this very object.
+    Resources sum;
+    sum.scalars = other.scalars;
+    sum.scalars.insert(sum.scalars.end(), scalars.begin(), scalars.end());
+    sum.Normalize();
+    scalars = std::move(sum.scalars);
+  }
   memory += other.memory;
   disk += other.disk;
   cpu += other.cpu;
   containers += other.containers;
-  if (other.scalars.empty()) return;
-  // A copy first: `other` may be this very object.
-  std::vector<NamedAmount> sum = other.scalars;
-  sum.insert(sum.end(), scalars.begin(), scalars.end());
-  scalars = std::move(sum);
-  Normalize();
 }
 
 void Resources::Subtract(const Resources& other) {

@@ -381,7 +381,7 @@ Decision RoundRunner::RefuseAll(const Candidate& candidate) {
   std::vector<ReasonCount> reasons = std::move(counter).Finish();
   if (fitting > 0) {
     return Refuse(RefusalCode::kStrategyRefused,
-                  fmt::format("strategy \"{}\" accepts none of the {} cells on which it fits: {}",
+                  fmt::format("strategy \"{}\" accepts none of the cells on which it fits ({}): {}",
                               strategy_.Name(), fitting, first_reason),
                   std::move(reasons));
   }
@@ -432,8 +432,9 @@ std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint
   return {{.reason = Reason::kScore, .is_static = true, .cells = 1}};
 }
 
-Expected<std::shared_ptr<const Round>> RoundRunner::RunAll(RoundInput&& input,
-                                                           Strategy& strategy) {
+RoundInput RoundRunner::Dissolve(Round* round) { return std::move(round->input_); }
+
+Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Strategy& strategy) {
   if (Status status = CheckInput(input); !status.ok()) return status;
   auto round = std::make_shared<Round>();
   round->input_ = std::move(input);
@@ -454,11 +455,13 @@ Expected<std::shared_ptr<const Round>> RoundRunner::RunAll(RoundInput&& input,
     input = std::move(round->input_);
     return FailedPrecondition("the strategy threw something that is no std::exception");
   }
-  return std::shared_ptr<const Round>(std::move(round));
+  return round;
 }
 
 Expected<std::shared_ptr<const Round>> RunRound(RoundInput&& input, Strategy& strategy) {
-  return RoundRunner::RunAll(std::move(input), strategy);
+  Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), strategy);
+  if (!round.ok()) return round.status();
+  return std::shared_ptr<const Round>(*std::move(round));
 }
 
 }  // namespace rostrum

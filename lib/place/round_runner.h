@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "lib/place/auction_order.h"
@@ -34,7 +35,10 @@ class RoundRunner {
   // Every cell's answer to an auction at this point of the round, and what would have placed it.
   Explanation Explain(uint32_t auction);
 
-  static Expected<std::shared_ptr<const Round>> RunAll(RoundInput&& input, Strategy& strategy);
+  static Expected<std::shared_ptr<Round>> RunAll(RoundInput&& input, Strategy& strategy);
+
+  // Takes the input out of a round that nobody else has.
+  static RoundInput Dissolve(Round* round);
 
  private:
   // What the instances of one work have in common in this round.
@@ -112,7 +116,7 @@ class RoundRunner {
 
   // The cell that the strategy is looking at, for the text of a failure.
   std::optional<uint32_t> current_row_;
-  absl::flat_hash_map<const Work*, Plan*> plan_of_;
+  std::unordered_map<const Work*, Plan*> plan_of_;
   std::deque<Plan> plans_;
   std::optional<uint32_t> inflight_refusal_;
   std::optional<uint32_t> no_cells_refusal_;

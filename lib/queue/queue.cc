@@ -1,9 +1,14 @@
 #include "rostrum/queue.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
+#include <new>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "lib/base/strings.h"
 
@@ -25,9 +30,44 @@ struct Key {
   }
 };
 
-Key KeyOf(const Auction& auction) {
-  return Key{auction.kind(), auction.index, auction.work->guid};
-}
+// Auctions in order, and where each is.
+struct Line {
+  // A cancelled auction leaves an entry without work behind, so that the others keep their
+  // positions.
+  std::vector<Auction> entries;
+  std::unordered_map<Key, size_t, absl::Hash<Key>> position;
+
+  void Reserve(size_t more) {
+    entries.reserve(entries.size() + more);
+    position.reserve(position.size() + more);
+  }
+
+  bool Add(const Auction& auction) {
+    const Key key{auction.kind(), auction.index, auction.work->guid};
+    const auto [at, is_new] = position.try_emplace(key, entries.size());
+    if (!is_new) return false;
+    try {
+      entries.push_back(auction);
+    } catch (...) {
+      position.erase(at);
+      throw;
+    }
+    return true;
+  }
+
+  // Takes the newest entries off again, down to `size` of them.
+  void Shorten(size_t size) {
+    for (; entries.size() > size; entries.pop_back()) {
+      const Auction& last = entries.back();
+      position.erase(Key{last.kind(), last.index, last.work->guid});
+    }
+  }
+
+  void Clear() {
+    position.clear();
+    entries.clear();
+  }
+};
 
 // The reverse of Auction::Identifier for an LRP instance; false if the text is none.
 bool ParseInstance(std::string_view identifier, Key* key) {
@@ -42,29 +82,32 @@ bool ParseInstance(std::string_view identifier, Key* key) {
   return std::to_string(key->index) == identifier.substr(dot + 1);
 }
 
+// Says which of the starts it was, if that has no name to be known by.
+template <typename Start>
+Status Locate(Status status, const Start& start, std::span<const Start> starts) {
+  if (start.work != nullptr && !start.work->guid.empty()) return status;
+  return InvalidArgument(fmt::format("{} of {}: {}", &start - starts.data() + 1, starts.size(),
+                                     status.text()));
+}
+
 }  // namespace
 
 struct Queue::Impl {
-  // In order of arrival. A cancelled auction leaves an entry without work behind, so that the
-  // others keep their positions.
-  std::vector<Auction> entries;
-  absl::flat_hash_map<Key, size_t> position;
+  Line line;
+  // What was put back while there was no memory to merge it with the line.
+  std::vector<Auction> returned;
 
-  bool Add(Auction auction) {
-    const auto [at, is_new] = position.try_emplace(KeyOf(auction), entries.size());
-    if (!is_new) return false;
-    try {
-      entries.push_back(std::move(auction));
-    } catch (...) {
-      position.erase(at);
-      throw;
+  // Puts what was returned in front of the line. If memory runs out, both stay as they were.
+  void Merge() {
+    if (returned.empty()) return;
+    Line merged;
+    merged.Reserve(returned.size() + line.position.size());
+    for (const Auction& auction : returned) merged.Add(auction);
+    for (const Auction& auction : line.entries) {
+      if (auction.work != nullptr) merged.Add(auction);
     }
-    return true;
-  }
-
-  void Clear() {
-    position.clear();
-    entries.clear();
+    line = std::move(merged);
+    returned.clear();
   }
 };
 
@@ -76,59 +119,83 @@ Queue& Queue::operator=(Queue&&) noexcept = default;
 Expected<size_t> Queue::Add(std::span<const LrpStart> lrps, std::span<const TaskStart> tasks,
                             int64_t now_ms) {
   for (const LrpStart& start : lrps) {
-    if (Status status = ValidateLrpStart(start); !status.ok()) return status;
+    Status status = ValidateLrpStart(start);
+    if (!status.ok()) return Locate(std::move(status), start, lrps);
   }
   for (const TaskStart& start : tasks) {
-    if (Status status = ValidateTaskStart(start); !status.ok()) return status;
+    Status status = ValidateTaskStart(start);
+    if (!status.ok()) return Locate(std::move(status), start, tasks);
   }
-  size_t added = 0;
-  for (const LrpStart& start : lrps) {
-    for (size_t i = 0; i < start.indices.size(); ++i) {
-      added += impl_->Add({start.work, start.indices[i], 0, now_ms, start.tag + i});
+  impl_->Merge();
+  Line& line = impl_->line;
+  const size_t before = line.entries.size();
+  try {
+    for (const LrpStart& start : lrps) {
+      for (size_t i = 0; i < start.indices.size(); ++i) {
+        line.Add({start.work, start.indices[i], 0, now_ms, start.tag + i});
+      }
     }
+    for (const TaskStart& start : tasks) line.Add({start.work, 0, 0, now_ms, start.tag});
+  } catch (...) {
+    line.Shorten(before);
+    throw;
   }
-  for (const TaskStart& start : tasks) added += impl_->Add({start.work, 0, 0, now_ms, start.tag});
-  return added;
+  return line.entries.size() - before;
 }
 
 bool Queue::Cancel(Kind kind, std::string_view identifier) {
   Key key{kind, 0, identifier};
   if (kind == Kind::kLrp && !ParseInstance(identifier, &key)) return false;
-  const auto at = impl_->position.find(key);
-  if (at == impl_->position.end()) return false;
-  Auction& entry = impl_->entries[at->second];
+  impl_->Merge();
+  Line& line = impl_->line;
+  const auto at = line.position.find(key);
+  if (at == line.position.end()) return false;
+  Auction& entry = line.entries[at->second];
   // The key's characters belong to the entry, so the entry goes last.
   const Auction cancelled = entry;
-  impl_->position.erase(at);
+  line.position.erase(at);
   entry.work = nullptr;
-  if (impl_->position.empty()) impl_->Clear();
+  if (line.position.empty()) line.Clear();
   return true;
 }
 
 std::vector<Auction> Queue::Drain() {
-  std::vector<Auction> drained = std::move(impl_->entries);
+  impl_->Merge();
+  std::vector<Auction> drained = std::move(impl_->line.entries);
   std::erase_if(drained, [](const Auction& auction) { return auction.work == nullptr; });
-  impl_->Clear();
+  impl_->line.Clear();
   return drained;
 }
 
 void Queue::PutBack(std::vector<Auction> auctions) {
-  std::vector<Auction> later = Drain();
-  for (Auction& auction : auctions) impl_->Add(std::move(auction));
-  for (Auction& auction : later) impl_->Add(std::move(auction));
+  if (impl_->returned.empty()) {
+    impl_->returned = std::move(auctions);
+  } else {
+    impl_->returned.insert(impl_->returned.begin(), auctions.begin(), auctions.end());
+  }
+  try {
+    impl_->Merge();
+  } catch (const std::bad_alloc&) {
+    // They wait where they are; whoever looks at the queue next tries again.
+  }
 }
 
-size_t Queue::size() const { return impl_->position.size(); }
+size_t Queue::size() const {
+  impl_->Merge();
+  return impl_->line.position.size();
+}
 
 std::vector<Auction> Queue::Waiting() const {
-  std::vector<Auction> waiting = impl_->entries;
+  impl_->Merge();
+  std::vector<Auction> waiting = impl_->line.entries;
   std::erase_if(waiting, [](const Auction& auction) { return auction.work == nullptr; });
   return waiting;
 }
 
 int64_t Queue::OldestQueueTimeMs() const {
+  impl_->Merge();
   std::optional<int64_t> oldest;
-  for (const Auction& auction : impl_->entries) {
+  for (const Auction& auction : impl_->line.entries) {
     if (auction.work == nullptr) continue;
     if (!oldest || auction.queue_time_ms < *oldest) oldest = auction.queue_time_ms;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <unordered_map>
 #include <utility>
 
 #include "lib/base/strings.h"
@@ -92,7 +93,7 @@ class RoundWriter {
 
   const Round& round_;
   v1::Round* const message_;
-  absl::flat_hash_map<const Work*, uint32_t> works_;
+  std::unordered_map<const Work*, uint32_t> works_;
 };
 
 // One round on its way out of a message.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <unordered_map>
 #include <utility>
 
 #include "lib/base/strings.h"
@@ -108,7 +109,7 @@ class SnapshotWriter {
   v1::Snapshot* const message_;
   GuidTable processes_;
   StringViewMap<uint32_t> zones_;
-  absl::flat_hash_map<const Signature*, uint32_t> signatures_;
+  std::unordered_map<const Signature*, uint32_t> signatures_;
 };
 
 // The process guids of all cells, as the cache keeps them: one block that all of them share.

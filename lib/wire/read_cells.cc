@@ -116,7 +116,7 @@ class CellIdForm : public NameForm {
 
   bool TakeString(std::string_view text) override {
     if (!NameForm::TakeString(text)) return false;
-    const auto [at, is_new] = ids_.try_emplace(text, cell_count_ - 1);
+    const auto [at, is_new] = ids_.try_emplace(std::string(text), cell_count_ - 1);
     if (!is_new) first_with_id_ = at->second;
     return is_new;
   }

@@ -83,6 +83,7 @@ def read_types(path: Path) -> list[Type]:
     """The types that the header gives a name to, with typedef."""
     code = _code(path.read_text(encoding="utf-8"))
     types = []
+    code = re.sub(r"\bROSTRUM_ENUM\((\w+)\)", r"enum \1", code)
     for match in re.finditer(r"typedef\s+(struct|enum)\s+\w+\s*(?:\{[^{}]*\})?\s*(\w+)\s*;", code):
         types.append(Type(match.group(2), match.group(1)))
     for match in re.finditer(r"typedef\s+[^;{}]*\(\*(\w+)\)\s*\([^;{}]*\)\s*;", code):

@@ -113,7 +113,7 @@ TEST(CacheReplaceTest, ChangesNothingIfOneCellIsNotValid) {
   Cache cache;
   ASSERT_TRUE(Update(&cache, {MakeCell("a")}).ok());
   EXPECT_EQ(cache.Replace(std::vector<Cell>{MakeCell("b"), MakeCell("")}).text(),
-            "a cell has no id");
+            "cell 2 of 2 has no id");
   EXPECT_EQ(IdsOf(cache), Ids{"a"});
 }
 

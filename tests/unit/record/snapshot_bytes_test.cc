@@ -88,7 +88,7 @@ TEST(SnapshotBytes, NamesWhatIsWrong) {
   EXPECT_EQ(ErrorOf(message), "cell \"cell\" is given twice, expected each id once");
   message = GoodMessage();
   message.mutable_cells(0)->clear_id();
-  EXPECT_EQ(ErrorOf(message), "a cell has no id");
+  EXPECT_EQ(ErrorOf(message), "cell 1 of 1 has no id");
   message = GoodMessage();
   message.mutable_cells(0)->mutable_total()->set_memory(INT64_MIN);
   EXPECT_EQ(ErrorOf(message),

@@ -143,7 +143,7 @@ TEST_F(StrategyContractTest, RefusalsAreCountedByItsReasons) {
   const Refusal refusal = Run({MakeLrp("p")}).RefusalOf("p.0");
   EXPECT_EQ(refusal.code, RefusalCode::kStrategyRefused);
   EXPECT_EQ(refusal.error,
-            "strategy \"fake\" accepts none of the 3 cells on which it fits: no reason given");
+            "strategy \"fake\" accepts none of the cells on which it fits (3): no reason given");
   ASSERT_EQ(refusal.reasons.size(), 2u);
   EXPECT_EQ(refusal.reasons[0].reason, Reason::kStrategy);
   EXPECT_EQ(refusal.reasons[0].subject, "too far away");

@@ -1,0 +1,143 @@
+// An engine whose memory runs out. Every allocation of a call fails in turn; after each failure the
+// engine must go on as if the call had not been made, or as if it had, and must have lost nothing.
+//
+// This is a program of its own, because it replaces the operators new and delete.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "rostrum/engine.h"
+#include "tests/unit/builders.h"
+
+namespace {
+
+// How many more allocations succeed; below zero all do.
+thread_local int64_t allocations_left = -1;
+
+void* Allocate(std::size_t size) {
+  if (allocations_left == 0) throw std::bad_alloc();
+  if (allocations_left > 0) --allocations_left;
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return Allocate(size); }
+void* operator new[](std::size_t size) { return Allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace rostrum {
+namespace {
+
+// Runs `call` and lets all its allocations after the first `count` fail. Returns whether it
+// succeeded.
+template <typename Call>
+bool SucceedsWith(int64_t count, Call call) {
+  allocations_left = count;
+  try {
+    call();
+    allocations_left = -1;
+    return true;
+  } catch (const std::bad_alloc&) {
+    allocations_left = -1;
+    return false;
+  }
+}
+
+// More than any call below needs.
+constexpr int64_t kEnough = 2000;
+
+class OutOfMemoryTest : public testing::Test {
+ protected:
+  // An engine with two cells, one of offers, and with work that waits: two instances that fit and
+  // one that does not.
+  std::unique_ptr<Engine> MakeEngine() {
+    auto engine = std::make_unique<Engine>(MakeStrategy("diego"));
+    const std::vector<Cell> cells = {CellWithMemory("a", 150)};
+    EXPECT_TRUE(engine
+                    ->UseCache([&](Cache& cache) {
+                      return cache.Update(cells).ok() ? cache.AddOffer(MakeOffer("o1", "agent"))
+                                                      : InvalidArgument("the cell was refused");
+                    })
+                    .ok());
+    const std::vector<LrpStart> starts = {StartLrp("p", {0, 1}), StartLrp("huge", {0}, 5000)};
+    EXPECT_TRUE(engine->Submit(starts, {}, 0).ok());
+    return engine;
+  }
+
+  size_t PlacedOn(Engine& engine) {
+    size_t placed = 0;
+    for (const Cell& cell : engine.TakeSnapshot()->Cells()) placed += cell.lrps.size();
+    return placed;
+  }
+};
+
+TEST_F(OutOfMemoryTest, ARoundLosesNoAuction) {
+  for (int64_t count = 0; count < kEnough; ++count) {
+    const std::unique_ptr<Engine> engine = MakeEngine();
+    const bool succeeded = SucceedsWith(count, [&] { static_cast<void>(engine->RunRound(1, 0)); });
+    ASSERT_EQ(engine->QueueSize() + PlacedOn(*engine), 3u) << "after " << count << " allocations";
+    if (succeeded) return;
+  }
+  FAIL() << "it never succeeded";
+}
+
+TEST_F(OutOfMemoryTest, ASubmitThatFailsAddsAllOrNothing) {
+  std::vector<int32_t> indices(100);
+  for (size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<int32_t>(i);
+  const std::vector<LrpStart> starts = {StartLrp("q", indices)};
+  for (int64_t count = 0; count < kEnough; ++count) {
+    const std::unique_ptr<Engine> engine = MakeEngine();
+    const bool succeeded =
+        SucceedsWith(count, [&] { static_cast<void>(engine->Submit(starts, {}, 0)); });
+    ASSERT_EQ(engine->QueueSize(), succeeded ? 103u : 3u) << "after " << count << " allocations";
+    EXPECT_TRUE(engine->Cancel(Kind::kLrp, "p.1"));
+    if (succeeded) return;
+  }
+  FAIL() << "it never succeeded";
+}
+
+TEST_F(OutOfMemoryTest, AnUpdateThatFailsLeavesCellsThatCanBeUsed) {
+  std::vector<Cell> cells;
+  for (int i = 0; i < 20; ++i) cells.push_back(MakeCell(Numbered("new-", i)));
+  for (int64_t count = 0; count < kEnough; ++count) {
+    const std::unique_ptr<Engine> engine = MakeEngine();
+    const bool succeeded = SucceedsWith(count, [&] {
+      static_cast<void>(engine->UseCache([&](Cache& cache) { return cache.Update(cells); }));
+      static_cast<void>(engine->TakeSnapshot());
+    });
+    const std::vector<Cell> after = engine->TakeSnapshot()->Cells();
+    ASSERT_TRUE(after.size() == 2 || after.size() == 22) << "after " << count << " allocations";
+    if (succeeded) return;
+  }
+  FAIL() << "it never succeeded";
+}
+
+TEST_F(OutOfMemoryTest, AHandBackThatFailsCanBeRepeated) {
+  for (int64_t count = 0; count < kEnough; ++count) {
+    const std::unique_ptr<Engine> engine = MakeEngine();
+    const auto round = *engine->RunRound(1, 0);
+    std::vector<uint32_t> positions;
+    for (uint32_t i = 0; i < round->decisions().size(); ++i) {
+      if (round->decisions()[i].placed) positions.push_back(i);
+    }
+    ASSERT_EQ(positions.size(), 2u);
+    const bool succeeded =
+        SucceedsWith(count, [&] { static_cast<void>(engine->HandBack(*round, positions)); });
+    if (!succeeded) static_cast<void>(engine->HandBack(*round, positions));
+    ASSERT_EQ(engine->QueueSize(), 3u) << "after " << count << " allocations";
+    ASSERT_EQ(PlacedOn(*engine), 0u) << "after " << count << " allocations";
+    if (succeeded) return;
+  }
+  FAIL() << "it never succeeded";
+}
+
+}  // namespace
+}  // namespace rostrum
