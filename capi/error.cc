@@ -37,7 +37,3 @@ int32_t rostrum_error_retriable(const rostrum_error_t* error) {
 }
 
 void rostrum_error_destroy(rostrum_error_t* error) { delete error; }
-
-uint32_t rostrum_version_number(void) { return ROSTRUM_VERSION_NUMBER; }
-
-const char* rostrum_version_string(void) { return ROSTRUM_VERSION_STRING; }

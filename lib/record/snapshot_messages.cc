@@ -54,6 +54,7 @@ class SnapshotWriter {
     // A sum of many offers may be out of the range that a cell can be read back with.
     if (Status status = CheckResources(total, info.id); !status.ok()) return status;
     if (Status status = CheckResources(available, info.id); !status.ok()) return status;
+    if (Status status = CheckResources(info.overhead, info.id); !status.ok()) return status;
     v1::Cell* cell = message_->add_cells();
     cell->set_id(info.id);
     cell->set_zone(Zone(info.zone));
@@ -215,6 +216,7 @@ class SnapshotBuilder {
     for (const CellInput& cell : inputs_) {
       for (const Resources* resources : {cell.total, cell.available, cell.overhead}) {
         if (Status status = CheckResources(*resources, cell.id); !status.ok()) return status;
+        if (resources == cell.overhead) continue;  // It has no columns.
         for (const NamedAmount& scalar : resources->scalars) names.insert(scalar.name);
       }
     }
