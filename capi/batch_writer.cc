@@ -53,7 +53,7 @@ uint32_t BatchWriter::AddSignature(const Signature& signature) {
 void BatchWriter::AddCells(const Snapshot& snapshot) {
   const CellTable& table = snapshot.table();
   std::map<const Signature*, uint32_t> positions;
-  for (const uint32_t row : table.RowsInOrder()) {
+  for (const uint32_t row : table.layout->RowsInOrder()) {
     const Cell cell = table.CellAt(row);
     // The cache has made equal signatures one object.
     const Signature* signature = table.layout->cells[row]->signature.get();

@@ -19,7 +19,10 @@
 
 namespace rostrum {
 
-struct CellInput;  // Private to the library.
+// Private to the library.
+struct CellChanges;
+struct CellInput;
+struct CellLayout;
 
 // Where an offer is. Every offer that was ever added is in exactly one of these states.
 enum class OfferState : int32_t {
@@ -49,7 +52,7 @@ struct OfferCounts {
 //   1. A cell is found by its id alone, and no two cells have one id.
 //   2. added == held + accepted + declined + rescinded + expired (CheckOffers).
 //   3. What is free on a cell of offers is the sum of its held offers less what Take has taken.
-//   4. GiveBack is the exact inverse of Take: after both, Cells() is what it was.
+//   4. GiveBack is the exact inverse of Take: after both, snapshots are what they were.
 class Cache {
  public:
   Cache();
@@ -123,12 +126,19 @@ class Cache {
   std::shared_ptr<const Snapshot> TakeSnapshot();
 
   size_t size() const;
-  // One cell by its id, with its work; kNotFound if there is none.
+  // One cell by its id, with its work; kNotFound if there is none. Takes a snapshot.
   Expected<Cell> Find(std::string_view cell_id);
 
-  // --- For the library's own use: states without copies of their texts.
+  // --- For the library's own use.
+  // States without copies of their texts.
   Status UpdateFrom(std::span<const CellInput> cells, bool replace);
   std::shared_ptr<const Signature> Intern(Signature signature);
+  // What changed since the last call, but for what TakeDecided took. To be called after
+  // TakeSnapshot.
+  CellChanges TakeChanges();
+  // As Take, by a row of a layout.
+  Status TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
+                     uint64_t placed_by);
 
  private:
   struct Impl;

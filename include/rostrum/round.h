@@ -43,8 +43,9 @@ struct ReasonCount {
   // Static: these cells can never take the work as they are. Dynamic: they may later.
   bool is_static = false;
   uint64_t cells = 0;
-  // For a resource: what was asked (with proxy memory and overhead), the most that was free on any
-  // of these cells, by how much that one is short, and its id.
+  // For a resource, of the cell that is short by the least (of equal ones the first by zone name,
+  // cell index and id): what was asked (with proxy memory and overhead), what was free, the
+  // difference, and the cell's id. Amounts, so containers are in thousandths here too.
   Amount asked = 0;
   Amount free = 0;
   Amount short_by = 0;
@@ -148,6 +149,7 @@ class Round {
 
   RoundInput input_;
   std::vector<Decision> decisions_;
+  std::vector<uint32_t> rows_;  // By decision: the cell's, in the snapshot.
   std::vector<Refusal> refusals_;
   uint64_t placed_count_ = 0;
 };

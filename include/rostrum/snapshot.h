@@ -15,12 +15,20 @@
 
 namespace rostrum {
 
-struct CellTable;  // The flat arrays inside; private to the library.
+// Private to the library: the flat arrays inside, which cell is which row of them, and work that was
+// placed on rows.
+struct CellTable;
+struct CellLayout;
+struct PlacedOnRow;
 
 // Thread safety: immutable, so any thread may read it at any time.
 class Snapshot {
  public:
   explicit Snapshot(std::shared_ptr<const CellTable> table);
+
+  // An earlier snapshot with work placed on it. What it comes to is worked out when somebody asks.
+  Snapshot(std::shared_ptr<const Snapshot> before, std::vector<PlacedOnRow> placed);
+  ~Snapshot();
 
   // A snapshot of given cells. An error as of Cache::Update.
   static Expected<std::shared_ptr<const Snapshot>> FromCells(std::span<const Cell> cells);
@@ -29,10 +37,15 @@ class Snapshot {
   // All cells as values, in the order of zone name, cell index, id.
   std::vector<Cell> Cells() const;
 
-  const CellTable& table() const { return *table_; }
+  const CellTable& table() const;
+  const std::shared_ptr<const CellLayout>& layout() const { return layout_; }
 
  private:
-  std::shared_ptr<const CellTable> table_;
+  struct Pending;
+
+  std::shared_ptr<const CellLayout> layout_;
+  mutable std::shared_ptr<const CellTable> table_;
+  mutable std::unique_ptr<Pending> pending_;  // Null if `table_` is there from the start.
 };
 
 }  // namespace rostrum

@@ -18,7 +18,7 @@ enum class Code : int32_t {
   kInvalidArgument = 1,     // A value that can never be accepted; the message names it.
   kNotFound = 2,            // The cell, offer, auction or file does not exist.
   kFailedPrecondition = 3,  // The call does not fit the state of the object.
-  kOutOfMemory = 4,         // Memory ran out; what was being changed may be half changed.
+  kOutOfMemory = 4,         // Memory ran out. Nothing is lost; the call may be repeated.
   kCorrupt = 5,             // A record or file that cannot be what it claims to be.
   kUnavailable = 6,         // Something outside failed (a file, a shared object).
   kInternal = 7,            // A fault of this library; please report it.

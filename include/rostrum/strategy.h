@@ -94,8 +94,8 @@ enum class AuctionOrder : int32_t {
 //
 // A strategy may throw: the auction at hand is refused with the exception's text and the round goes
 // on. A NaN costs that auction likewise, and so does a strategy that contradicts itself, which is
-// looked for at the winner: a second call of Score must return what the first did, and a base score
-// must equal the score.
+// looked for at the winner: a second call of ScoreCell must return what the first did, Accepts must
+// accept the cell again, and a base score must equal the score.
 //
 // Thread safety: an engine calls its strategy from one thread at a time. For the same arguments the
 // answers must be the same, or rounds cannot be repeated.
@@ -143,6 +143,12 @@ std::unique_ptr<Strategy> MakeStrategy(std::string_view name);
 
 // Their names, in the order above.
 std::vector<std::string_view> StrategyNames();
+
+// Loads a shared object that exports rostrum_strategy_plugin (see rostrum.h). It stays loaded as
+// long as the strategy lives. A path without a slash is looked for as the dynamic linker does.
+// kUnavailable, with the dynamic linker's words, if it cannot be loaded; kInvalidArgument if it is
+// no plug-in or its table is not valid; kFailedPrecondition if it does not work with this version.
+Expected<std::shared_ptr<Strategy>> LoadPlugin(const std::string& path);
 
 }  // namespace rostrum
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "lib/base/strings.h"
+#include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_input.h"
 #include "lib/cache/cell_slot.h"
 #include "lib/cache/cell_table.h"
@@ -21,6 +22,11 @@ struct Mark {
   bool draining = false;
 };
 
+// A snapshot that says "the one before, and this work" is made at once, but has to be worked out when
+// it is looked into. So now and then one is made whole.
+constexpr size_t kLongestChain = 32;
+constexpr size_t kShortestWholeCopy = 64;
+
 Status NoCell(std::string_view cell_id) {
   return NotFound(fmt::format("there is no cell \"{}\"", cell_id));
 }
@@ -34,9 +40,21 @@ struct Cache::Impl {
   StringMap<uint32_t> slot_of;  // By cell id.
   StringMap<Mark> marks;
 
-  std::shared_ptr<const CellLayout> layout;      // Null after a cell came, went or changed.
-  std::shared_ptr<const Snapshot> snapshot;      // Null after any change.
-  std::vector<uint32_t> slot_of_row;             // Of `layout`.
+  std::shared_ptr<const CellLayout> layout;  // Null after a cell came, went or changed.
+  std::vector<uint32_t> slot_of_row;         // Of `layout`.
+  std::vector<uint32_t> row_of_slot;
+
+  // The newest snapshot, and what was placed since. If anything else changed, that says `changed`.
+  std::shared_ptr<const Snapshot> latest;
+  PlacedOnRows placed_since;
+  bool changed = true;
+  // How many snapshots, and how much work on them, `latest` hangs on.
+  size_t chain_length = 0;
+  size_t chain_placed = 0;
+
+  // The rows that changed since TakeChanges, each once. Of `layout`.
+  std::vector<uint32_t> dirty_rows;
+  std::vector<uint8_t> is_dirty;
 
   CellSlot* Find(std::string_view cell_id) {
     const auto at = slot_of.find(cell_id);
@@ -46,6 +64,43 @@ struct Cache::Impl {
   Mark MarkOf(std::string_view cell_id) const {
     const auto at = marks.find(cell_id);
     return at == marks.end() ? Mark() : at->second;
+  }
+
+  // To be called when which cell is which row is not certain any more.
+  void DropLayout() {
+    layout = nullptr;
+    changed = true;
+  }
+
+  void MarkDirty(uint32_t row) {
+    // There is room for every row.
+    if (is_dirty[row] == 0) dirty_rows.push_back(row);
+    is_dirty[row] = 1;
+  }
+
+  // To be called when a slot has changed.
+  void Touch(const CellSlot* slot) {
+    changed = true;
+    if (layout != nullptr) MarkDirty(row_of_slot[static_cast<size_t>(slot - slots.data())]);
+  }
+
+  // Takes work off a slot. What the caller `knows` it does not hear of by TakeChanges.
+  Status TakeOn(CellSlot* slot, const Auction& auction, uint64_t placed_by, bool knows) {
+    const bool noted = layout != nullptr && !changed;
+    const auto row = layout == nullptr
+                         ? 0
+                         : row_of_slot[static_cast<size_t>(slot - slots.data())];
+    if (noted) placed_since.push_back({row, auction.work});
+    try {
+      Status status = slot->Take(auction, placed_by);
+      if (!status.ok() && noted) placed_since.pop_back();
+      if (!status.ok()) return status;
+    } catch (...) {
+      if (noted) placed_since.pop_back();
+      throw;
+    }
+    if (layout != nullptr && !knows) MarkDirty(row);
+    return {};
   }
 
   // What is known of a cell with the operator's mark on it: the object in use if that says the same.
@@ -66,21 +121,25 @@ struct Cache::Impl {
       if (Find(slot.info->id) != nullptr) continue;
       added.emplace(slot.info->id, static_cast<uint32_t>(slots.size() + added.size()));
     }
-    slots.reserve(slots.size() + added.size());
+    // Twice as many as before, or adding cells one by one would move all of them each time.
+    if (slots.size() + added.size() > slots.capacity()) {
+      slots.reserve(std::max(slots.size() + added.size(), 2 * slots.capacity()));
+    }
     slot_of.reserve(slot_of.size() + added.size());
     // From here on there is room for everything.
     slot_of.merge(added);
     for (CellSlot& slot : fresh) {
       const uint32_t number = slot_of.find(slot.info->id)->second;
       if (number == slots.size()) {
-        layout = nullptr;
+        DropLayout();
         slots.push_back(std::move(slot));
         continue;
       }
-      if (slots[number].info != slot.info) layout = nullptr;
+      if (slots[number].info != slot.info) DropLayout();
+      if (slots[number].SameAs(slot)) continue;
       slots[number] = std::move(slot);
+      Touch(&slots[number]);
     }
-    snapshot = nullptr;
   }
 
   void PutOne(CellSlot slot) {
@@ -99,8 +158,7 @@ struct Cache::Impl {
       slot_of.find(slots[number].info->id)->second = number;
     }
     slots.pop_back();
-    layout = nullptr;
-    snapshot = nullptr;
+    DropLayout();
   }
 
   // A drained cell goes as soon as it is empty.
@@ -119,8 +177,7 @@ struct Cache::Impl {
     info->disabled = disabled;
     info->draining = draining;
     slot->info = std::move(info);
-    layout = nullptr;
-    snapshot = nullptr;
+    DropLayout();
     EraseIfDrained(*slot);
   }
 
@@ -132,21 +189,22 @@ struct Cache::Impl {
 
   Status TakeOutOne(std::string_view offer_id, OfferState state) {
     CellSlot* slot = nullptr;
-    CellSlot changed;
+    CellSlot rest;
     if (const HeldOffer* held = offers.Find(offer_id)) slot = Find(held->agent_id);
     if (slot != nullptr) {
-      changed = *slot;
-      changed.WithdrawOffer(offers.Find(offer_id)->resources);
+      rest = *slot;
+      rest.WithdrawOffer(offers.Find(offer_id)->resources);
     }
     const Expected<HeldOffer> offer = offers.TakeOut(offer_id, state);
     if (!offer.ok()) return offer.status();
     if (slot == nullptr) return {};
-    *slot = std::move(changed);
-    snapshot = nullptr;
+    *slot = std::move(rest);
+    Touch(slot);
     if (!offers.HoldsAnyOf(offer->agent_id) && !slot->has_work()) Erase(offer->agent_id);
     return {};
   }
 
+  void MakeLayout();
   std::shared_ptr<const CellTable> MakeTable();
 };
 
@@ -280,7 +338,7 @@ Expected<std::vector<std::string>> Cache::AcceptOffers(std::string_view agent_id
   accepted.AcceptOffers();
   impl_->TakeOutAllOffers(agent_id, OfferState::kAccepted);
   *slot = std::move(accepted);
-  impl_->snapshot = nullptr;
+  impl_->Touch(slot);
   if (!slot->has_work()) impl_->Erase(agent_id);
   return ids;
 }
@@ -314,16 +372,26 @@ Status Cache::CheckOffers() const { return impl_->offers.Check(); }
 Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
   CellSlot* slot = impl_->Find(cell_id);
   if (slot == nullptr) return NoCell(cell_id);
-  Status status = slot->Take(auction, placed_by);
-  if (status.ok()) impl_->snapshot = nullptr;
-  return status;
+  return impl_->TakeOn(slot, auction, placed_by, /*knows=*/false);
+}
+
+Status Cache::TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
+                          uint64_t placed_by) {
+  if (impl_->layout.get() == &layout) {
+    CellSlot* slot = &impl_->slots[impl_->slot_of_row[row]];
+    Status status = impl_->TakeOn(slot, auction, placed_by, /*knows=*/true);
+    // The caller believes that it was taken.
+    if (!status.ok()) impl_->MarkDirty(row);
+    return status;
+  }
+  return Take(layout.cells[row]->id, auction, placed_by);
 }
 
 Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
   CellSlot* slot = impl_->Find(cell_id);
   if (slot == nullptr) return NoCell(cell_id);
   if (Status status = slot->GiveBack(auction, placed_by); !status.ok()) return status;
-  impl_->snapshot = nullptr;
+  impl_->Touch(slot);
   if (slot->from_offers && !slot->has_work() && !impl_->offers.HoldsAnyOf(cell_id)) {
     impl_->Erase(cell_id);
   } else {
@@ -335,34 +403,69 @@ Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_
 size_t Cache::size() const { return impl_->slots.size(); }
 
 Expected<Cell> Cache::Find(std::string_view cell_id) {
-  if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
+  const CellSlot* slot = impl_->Find(cell_id);
+  if (slot == nullptr) return NoCell(cell_id);
   const CellTable& table = TakeSnapshot()->table();
-  const auto& cells = table.layout->cells;
-  const auto at = std::find_if(cells.begin(), cells.end(),
-                               [&](const auto& info) { return info->id == cell_id; });
-  return table.CellAt(static_cast<size_t>(at - cells.begin()));
+  return table.CellAt(impl_->row_of_slot[static_cast<size_t>(slot - impl_->slots.data())]);
 }
 
 std::shared_ptr<const Snapshot> Cache::TakeSnapshot() {
-  if (impl_->snapshot == nullptr) {
-    impl_->snapshot = std::make_shared<const Snapshot>(impl_->MakeTable());
+  Impl& impl = *impl_;
+  if (!impl.changed && impl.placed_since.empty()) return impl.latest;
+  const size_t chained = impl.chain_placed + impl.placed_since.size();
+  const bool is_short = impl.chain_length < kLongestChain &&
+                        chained <= impl.slots.size() / 2 + kShortestWholeCopy;
+  if (!impl.changed && is_short) {
+    impl.changed = true;  // Should memory run out, all of it is made anew.
+    impl.latest = std::make_shared<const Snapshot>(impl.latest, std::move(impl.placed_since));
+    ++impl.chain_length;
+    impl.chain_placed = chained;
+  } else {
+    impl.changed = true;
+    impl.latest = std::make_shared<const Snapshot>(impl.MakeTable());
+    impl.chain_length = 0;
+    impl.chain_placed = 0;
   }
-  return impl_->snapshot;
+  impl.placed_since.clear();
+  impl.changed = false;
+  return impl.latest;
+}
+
+CellChanges Cache::TakeChanges() {
+  CellChanges changes;
+  if (impl_->layout == nullptr) return changes;
+  changes.rows.reserve(impl_->dirty_rows.size());
+  for (const uint32_t row : impl_->dirty_rows) {
+    changes.rows.push_back(impl_->slots[impl_->slot_of_row[row]].StateOf(row));
+  }
+  changes.layout = impl_->layout;
+  for (const uint32_t row : impl_->dirty_rows) impl_->is_dirty[row] = 0;
+  impl_->dirty_rows.clear();
+  return changes;
+}
+
+void Cache::Impl::MakeLayout() {
+  signatures.Prune();
+  std::vector<std::shared_ptr<const CellInfo>> infos;
+  infos.reserve(slots.size());
+  for (const CellSlot& slot : slots) infos.push_back(slot.info);
+  std::shared_ptr<const CellLayout> made = CellLayout::Make(std::move(infos));
+  std::vector<uint32_t> to_slot;
+  to_slot.reserve(slots.size());
+  for (const auto& info : made->cells) to_slot.push_back(slot_of.find(info->id)->second);
+  std::vector<uint32_t> to_row(slots.size());
+  for (uint32_t row = 0; row < slots.size(); ++row) to_row[to_slot[row]] = row;
+  std::vector<uint32_t> room;
+  room.reserve(slots.size());
+  is_dirty.assign(slots.size(), 0);
+  dirty_rows = std::move(room);
+  slot_of_row = std::move(to_slot);
+  row_of_slot = std::move(to_row);
+  layout = std::move(made);
 }
 
 std::shared_ptr<const CellTable> Cache::Impl::MakeTable() {
-  if (layout == nullptr) {
-    signatures.Prune();
-    std::vector<std::shared_ptr<const CellInfo>> infos;
-    infos.reserve(slots.size());
-    for (const CellSlot& slot : slots) infos.push_back(slot.info);
-    std::shared_ptr<const CellLayout> made = CellLayout::Make(std::move(infos));
-    std::vector<uint32_t> slot_numbers;
-    slot_numbers.reserve(made->cells.size());
-    for (const auto& info : made->cells) slot_numbers.push_back(slot_of.find(info->id)->second);
-    layout = std::move(made);
-    slot_of_row = std::move(slot_numbers);
-  }
+  if (layout == nullptr) MakeLayout();
   std::set<std::string_view> names;
   for (const CellSlot& slot : slots) slot.CollectScalarNames(&names);
 

@@ -149,6 +149,42 @@ Status CellSlot::GiveBack(const Auction& auction, uint64_t placed_by) {
   return {};
 }
 
+bool CellSlot::SameAs(const CellSlot& other) const {
+  const auto none_placed = [](const CellSlot& slot) {
+    return slot.placed.empty() && slot.overhead_taken == Resources();
+  };
+  return info == other.info && from_offers == other.from_offers && none_placed(*this) &&
+         none_placed(other) && total == other.total && available == other.available &&
+         told_tasks == other.told_tasks && starting == other.starting &&
+         told_started == other.told_started &&
+         std::ranges::equal(told_lrps.guids(), other.told_lrps.guids());
+}
+
+RowState CellSlot::StateOf(uint32_t row) const {
+  RowState state;
+  state.row = row;
+  state.total = total;
+  state.available = available;
+  state.starting = starting;
+  state.started = told_started || charges_overhead();
+  CountWork(&state.lrps, &state.lrp_count, &state.task_count);
+  return state;
+}
+
+void CellSlot::CountWork(CellLrps* lrps, int64_t* lrp_count, int64_t* task_count) const {
+  lrps->told = told_lrps;
+  *lrp_count = static_cast<int64_t>(told_lrps.size());
+  *task_count = told_tasks;
+  for (const PlacedWork& work : placed) {
+    if (work.auction.kind() == Kind::kTask) {
+      ++*task_count;
+    } else {
+      ++*lrp_count;
+      lrps->placed.push_back(work.auction.work);
+    }
+  }
+}
+
 void CellSlot::CollectScalarNames(std::set<std::string_view>* names) const {
   for (const NamedAmount& scalar : total.scalars) names->insert(scalar.name);
   for (const NamedAmount& scalar : available.scalars) names->insert(scalar.name);
@@ -169,18 +205,7 @@ void CellSlot::Fill(CellTable* table, size_t row) const {
   FillScalars(available, *table, row, &free.scalars);
   free.starting[row] = starting;
   free.started[row] = told_started || charges_overhead();
-
-  free.lrp_count[row] = static_cast<int64_t>(told_lrps.size());
-  free.task_count[row] = told_tasks;
-  table->lrps[row].told = told_lrps;
-  for (const auto& [auction, placed_by] : placed) {
-    if (auction.kind() == Kind::kTask) {
-      ++free.task_count[row];
-    } else {
-      ++free.lrp_count[row];
-      table->lrps[row].placed.push_back(auction.work);
-    }
-  }
+  CountWork(&table->lrps[row], &free.lrp_count[row], &free.task_count[row]);
 }
 
 CellInput MakeInput(const Cell& cell, std::shared_ptr<const Signature> signature) {

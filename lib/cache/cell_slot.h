@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_table.h"
 #include "rostrum/auction.h"
 #include "rostrum/cell.h"
@@ -54,8 +55,14 @@ struct CellSlot {
   Status GiveBack(const Auction& auction, uint64_t placed_by);
 
   void CollectScalarNames(std::set<std::string_view>* names) const;
+  // Whether the other one says nothing new.
+  bool SameAs(const CellSlot& other) const;
+  RowState StateOf(uint32_t row) const;
   // Writes the cell into a row of a table.
   void Fill(CellTable* table, size_t row) const;
+
+ private:
+  void CountWork(CellLrps* lrps, int64_t* lrp_count, int64_t* task_count) const;
 };
 
 CellInput MakeInput(const Cell& cell, std::shared_ptr<const Signature> signature);

@@ -114,11 +114,11 @@ int CellTable::ScalarColumn(std::string_view name) const {
   return static_cast<int>(at - scalar_names.begin());
 }
 
-std::vector<uint32_t> CellTable::RowsInOrder() const {
-  std::vector<uint32_t> rows(size());
+std::vector<uint32_t> CellLayout::RowsInOrder() const {
+  std::vector<uint32_t> rows(cells.size());
   for (uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
   std::sort(rows.begin(), rows.end(), [&](uint32_t a, uint32_t b) {
-    return Precedes(*layout->cells[a], *layout->cells[b]);
+    return Precedes(*cells[a], *cells[b]);
   });
   return rows;
 }
@@ -131,6 +131,33 @@ Resources CellTable::Total(size_t row) const {
 Resources CellTable::Available(size_t row) const {
   return ReadRow(available.memory, available.disk, available.cpu, available.containers,
                  available.scalars, scalar_names, row);
+}
+
+void CellTable::Place(size_t row, const std::shared_ptr<const Work>& work) {
+  const auto take = [&](const Resources& amount) {
+    available.memory[row] -= amount.memory;
+    available.disk[row] -= amount.disk;
+    available.cpu[row] -= amount.cpu;
+    for (const NamedAmount& scalar : amount.scalars) {
+      const int column = ScalarColumn(scalar.name);
+      if (column >= 0) available.scalars[static_cast<size_t>(column)][row] -= scalar.amount;
+    }
+  };
+  take(work->asked);
+  --available.containers[row];
+  if (available.started[row] == 0) {
+    const Resources& overhead = layout->cells[row]->overhead;
+    take(overhead);
+    available.containers[row] -= overhead.containers;
+    available.started[row] = 1;
+  }
+  ++available.starting[row];
+  if (work->kind == Kind::kTask) {
+    ++available.task_count[row];
+  } else {
+    ++available.lrp_count[row];
+    lrps[row].placed.push_back(work);
+  }
 }
 
 Cell CellTable::CellAt(size_t row) const {

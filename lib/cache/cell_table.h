@@ -72,6 +72,9 @@ struct CellLayout {
   std::vector<uint32_t> row_slot;  // By open row.
   std::vector<uint32_t> row_group;
 
+  // All rows in the order of Precedes, closed cells among the open ones.
+  std::vector<uint32_t> RowsInOrder() const;
+
   static std::shared_ptr<const CellLayout> Make(std::vector<std::shared_ptr<const CellInfo>> cells);
 };
 
@@ -116,11 +119,12 @@ struct CellTable {
   size_t size() const { return layout->cells.size(); }
   // The column of a named scalar; -1 if no cell has it.
   int ScalarColumn(std::string_view name) const;
-  // All rows in the order of Precedes, closed cells among the open ones.
-  std::vector<uint32_t> RowsInOrder() const;
   Resources Total(size_t row) const;
   Resources Available(size_t row) const;
   Cell CellAt(size_t row) const;
+
+  // Takes what work asks off a row, and what the cell itself takes if it has to be started for it.
+  void Place(size_t row, const std::shared_ptr<const Work>& work);
 };
 
 }  // namespace rostrum

@@ -6,7 +6,9 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "lib/cache/cell_changes.h"
 #include "lib/place/round_runner.h"
+#include "lib/place/workspace.h"
 
 namespace rostrum {
 namespace {
@@ -55,6 +57,11 @@ struct Engine::Impl {
   };
   std::unordered_map<const Round*, Outstanding> outstanding;
 
+  // The cells laid out for placing, as the last round left them. Guarded by `round_mutex`. Null if
+  // that round failed half way.
+  std::unique_ptr<Workspace> workspace;
+  std::weak_ptr<Strategy> workspace_strategy;  // That used it last.
+
   // Lets go of rounds that nobody has any more, and of their strategies.
   void ForgetExpired();
 
@@ -73,14 +80,15 @@ void Engine::Impl::ForgetExpired() {
 
 void Engine::Impl::TakeAll(const Round& round, uint64_t number) {
   const std::vector<Decision>& decisions = round.decisions();
+  const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
   size_t done = 0;
   try {
     for (; done < decisions.size(); ++done) {
       if (!decisions[done].placed) continue;
       // A cell that changed while the round ran may not have the room any more. The placement
       // stands all the same: it was right for the snapshot, and the cell itself has the last word.
-      static_cast<void>(cache.Take(decisions[done].cell_id,
-                                   round.auctions()[decisions[done].auction], number));
+      static_cast<void>(cache.TakeDecided(*round.input().snapshot->layout(), rows[done],
+                                          round.auctions()[decisions[done].auction], number));
     }
   } catch (...) {
     while (done-- > 0) {
@@ -195,12 +203,16 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
   const std::lock_guard round_lock(impl_->round_mutex);
   RoundInput input;
   std::shared_ptr<Strategy> strategy;
+  CellChanges changes;
+  // Until the round is over, what the workspace holds is not certain.
+  std::unique_ptr<Workspace> workspace = std::move(impl_->workspace);
   {
     const std::lock_guard lock(impl_->mutex);
     strategy = impl_->strategy;
     if (strategy == nullptr) return FailedPrecondition("the engine has no strategy");
     input.snapshot = impl_->cache.TakeSnapshot();
     input.configuration = impl_->configuration;
+    changes = impl_->cache.TakeChanges();
     input.auctions = impl_->queue.Drain();
   }
   input.seed = seed;
@@ -213,7 +225,13 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
     impl_->queue.PutBack(std::move(input.auctions));
   };
   try {
-    Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), *strategy);
+    if (workspace == nullptr || !workspace->Apply(changes)) {
+      workspace = std::make_unique<Workspace>(input.snapshot->table());
+    }
+    if (impl_->workspace_strategy.lock() != strategy) workspace->ForgetScores();
+    impl_->workspace_strategy = strategy;
+    Expected<std::shared_ptr<Round>> round =
+        RoundRunner::RunAll(std::move(input), *strategy, *workspace);
     if (!round.ok()) {
       put_back();
       return round.status();
@@ -221,6 +239,7 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
     decided = *round;
     const std::lock_guard lock(impl_->mutex);
     impl_->Settle(decided, strategy);
+    impl_->workspace = std::move(workspace);
   } catch (...) {
     put_back();
     throw;

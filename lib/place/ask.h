@@ -1,4 +1,4 @@
-// What an auction asks, in terms of a table's columns.
+// What an auction asks, in terms of a board's columns.
 
 #ifndef ROSTRUM_LIB_PLACE_ASK_H_
 #define ROSTRUM_LIB_PLACE_ASK_H_
@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/cache/cell_table.h"
 #include "rostrum/auction.h"
 
 namespace rostrum {
@@ -25,8 +24,10 @@ struct Ask {
   std::vector<ScalarAsk> scalars;
 };
 
+class Board;
+
 // Names point into the work.
-Ask MakeAsk(const Work& work, const CellTable& table);
+Ask MakeAsk(const Work& work, const Board& board);
 
 }  // namespace rostrum
 

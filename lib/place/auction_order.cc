@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <new>
 
 #include "lib/place/go_sort.h"
 
@@ -85,6 +86,8 @@ OrderedAuctions OrderByKey(const std::vector<Auction>& auctions, Strategy& strat
       } else {
         keyed.push_back({key, i});
       }
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception& error) {
       ordered.failures.push_back({i, error.what()});
     } catch (...) {

@@ -15,7 +15,7 @@ Amount AskedScalar(const Ask& ask, std::string_view name) {
 
 }  // namespace
 
-Ask MakeAsk(const Work& work, const CellTable& table) {
+Ask MakeAsk(const Work& work, const Board& board) {
   Ask ask;
   ask.kind = work.kind;
   ask.memory = work.asked.memory;
@@ -23,14 +23,18 @@ Ask MakeAsk(const Work& work, const CellTable& table) {
   ask.cpu = work.asked.cpu;
   for (const NamedAmount& scalar : work.asked.scalars) {
     if (scalar.amount == 0) continue;
-    ask.scalars.push_back({table.ScalarColumn(scalar.name), scalar.name, scalar.amount});
+    ask.scalars.push_back({board.ScalarColumn(scalar.name), scalar.name, scalar.amount});
   }
   std::sort(ask.scalars.begin(), ask.scalars.end(),
             [](const ScalarAsk& a, const ScalarAsk& b) { return a.name < b.name; });
   return ask;
 }
 
-Board::Board(const CellTable& table) : table_(table), free_(table.available) {
+Board::Board(const CellTable& table)
+    : layout_(table.layout),
+      scalar_names_(table.scalar_names),
+      totals_(table.totals),
+      free_(table.available) {
   const uint32_t open = layout().open_count;
   proxy_memory_.reserve(open);
   index_.reserve(open);
@@ -42,6 +46,52 @@ Board::Board(const CellTable& table) : table_(table), free_(table.available) {
     position_.push_back(row - layout().zones[layout().zone[row]].begin);
     starting_ += free_.starting[row];
   }
+}
+
+int Board::ScalarColumn(std::string_view name) const {
+  const auto at = std::lower_bound(scalar_names_.begin(), scalar_names_.end(), name);
+  if (at == scalar_names_.end() || *at != name) return -1;
+  return static_cast<int>(at - scalar_names_.begin());
+}
+
+bool Board::LoadScalars(const Resources& resources, uint32_t row,
+                        std::vector<std::vector<Amount>>* columns, bool* changed) const {
+  for (const NamedAmount& scalar : resources.scalars) {
+    if (ScalarColumn(scalar.name) < 0) return false;
+  }
+  for (size_t column = 0; column < scalar_names_.size(); ++column) {
+    Amount& held = (*columns)[column][row];
+    const Amount told = resources.Scalar(scalar_names_[column]);
+    *changed = *changed || held != told;
+    held = told;
+  }
+  return true;
+}
+
+std::optional<bool> Board::Load(const RowState& state) {
+  const uint32_t row = state.row;
+  bool changed = false;
+  const auto set = [&](auto* held, auto told) {
+    changed = changed || *held != told;
+    *held = told;
+  };
+  if (!LoadScalars(state.total, row, &totals_.scalars, &changed)) return std::nullopt;
+  if (!LoadScalars(state.available, row, &free_.scalars, &changed)) return std::nullopt;
+  set(&totals_.memory[row], state.total.memory);
+  set(&totals_.disk[row], state.total.disk);
+  set(&totals_.cpu[row], state.total.cpu);
+  set(&totals_.containers[row], state.total.containers);
+  set(&free_.memory[row], state.available.memory);
+  set(&free_.disk[row], state.available.disk);
+  set(&free_.cpu[row], state.available.cpu);
+  set(&free_.containers[row], state.available.containers);
+  if (row < layout_->open_count) starting_ += state.starting - free_.starting[row];
+  set(&free_.starting[row], state.starting);
+  set(&free_.lrp_count[row], state.lrp_count);
+  set(&free_.task_count[row], state.task_count);
+  set(&free_.started[row], static_cast<uint8_t>(state.started));
+  if (changed) ++version_;
+  return changed;
 }
 
 const Resources& Board::OverheadOf(uint32_t row) const {
@@ -64,7 +114,7 @@ bool Board::FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const 
   }
   return std::all_of(overhead.scalars.begin(), overhead.scalars.end(), [&](const auto& scalar) {
     return AskedScalar(ask, scalar.name) + scalar.amount <=
-           ScalarFree(row, table_.ScalarColumn(scalar.name));
+           ScalarFree(row, ScalarColumn(scalar.name));
   });
 }
 
@@ -77,22 +127,22 @@ std::vector<Shortage> Board::Shortages(uint32_t row, const Ask& ask, bool with_p
   };
   // Containers are counted, not measured; as an amount one is a thousand thousandths.
   check("containers", WholeAmount(1 + overhead.containers), WholeAmount(free_.containers[row]),
-        WholeAmount(table_.totals.containers[row]));
-  check("cpu", ask.cpu + overhead.cpu, free_.cpu[row], table_.totals.cpu[row]);
-  check("disk", ask.disk + overhead.disk, free_.disk[row], table_.totals.disk[row]);
+        WholeAmount(totals_.containers[row]));
+  check("cpu", ask.cpu + overhead.cpu, free_.cpu[row], totals_.cpu[row]);
+  check("disk", ask.disk + overhead.disk, free_.disk[row], totals_.disk[row]);
   check("memory", ask.memory + proxy + overhead.memory, free_.memory[row],
-        table_.totals.memory[row]);
+        totals_.memory[row]);
   for (const ScalarAsk& scalar : ask.scalars) {
     const Amount total =
-        scalar.column < 0 ? 0 : table_.totals.scalars[static_cast<size_t>(scalar.column)][row];
+        scalar.column < 0 ? 0 : totals_.scalars[static_cast<size_t>(scalar.column)][row];
     check(scalar.name, scalar.amount + overhead.Scalar(scalar.name),
           ScalarFree(row, scalar.column), total);
   }
   for (const NamedAmount& scalar : overhead.scalars) {
     if (AskedScalar(ask, scalar.name) != 0) continue;
-    const int column = table_.ScalarColumn(scalar.name);
+    const int column = ScalarColumn(scalar.name);
     check(scalar.name, scalar.amount, ScalarFree(row, column),
-          column < 0 ? 0 : table_.totals.scalars[static_cast<size_t>(column)][row]);
+          column < 0 ? 0 : totals_.scalars[static_cast<size_t>(column)][row]);
   }
   return shortages;
 }
@@ -107,7 +157,7 @@ void Board::Reserve(uint32_t row, const Ask& ask) {
     free_.scalars[static_cast<size_t>(scalar.column)][row] -= scalar.amount;
   }
   for (const NamedAmount& scalar : overhead.scalars) {
-    free_.scalars[static_cast<size_t>(table_.ScalarColumn(scalar.name))][row] -= scalar.amount;
+    free_.scalars[static_cast<size_t>(ScalarColumn(scalar.name))][row] -= scalar.amount;
   }
   free_.started[row] = 1;
   ++free_.starting[row];
@@ -118,11 +168,11 @@ void Board::Reserve(uint32_t row, const Ask& ask) {
 
 ScoreColumns Board::Columns() const {
   ScoreColumns columns;
-  columns.memory_total = table_.totals.memory.data();
+  columns.memory_total = totals_.memory.data();
   columns.memory_free = free_.memory.data();
-  columns.disk_total = table_.totals.disk.data();
+  columns.disk_total = totals_.disk.data();
   columns.disk_free = free_.disk.data();
-  columns.containers_total = table_.totals.containers.data();
+  columns.containers_total = totals_.containers.data();
   columns.containers_free = free_.containers.data();
   columns.proxy_memory = proxy_memory_.data();
   columns.starting = free_.starting.data();
@@ -140,13 +190,13 @@ CellView Board::ViewOf(uint32_t row) const {
   view.zone = info.zone;
   view.index = info.index;
   view.position = position_[row];
-  view.memory_total = table_.totals.memory[row];
+  view.memory_total = totals_.memory[row];
   view.memory_free = free_.memory[row];
-  view.disk_total = table_.totals.disk[row];
+  view.disk_total = totals_.disk[row];
   view.disk_free = free_.disk[row];
-  view.cpu_total = table_.totals.cpu[row];
+  view.cpu_total = totals_.cpu[row];
   view.cpu_free = free_.cpu[row];
-  view.containers_total = table_.totals.containers[row];
+  view.containers_total = totals_.containers[row];
   view.containers_free = free_.containers[row];
   view.proxy_memory = info.proxy_memory;
   view.starting_containers = free_.starting[row];

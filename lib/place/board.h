@@ -4,9 +4,13 @@
 #define ROSTRUM_LIB_PLACE_BOARD_H_
 
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_table.h"
 #include "lib/place/ask.h"
 #include "lib/strategy/separable.h"
@@ -22,13 +26,19 @@ struct Shortage {
   Amount total = 0;
 };
 
-// A copy of what a snapshot says is free, from which the round takes. The snapshot stays as it was.
+// A copy of what a snapshot says is free, from which rounds take. The snapshot stays as it was.
 class Board {
  public:
   explicit Board(const CellTable& table);
 
-  const CellTable& table() const { return table_; }
-  const CellLayout& layout() const { return *table_.layout; }
+  const CellLayout& layout() const { return *layout_; }
+  const std::shared_ptr<const CellLayout>& shared_layout() const { return layout_; }
+  // The column of a named scalar; -1 if no cell has it.
+  int ScalarColumn(std::string_view name) const;
+
+  // Takes over what is new about a row. Returns whether an amount changed, or nothing if the row has
+  // a named resource that no cell had before: then the board is of no more use.
+  std::optional<bool> Load(const RowState& state);
   // Containers that are starting on all open cells, those placed by the round included.
   int64_t starting() const { return starting_; }
   // Grows with every placement.
@@ -56,6 +66,10 @@ class Board {
   // A view of an open row. `instances` is left at zero.
   CellView ViewOf(uint32_t row) const;
 
+  Amount ProxyMemoryOf(uint32_t row) const { return proxy_memory_[row]; }
+  const CellAmounts& free() const { return free_; }
+  const CellTotals& totals() const { return totals_; }
+
  private:
   bool FitsWith(uint32_t row, const Ask& ask, Amount extra_memory) const {
     if (ask.memory + extra_memory > free_.memory[row] || ask.disk > free_.disk[row] ||
@@ -68,7 +82,12 @@ class Board {
   bool FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const;
   Amount ScalarFree(uint32_t row, int column) const;
 
-  const CellTable& table_;
+  bool LoadScalars(const Resources& resources, uint32_t row,
+                   std::vector<std::vector<Amount>>* columns, bool* changed) const;
+
+  std::shared_ptr<const CellLayout> layout_;
+  std::vector<std::string> scalar_names_;  // Sorted.
+  CellTotals totals_;
   CellAmounts free_;
   // By open row, what scores need of CellInfo.
   std::vector<Amount> proxy_memory_;

@@ -120,6 +120,8 @@ CellAnswer RoundRunner::AnswerOf(const Candidate& candidate, uint32_t row) {
   try {
     answer.reasons = ReasonsOf(candidate, row, &answer.score);
     answer.fits = answer.reasons.empty();
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     answer.reasons.push_back(
         {.reason = Reason::kStrategy, .subject = error.what(), .cells = 1});
@@ -134,7 +136,7 @@ Explanation RoundRunner::Explain(uint32_t auction) {
   const Candidate candidate = Prepare(auction);
   explanation.snapshot = round_->input_.snapshot;
   explanation.auction = *candidate.auction;
-  for (const uint32_t row : table_.RowsInOrder()) {
+  for (const uint32_t row : board_.layout().RowsInOrder()) {
     explanation.answers.push_back(AnswerOf(candidate, row));
   }
 
@@ -165,7 +167,8 @@ Expected<Explanation> Round::Explain(Strategy& strategy, Kind kind,
   const auto position = static_cast<uint32_t>(wanted - input_.auctions.begin());
   Round again;
   again.input_ = input_;
-  RoundRunner runner(&again, strategy);
+  Workspace workspace(input_.snapshot->table());
+  RoundRunner runner(&again, strategy, workspace);
   if (Status status = runner.Begin(); !status.ok()) return status;
   runner.Run(position);
   return runner.Explain(position);

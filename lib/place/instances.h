@@ -4,6 +4,7 @@
 #define ROSTRUM_LIB_PLACE_INSTANCES_H_
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -13,17 +14,26 @@
 
 namespace rostrum {
 
-// Counts the instances of the processes that are auctioned, and of no others: one pass over all
-// running LRPs against the few names in the batch. The counts of one process at a time are laid out
-// by row and by zone, for scanning.
+// All instances that run, found by their process. A round asks for the few processes that it
+// auctions; the counts of one of them at a time are laid out by row and by zone, for scanning.
+//
+// It is kept from round to round: telling it of a row costs what runs on that row alone. Instances
+// are entries of one array, chained by the hash of their process. Those of a row that was told anew
+// stay behind as entries of an earlier state, until they are many.
 class Instances {
  public:
-  Instances(const CellTable& table, const std::vector<Auction>& auctions);
+  explicit Instances(const CellTable& table);
 
   static constexpr uint32_t kNone = UINT32_MAX;
 
+  // Takes over what runs on a row now. What was told of it before is forgotten.
+  void Load(uint32_t row, const CellLrps& lrps);
+
+  // Forgets the numbers of processes that were given out in the round before.
+  void BeginRound();
+
   // The number of an auctioned process; kNone for a task.
-  uint32_t ProcessOf(const Work& work) const;
+  uint32_t ProcessOf(const std::shared_ptr<const Work>& work);
 
   // Makes a process the current one.
   void Select(uint32_t process);
@@ -38,17 +48,47 @@ class Instances {
   void Add(uint32_t row);
 
  private:
+  // An instance on a row.
+  struct Entry {
+    std::string_view guid;
+    uint32_t row = 0;
+    uint32_t state = 0;  // Counts only if it is the row's state.
+    uint32_t next = kNone;
+  };
+  // A process that this round auctions, and its rows: a chain of places, the newest first.
+  struct Process {
+    std::shared_ptr<const Work> work;
+    uint32_t newest = kNone;
+    bool is_kept = false;  // Among `placed_`.
+  };
   struct Place {
     uint32_t row = 0;
-    uint32_t count = 0;
+    uint32_t next = kNone;
   };
 
-  void Count(uint32_t row, std::string_view guid);
-  void AddTo(uint32_t row, int64_t count);
+  uint32_t& ChainOf(std::string_view guid);
+  void Insert(uint32_t row, std::string_view guid);
+  void InsertAll(uint32_t row, const CellLrps& lrps);
+  // Throws out the entries of earlier states, and makes the chains short again.
+  void CleanUp();
+  bool counts(const Entry& entry) const { return entry.state == state_[entry.row]; }
+  void Gather(Process* process);
+  void AddPlace(Process* process, uint32_t row);
+  void AddTo(uint32_t row);
 
-  const CellLayout& layout_;
-  StringViewMap<uint32_t> processes_;
-  std::vector<std::vector<Place>> places_;  // By process.
+  std::shared_ptr<const CellLayout> layout_;
+  // Whose characters the entries point to: what rows told, by open row, and what was placed.
+  std::vector<LrpList> told_;
+  std::vector<std::shared_ptr<const Work>> placed_;
+  std::vector<uint32_t> state_;  // By open row.
+  std::vector<uint32_t> count_;  // By open row: entries that count.
+  std::vector<Entry> entries_;
+  std::vector<uint32_t> chains_;  // A power of two of them: the first entry, or kNone.
+  size_t stale_ = 0;              // Entries that do not count any more.
+
+  StringViewMap<uint32_t> numbers_;
+  std::vector<Process> processes_;
+  std::vector<Place> places_;
   uint32_t current_ = kNone;
   std::vector<uint32_t> rows_;
   std::vector<int64_t> by_row_;

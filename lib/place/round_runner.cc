@@ -10,30 +10,15 @@
 #include <stdexcept>
 #include <utility>
 
+#include "lib/place/guard.h"
 #include "lib/place/refusal.h"
+#include "lib/strategy/separable.h"
 
 namespace rostrum {
 namespace {
 
-// Runs `body` and returns the text of what it threw, or nothing.
-template <typename Body>
-std::optional<std::string> Guard(Body body) {
-  try {
-    body();
-    return std::nullopt;
-  } catch (const std::bad_alloc&) {
-    // Not the strategy's fault, and what was being made is not to be used.
-    throw;
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "it threw something that is no std::exception";
-  }
-}
-
 // What a round cannot do without. The queue asks for more, such as a root file system.
 Status CheckInput(const RoundInput& input) {
-  if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
   const Work* checked = nullptr;
   for (size_t i = 0; i < input.auctions.size(); ++i) {
     const Work* work = input.auctions[i].work.get();
@@ -59,28 +44,26 @@ Status CheckInput(const RoundInput& input) {
 
 }  // namespace
 
-RoundRunner::RoundRunner(Round* round, Strategy& strategy)
+RoundRunner::RoundRunner(Round* round, Strategy& strategy, Workspace& workspace)
     : round_(round),
-      table_(round->input_.snapshot->table()),
-      layout_(*table_.layout),
+      workspace_(workspace),
+      board_(workspace.board()),
+      layout_(board_.layout()),
       strategy_(strategy),
       separable_(dynamic_cast<const SeparableStrategy*>(&strategy)),
       counts_instances_(!strategy.HasBaseScore()),
       balances_zones_(strategy.BalancesZones()),
       score_limit_(strategy.ScoreLimit()),
-      board_(table_),
       matcher_(layout_),
-      instances_(table_, round->input_.auctions) {
-  if (separable_ != nullptr || strategy.HasBaseScore()) {
-    index_.emplace(board_, instances_, strategy_);
-  }
-}
+      instances_(workspace.instances()) {}
 
 Status RoundRunner::Begin() {
   const RoundInput& input = round_->input_;
   if (Status status = ValidateConfiguration(input.configuration); !status.ok()) return status;
-  const std::optional<std::string> failure = Guard([&] {
+  const std::optional<std::string> failure = CallStrategy([&] {
     strategy_.BeginRound({input.seed, input.now_ms, &input.configuration});
+    workspace_.BeginRound(strategy_, input.configuration);
+    index_ = workspace_.shape_index();
     ordered_ = layout_.zones.empty() ? OrderedAuctions{QueueOrder(input.auctions), {}}
                                      : OrderAuctions(input.auctions, strategy_);
   });
@@ -90,10 +73,12 @@ Status RoundRunner::Begin() {
                               *failure));
   }
   round_->decisions_.reserve(input.auctions.size());
+  round_->rows_.reserve(input.auctions.size());
   for (const OrderFailure& failed : ordered_.failures) {
     Decision decision = RefuseFailure(failed.text);
     decision.auction = failed.auction;
     round_->decisions_.push_back(decision);
+    round_->rows_.push_back(kNoRow);
   }
   return {};
 }
@@ -107,6 +92,7 @@ void RoundRunner::Run(std::optional<uint32_t> stop) {
     decision.auction = auction;
     if (decision.placed) ++round_->placed_count_;
     round_->decisions_.push_back(decision);
+    round_->rows_.push_back(decision.placed ? placed_row_ : kNoRow);
   }
 }
 
@@ -118,20 +104,25 @@ const Decision* RoundRunner::OrderFailureOf(uint32_t auction) const {
   return nullptr;
 }
 
-RoundRunner::Plan* RoundRunner::PlanOf(const Work& work) {
-  Plan*& plan = plan_of_[&work];
+RoundRunner::Plan* RoundRunner::PlanOf(const std::shared_ptr<const Work>& work) {
+  Plan*& plan = plan_of_[work.get()];
   if (plan != nullptr) return plan;
   plan = &plans_.emplace_back();
-  plan->ask = MakeAsk(work, table_);
-  plan->match = &matcher_.Find(work.constraint);
+  plan->match = &matcher_.Find(work->constraint);
   plan->process = instances_.ProcessOf(work);
-  if (index_) plan->shape = index_->ShapeOf(work, plan->ask);
+  if (index_ != nullptr) {
+    plan->shape = index_->ShapeOf(*work);
+    plan->ask = &index_->AskOf(plan->shape);
+  } else {
+    plan->own_ask = MakeAsk(*work, board_);
+    plan->ask = &*plan->own_ask;
+  }
   return plan;
 }
 
 RoundRunner::Candidate RoundRunner::Prepare(uint32_t auction) {
   const Auction& wanted = round_->input_.auctions[auction];
-  Plan* const plan = PlanOf(*wanted.work);
+  Plan* const plan = PlanOf(wanted.work);
   instances_.Select(plan->process);
   return {&wanted, rostrum::ViewOf(wanted), plan};
 }
@@ -157,23 +148,25 @@ Decision RoundRunner::Decide(uint32_t auction) {
 
   const Candidate candidate = Prepare(auction);
   if (!candidate.plan->match->anywhere()) return RefuseMismatch(candidate);
+  if (std::optional<Decision> refused = RefuseAsBefore(candidate)) return *refused;
 
   std::optional<RankedRow> winner;
   current_row_.reset();
-  const std::optional<std::string> failure = Guard([&] {
+  const std::optional<std::string> failure = CallStrategy([&] {
     winner = Search(candidate);
     if (winner && separable_ == nullptr) Verify(candidate, *winner);
   });
   if (failure) return RefuseFailure(*failure);
   if (!winner) return RefuseAll(candidate);
-  if (!board_.CanReserve(winner->row, candidate.plan->ask)) return RefuseReserve(candidate, winner->row);
+  if (!board_.CanReserve(winner->row, *candidate.plan->ask)) {
+    return RefuseReserve(candidate, winner->row);
+  }
   return Place(candidate, *winner);
 }
 
 Decision RoundRunner::Place(const Candidate& candidate, const RankedRow& winner) {
-  board_.Reserve(winner.row, candidate.plan->ask);
-  instances_.Add(winner.row);
-  if (index_) index_->NoteChange(winner.row);
+  workspace_.Place(winner.row, *candidate.plan->ask);
+  placed_row_ = winner.row;
   const CellInfo& cell = *layout_.cells[winner.row];
   Decision decision;
   decision.placed = true;
@@ -206,13 +199,13 @@ std::optional<RankedRow> RoundRunner::SearchZones(const Candidate& candidate,
   std::optional<RankedRow> best;
   for (const MatchingZone& zone : candidate.plan->match->zones) {
     if (instances && instances_.InZone(zone.zone) != *instances) continue;
-    if (index_) {
+    if (index_ != nullptr) {
       AskIndex(candidate, zone, &best);
     } else {
       ScanZone(candidate, zone.zone, &best);
     }
   }
-  if (index_ && counts_instances_) ScoreInstances(candidate, instances, &best);
+  if (index_ != nullptr && counts_instances_) ScoreInstances(candidate, instances, &best);
   return best;
 }
 
@@ -226,8 +219,13 @@ void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
                            std::optional<RankedRow>* best) {
   const bool skip_instances = counts_instances_ && instances_.InZone(zone.zone) > 0;
   for (uint32_t i = zone.first; i < zone.last; ++i) {
-    std::optional<RankedRow> ranked = index_->Best(
-        candidate.plan->shape, candidate.plan->match->groups[i], skip_instances);
+    const uint32_t group = candidate.plan->match->groups[i];
+    // Not even a tree is made for what cannot fit.
+    if (!index_->HasTree(candidate.plan->shape, group) &&
+        workspace_.free_index().SurelyFull(group, *candidate.plan->ask)) {
+      continue;
+    }
+    std::optional<RankedRow> ranked = index_->Best(candidate.plan->shape, group, skip_instances);
     if (!ranked) continue;
     if (ranked->score == ShapeIndex::kFailedScore) {
       ranked->score = ScoreOf(candidate, ranked->row);
@@ -256,7 +254,7 @@ void RoundRunner::ScoreInstances(const Candidate& candidate, std::optional<int64
 Score RoundRunner::ScoreOf(const Candidate& candidate, uint32_t row) {
   current_row_ = row;
   const Score score = strategy_.ScoreCell(candidate.view, ViewOf(row));
-  static_cast<void>(IsScore(score));
+  RequireScore(score);
   return score;
 }
 
@@ -266,7 +264,7 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
   const ZoneRange& range = layout_.zones[zone];
   for (uint32_t row = range.begin; row < range.end; ++row) {
     if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
-    if (!board_.Fits(row, candidate.plan->ask)) continue;
+    if (!board_.Fits(row, *candidate.plan->ask)) continue;
     current_row_ = row;
     const CellView view = ViewOf(row);
     if (!strategy_.Accepts(candidate.view, view, &reason)) continue;
@@ -277,8 +275,17 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
 
 bool RoundRunner::IsScore(const Score& score) const {
   if (score_limit_) return score.value < *score_limit_;
-  if (std::isnan(score.value)) throw std::runtime_error("its score is NaN");
+  RequireScore(score);
   return true;
+}
+
+void RoundRunner::RequireScore(const Score& score) const {
+  if (score_limit_) return;
+  if (std::isnan(score.value)) throw std::runtime_error("its score is NaN");
+  if (!ShapeIndex::IsTier(score.tier)) {
+    throw std::runtime_error(fmt::format("its score's tier is {}, which is kept for the library",
+                                         score.tier));
+  }
 }
 
 void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
@@ -309,137 +316,15 @@ CellView RoundRunner::ViewOf(uint32_t row) const {
   return view;
 }
 
-Decision RoundRunner::Refuse(RefusalCode code, std::string error,
-                             std::vector<ReasonCount> reasons) {
-  Decision decision;
-  decision.code = code;
-  decision.refusal = static_cast<uint32_t>(round_->refusals_.size());
-  round_->refusals_.push_back({code, std::move(error), std::move(reasons)});
-  return decision;
-}
-
-Decision RoundRunner::RefuseMismatch(const Candidate& candidate) {
-  const MatchLevel level = candidate.plan->match->ReportedLevel();
-  if (candidate.plan->refusal) {
-    return {.code = RefusalCodeOf(level), .refusal = *candidate.plan->refusal};
-  }
-  ReasonCounter counter;
-  for (uint32_t row = 0; row < layout_.open_count; ++row) {
-    counter.Add({.reason = ReasonOf(candidate.plan->match->by_signature[layout_.signature[row]]),
-                 .is_static = true,
-                 .cells = 1});
-  }
-  CountClosed(&counter);
-  const Decision decision =
-      Refuse(RefusalCodeOf(level), MismatchText(level, candidate.auction->work->constraint),
-             std::move(counter).Finish());
-  candidate.plan->refusal = decision.refusal;
-  return decision;
-}
-
-Decision RoundRunner::RefuseReserve(const Candidate& candidate, uint32_t row) {
-  const std::vector<Shortage> shortages =
-      board_.Shortages(row, candidate.plan->ask, /*with_proxy=*/false);
-  ReasonCounter counter;
-  for (const Shortage& shortage : shortages) {
-    counter.Add(ReasonOf(shortage, layout_.cells[row]->id));
-  }
-  return Refuse(RefusalCode::kInsufficientResources, InsufficientText(shortages),
-                std::move(counter).Finish());
-}
-
-Decision RoundRunner::RefuseAll(const Candidate& candidate) {
-  Plan* const plan = candidate.plan;
-  if (plan->refusal && plan->refusal_version == board_.version()) {
-    return {.code = round_->refusals_[*plan->refusal].code, .refusal = *plan->refusal};
-  }
-  Problems problems(candidate.plan->ask);
-  for (uint32_t row = 0; row < layout_.open_count; ++row) problems.Admit(board_.OverheadOf(row));
-  ReasonCounter counter;
-  uint64_t fitting = 0;
-  std::string first_reason;
-  const std::optional<std::string> failure = Guard([&] {
-    for (uint32_t row = 0; row < layout_.open_count; ++row) {
-      if (candidate.plan->match->Matches(layout_.signature[row]) && !board_.Fits(row, candidate.plan->ask)) {
-        problems.Intersect(board_.Shortages(row, candidate.plan->ask, /*with_proxy=*/true));
-      }
-      Score score;
-      const std::vector<ReasonCount> row_reasons = ReasonsOf(candidate, row, &score);
-      if (row_reasons.empty()) {
-        throw std::runtime_error(
-            "it contradicts itself: it refused the cell and accepts it when asked again");
-      }
-      for (const ReasonCount& reason : row_reasons) {
-        counter.Add(reason);
-        if (reason.reason != Reason::kStrategy) continue;
-        if (fitting++ == 0) first_reason = reason.subject;
-      }
-    }
-  });
-  if (failure) return RefuseFailure(*failure);
-  CountClosed(&counter);
-  std::vector<ReasonCount> reasons = std::move(counter).Finish();
-  if (fitting > 0) {
-    return Refuse(RefusalCode::kStrategyRefused,
-                  fmt::format("strategy \"{}\" accepts none of the cells on which it fits ({}): {}",
-                              strategy_.Name(), fitting, first_reason),
-                  std::move(reasons));
-  }
-  const Decision decision =
-      Refuse(RefusalCode::kInsufficientResources, problems.Text(), std::move(reasons));
-  // A plug-in may look at the index of an instance, so only the library's own strategies refuse all
-  // instances alike for sure.
-  if (separable_ == nullptr) return decision;
-  plan->refusal = decision.refusal;
-  plan->refusal_version = board_.version();
-  return decision;
-}
-
-Decision RoundRunner::RefuseFailure(const std::string& text) {
-  std::string error = fmt::format("strategy \"{}\" failed", strategy_.Name());
-  if (current_row_) error += fmt::format(" on cell \"{}\"", layout_.cells[*current_row_]->id);
-  return Refuse(RefusalCode::kStrategyFailed, error + ": " + text, {});
-}
-
-void RoundRunner::CountClosed(ReasonCounter* counter) const {
-  for (size_t row = layout_.open_count; row < layout_.cells.size(); ++row) {
-    counter->Add(ReasonOfClosed(*layout_.cells[row]));
-  }
-}
-
-std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint32_t row,
-                                                Score* score) {
-  const MatchLevel level = candidate.plan->match->by_signature[layout_.signature[row]];
-  if (level != MatchLevel::kMatch) {
-    return {{.reason = ReasonOf(level), .is_static = true, .cells = 1}};
-  }
-  if (!board_.Fits(row, candidate.plan->ask)) {
-    std::vector<ReasonCount> reasons;
-    for (const Shortage& shortage : board_.Shortages(row, candidate.plan->ask, /*with_proxy=*/true)) {
-      reasons.push_back(ReasonOf(shortage, layout_.cells[row]->id));
-    }
-    return reasons;
-  }
-  current_row_ = row;
-  const CellView view = ViewOf(row);
-  std::string reason;
-  if (!strategy_.Accepts(candidate.view, view, &reason)) {
-    if (reason.empty()) reason = "no reason given";
-    return {{.reason = Reason::kStrategy, .subject = std::move(reason), .cells = 1}};
-  }
-  *score = strategy_.ScoreCell(candidate.view, view);
-  if (IsScore(*score)) return {};
-  return {{.reason = Reason::kScore, .is_static = true, .cells = 1}};
-}
-
 RoundInput RoundRunner::Dissolve(Round* round) { return std::move(round->input_); }
 
-Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Strategy& strategy) {
+Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Strategy& strategy,
+                                                     Workspace& workspace) {
   if (Status status = CheckInput(input); !status.ok()) return status;
   auto round = std::make_shared<Round>();
   round->input_ = std::move(input);
   try {
-    RoundRunner runner(round.get(), strategy);
+    RoundRunner runner(round.get(), strategy, workspace);
     if (Status status = runner.Begin(); !status.ok()) {
       input = std::move(round->input_);
       return status;
@@ -459,7 +344,10 @@ Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Strateg
 }
 
 Expected<std::shared_ptr<const Round>> RunRound(RoundInput&& input, Strategy& strategy) {
-  Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), strategy);
+  if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
+  Workspace workspace(input.snapshot->table());
+  Expected<std::shared_ptr<Round>> round =
+      RoundRunner::RunAll(std::move(input), strategy, workspace);
   if (!round.ok()) return round.status();
   return std::shared_ptr<const Round>(*std::move(round));
 }

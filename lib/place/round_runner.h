@@ -4,17 +4,17 @@
 #define ROSTRUM_LIB_PLACE_ROUND_RUNNER_H_
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "lib/place/auction_order.h"
-#include "lib/place/board.h"
-#include "lib/place/instances.h"
 #include "lib/place/matcher.h"
-#include "lib/place/shape_index.h"
+#include "lib/place/workspace.h"
 #include "rostrum/round.h"
 
 namespace rostrum {
@@ -23,8 +23,9 @@ namespace rostrum {
 // each. Nothing in here looks at a clock, a thread or the order of a hash map.
 class RoundRunner {
  public:
-  // `round` has its input set; decisions and refusals are written into it.
-  RoundRunner(Round* round, Strategy& strategy);
+  // `round` has its input set; decisions and refusals are written into it. `workspace` is of the
+  // cells of the round's snapshot.
+  RoundRunner(Round* round, Strategy& strategy, Workspace& workspace);
 
   // Checks the configuration and lets the strategy begin. An error means that there is no round.
   Status Begin();
@@ -35,23 +36,32 @@ class RoundRunner {
   // Every cell's answer to an auction at this point of the round, and what would have placed it.
   Explanation Explain(uint32_t auction);
 
-  static Expected<std::shared_ptr<Round>> RunAll(RoundInput&& input, Strategy& strategy);
+  // As rostrum::RunRound, in a workspace; after a failure that is of no more use.
+  static Expected<std::shared_ptr<Round>> RunAll(RoundInput&& input, Strategy& strategy,
+                                                 Workspace& workspace);
 
-  // Takes the input out of a round that nobody else has.
+  // What an engine needs of a round beside what users do: the row of each decision that placed, and
+  // the input back from a round that nobody else has.
+  static const std::vector<uint32_t>& RowsOf(const Round& round) { return round.rows_; }
   static RoundInput Dissolve(Round* round);
 
  private:
   // What the instances of one work have in common in this round.
   struct Plan {
-    Ask ask;
+    const Ask* ask = nullptr;
+    std::optional<Ask> own_ask;  // If there is no index.
     const ConstraintMatch* match = nullptr;
     uint32_t process = Instances::kNone;
     uint32_t shape = 0;  // If there is an index.
-    // The last refusal, and the board's version then: instances are refused alike as long as
-    // nothing was placed between them.
-    std::optional<uint32_t> refusal;
-    uint64_t refusal_version = 0;
+    std::optional<uint32_t> mismatch;  // The refusal, if no cell meets the constraint.
   };
+  // A refusal for want of resources, and the board's version then. As long as nothing is placed, all
+  // work of the same shape and constraint is refused alike.
+  struct SharedRefusal {
+    uint32_t refusal = 0;
+    uint64_t version = 0;
+  };
+  using RefusalKey = std::pair<const ConstraintMatch*, uint32_t>;
   // An auction on its way through.
   struct Candidate {
     const Auction* auction = nullptr;
@@ -61,7 +71,7 @@ class RoundRunner {
 
   // The decision for an auction that could not be ordered; null for any other.
   const Decision* OrderFailureOf(uint32_t auction) const;
-  Plan* PlanOf(const Work& work);
+  Plan* PlanOf(const std::shared_ptr<const Work>& work);
   Candidate Prepare(uint32_t auction);
   Decision Decide(uint32_t auction);
   Decision Place(const Candidate& candidate, const RankedRow& winner);
@@ -81,8 +91,9 @@ class RoundRunner {
   // Scores a cell by the strategy itself. Throws if that fails.
   Score ScoreOf(const Candidate& candidate, uint32_t row);
   static void Keep(const RankedRow& ranked, std::optional<RankedRow>* best);
-  // Whether the score can win at all. Throws if it is NaN where that is an error.
+  // Whether the score can win at all. Throws if it is none, and that is an error.
   bool IsScore(const Score& score) const;
+  void RequireScore(const Score& score) const;
   // Asks the strategy again, to catch one that contradicts itself. Throws if it does.
   void Verify(const Candidate& candidate, const RankedRow& winner);
   CellView ViewOf(uint32_t row) const;
@@ -91,15 +102,24 @@ class RoundRunner {
   Decision RefuseMismatch(const Candidate& candidate);
   Decision RefuseReserve(const Candidate& candidate, uint32_t row);
   Decision RefuseAll(const Candidate& candidate);
+  // The same refusal as of other work that asks the same; nothing if there is none yet.
+  std::optional<Decision> RefuseAsBefore(const Candidate& candidate) const;
+  // Counts by the index, where that says all. The result is what RefuseAll comes to.
+  std::optional<Decision> RefuseByIndex(const Candidate& candidate);
+  Decision RefuseByScan(const Candidate& candidate);
   Decision RefuseFailure(const std::string& text);
 
-  // One row's reasons to refuse a candidate; none if it could take it. `problems` may be null.
+  // One row's reasons to refuse a candidate; none if it could take it.
   std::vector<ReasonCount> ReasonsOf(const Candidate& candidate, uint32_t row, Score* score);
   CellAnswer AnswerOf(const Candidate& candidate, uint32_t row);
   void CountClosed(class ReasonCounter* counter) const;
 
+  // The row of a decision that placed nothing.
+  static constexpr uint32_t kNoRow = UINT32_MAX;
+
   Round* const round_;
-  const CellTable& table_;
+  Workspace& workspace_;
+  const Board& board_;
   const CellLayout& layout_;
   Strategy& strategy_;
   // Null unless the strategy is one of the library's own; those are trusted.
@@ -107,17 +127,18 @@ class RoundRunner {
   const bool counts_instances_;
   const bool balances_zones_;
   const std::optional<double> score_limit_;
-  Board board_;
   Matcher matcher_;
-  Instances instances_;
-  std::optional<ShapeIndex> index_;  // None if every cell has to be looked at.
+  Instances& instances_;
+  ShapeIndex* index_ = nullptr;  // Null if every cell has to be looked at.
   OrderedAuctions ordered_;
-  size_t next_ = 0;  // In ordered_.order.
+  size_t next_ = 0;           // In ordered_.order.
+  uint32_t placed_row_ = kNoRow;  // Where the last placement went.
 
   // The cell that the strategy is looking at, for the text of a failure.
   std::optional<uint32_t> current_row_;
   std::unordered_map<const Work*, Plan*> plan_of_;
   std::deque<Plan> plans_;
+  std::map<RefusalKey, SharedRefusal> shared_refusals_;
   std::optional<uint32_t> inflight_refusal_;
   std::optional<uint32_t> no_cells_refusal_;
 };

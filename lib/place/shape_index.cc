@@ -1,7 +1,8 @@
 #include "lib/place/shape_index.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -15,10 +16,14 @@ constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
 // Once so large a part of a group has changed, it is cheaper to make its tree anew.
 constexpr size_t kRemakePart = 8;
 
-std::string KeyOf(const Ask& ask) {
-  std::string key = fmt::format("{} {} {} {}", static_cast<int32_t>(ask.kind), ask.memory,
-                                ask.disk, ask.cpu);
-  for (const ScalarAsk& scalar : ask.scalars) {
+// A shape that no round asked for in so many rounds is forgotten.
+constexpr uint64_t kRoundsKept = 16;
+
+std::string KeyOf(const Work& work) {
+  const Resources& asked = work.asked;
+  std::string key = fmt::format(FMT_COMPILE("{} {} {} {}"), static_cast<int32_t>(work.kind),
+                                asked.memory, asked.disk, asked.cpu);
+  for (const NamedAmount& scalar : asked.scalars) {
     fmt::format_to(std::back_inserter(key), " {}:{}={}", scalar.name.size(), scalar.name,
                    scalar.amount);
   }
@@ -45,10 +50,36 @@ ShapeIndex::ShapeIndex(const Board& board, const Instances& instances, Strategy&
       limit_(strategy.ScoreLimit()),
       changes_(layout_.groups.size()) {}
 
-uint32_t ShapeIndex::ShapeOf(const Work& work, const Ask& ask) {
+void ShapeIndex::BeginRound() {
+  ++round_;
+  const size_t before = shapes_.size();
+  std::erase_if(shapes_, [&](const auto& shape) { return shape->round + kRoundsKept < round_; });
+  if (shapes_.size() != before) {
+    shape_numbers_.clear();
+    for (uint32_t i = 0; i < shapes_.size(); ++i) shape_numbers_.emplace(KeyOf(shapes_[i]->work), i);
+  }
+  // A tree that is so far behind would be made anew in any case.
+  for (uint32_t group = 0; group < changes_.size(); ++group) {
+    ChangeLog& log = changes_[group];
+    const CellGroup& range = layout_.groups[group];
+    if (log.slots.size() <= size_t{2} * (range.end - range.begin)) continue;
+    log.forgotten = log.size();
+    log.slots.clear();
+  }
+}
+
+uint32_t ShapeIndex::ShapeOf(const Work& work) {
   const auto next = static_cast<uint32_t>(shapes_.size());
-  const auto [at, is_new] = shape_numbers_.try_emplace(KeyOf(ask), next);
-  if (is_new) shapes_.push_back({&work, ask, std::vector<Tree>(layout_.groups.size())});
+  const auto [at, is_new] = shape_numbers_.try_emplace(KeyOf(work), next);
+  if (is_new) {
+    auto shape = std::make_unique<Shape>();
+    shape->work.kind = work.kind;
+    shape->work.asked = work.asked;
+    shape->ask = MakeAsk(shape->work, board_);
+    shape->trees.resize(layout_.groups.size());
+    shapes_.push_back(std::move(shape));
+  }
+  shapes_[at->second]->round = round_;
   return at->second;
 }
 
@@ -67,21 +98,23 @@ Score ShapeIndex::ScoreAt(uint32_t shape, uint32_t row) {
 
 void ShapeIndex::NoteChange(uint32_t row) {
   const uint32_t group = layout_.row_group[row];
-  changes_[group].push_back(layout_.row_slot[row] - layout_.groups[group].begin);
+  changes_[group].slots.push_back(layout_.row_slot[row] - layout_.groups[group].begin);
 }
 
 ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {
-  Shape& shape = shapes_[shape_number];
+  Shape& shape = *shapes_[shape_number];
   Tree& tree = shape.trees[group];
-  const std::vector<uint32_t>& changes = changes_[group];
-  if (tree.scores.empty() || changes.size() - tree.seen > tree.scores.size() / kRemakePart + 1) {
+  const ChangeLog& log = changes_[group];
+  if (tree.seen == log.size() && !tree.scores.empty()) return tree;
+  if (tree.scores.empty() || tree.seen < log.forgotten ||
+      log.size() - tree.seen > tree.scores.size() / kRemakePart + 1) {
     Make(shape, group, &tree);
   } else {
-    for (; tree.seen < changes.size(); ++tree.seen) {
-      Update(shape, group, changes[tree.seen], &tree);
+    for (; tree.seen < log.size(); ++tree.seen) {
+      Update(shape, group, log.slots[tree.seen - log.forgotten], &tree);
     }
   }
-  tree.seen = changes.size();
+  tree.seen = log.size();
   return tree;
 }
 
@@ -111,7 +144,7 @@ void ShapeIndex::Update(const Shape& shape, uint32_t group, uint32_t slot, Tree*
 }
 
 void ShapeIndex::ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores) {
-  if (separable_ != nullptr) separable_->ScoreRows(*shape.work, board_.Columns(), rows, scores);
+  if (separable_ != nullptr) separable_->ScoreRows(shape.work, board_.Columns(), rows, scores);
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!board_.Fits(rows[i], shape.ask)) {
       scores[i] = kNoScore;
@@ -126,7 +159,7 @@ void ShapeIndex::ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Sc
 Score ShapeIndex::BaseScoreOf(uint32_t row) {
   try {
     const Score score = strategy_.BaseScore(board_.ViewOf(row));
-    return std::isnan(score.value) ? kFailedScore : score;
+    return std::isnan(score.value) || !IsTier(score.tier) ? kFailedScore : score;
   } catch (...) {
     // The round asks again when it meets this cell, and reports what it throws then.
     return kFailedScore;

@@ -34,8 +34,8 @@ struct RankedRow {
 // Cells that hold instances of the auction's process are left out on the way down and looked at by
 // the caller.
 //
-// A group is made when it is first asked for, in one pass over its cells, so a round costs cells
-// times shapes once and the logarithm of the cells for each auction.
+// A tree is made when it is first asked for, in one pass over its group's cells, and kept from round
+// to round. So cells times shapes is paid once, and an auction costs the logarithm of the cells.
 class ShapeIndex {
  public:
   // The score of a cell that cannot take the shape, and of one at which the strategy failed. The
@@ -47,8 +47,22 @@ class ShapeIndex {
   // REQUIRES: the strategy is separable or has a base score. All three outlive the index.
   ShapeIndex(const Board& board, const Instances& instances, Strategy& strategy);
 
-  // The number of a work's shape.
-  uint32_t ShapeOf(const Work& work, const Ask& ask);
+  // Lets go of shapes that were not asked for in many rounds. Numbers of shapes change.
+  void BeginRound();
+
+  // The number of a work's shape, for this round, and what it asks.
+  uint32_t ShapeOf(const Work& work);
+  const Ask& AskOf(uint32_t shape) const { return shapes_[shape]->ask; }
+
+  // Whether a strategy may use this tier.
+  static bool IsTier(int64_t tier) {
+    return tier != kNoScore.tier && tier != kFailedScore.tier;
+  }
+
+  // Whether the tree of a group for a shape has been made.
+  bool HasTree(uint32_t shape, uint32_t group) const {
+    return !shapes_[shape]->trees[group].scores.empty();
+  }
 
   // The best cell of a group for a shape; nothing if none can take it.
   // If `skip_instances`, cells that hold an instance of the current process are passed over.
@@ -68,9 +82,17 @@ class ShapeIndex {
     size_t seen = 0;                // How much of the group's changes is in.
   };
   struct Shape {
-    const Work* work = nullptr;  // Any work of this shape.
+    Work work;  // What all work of this shape has in common: kind and resources.
     Ask ask;
     std::vector<Tree> trees;  // By group.
+    uint64_t round = 0;       // That asked for it last.
+  };
+  // Slots of a group, in order of the changes. The first `forgotten` of all are not kept any more.
+  struct ChangeLog {
+    size_t forgotten = 0;
+    std::vector<uint32_t> slots;
+
+    size_t size() const { return forgotten + slots.size(); }
   };
 
   Tree& CatchUp(uint32_t shape, uint32_t group);
@@ -86,9 +108,10 @@ class ShapeIndex {
   Strategy& strategy_;
   const class SeparableStrategy* const separable_;  // Null if the strategy has a base score only.
   const std::optional<double> limit_;
-  std::vector<Shape> shapes_;
+  std::vector<std::unique_ptr<Shape>> shapes_;
   StringMap<uint32_t> shape_numbers_;
-  std::vector<std::vector<uint32_t>> changes_;  // By group: slots, in order of the changes.
+  std::vector<ChangeLog> changes_;  // By group.
+  uint64_t round_ = 0;
 };
 
 }  // namespace rostrum

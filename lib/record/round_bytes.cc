@@ -71,7 +71,7 @@ class RoundWriter {
 
   void WriteDecisions() {
     StringViewMap<uint32_t> cells;
-    const CellLayout& layout = *round_.input().snapshot->table().layout;
+    const CellLayout& layout = *round_.input().snapshot->layout();
     cells.reserve(layout.cells.size());
     for (const auto& info : layout.cells) {
       cells.emplace(info->id, static_cast<uint32_t>(cells.size()));

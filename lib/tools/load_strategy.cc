@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "lib/strategy/table_strategy.h"
+#include "rostrum/strategy.h"
 
 namespace rostrum::tools {
 

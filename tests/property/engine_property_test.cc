@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "rostrum/engine.h"
 #include "tests/property/cases.h"
@@ -131,6 +132,66 @@ TEST(EnginePropertyTest, TheCellsShowWhatWasPlaced) {
       EXPECT_EQ(after[i].task_count, tasks);
       EXPECT_EQ(after[i].starting_containers, starting);
       EXPECT_EQ(after[i].total, before[i].total);
+    }
+  });
+}
+
+// What may happen to the cells between two rounds.
+void ChangeSomething(Random& random, Engine* engine, const std::shared_ptr<const Round>& round) {
+  const auto some_id = [&] { return std::string("cell-").append(std::to_string(random.Small(12))); };
+  const int64_t what = random.Between(0, 9);
+  const Status status = engine->UseCache([&](Cache& cache) -> Status {
+    if (what == 0) return cache.Update(RandomCells(random, 3));
+    if (what == 1) return cache.Replace(RandomCells(random));
+    if (what == 2) static_cast<void>(cache.Remove(some_id()));
+    if (what == 3) static_cast<void>(cache.SetDisabled(some_id(), random.Percent(50)));
+    if (what == 4) static_cast<void>(cache.Drain(some_id()));
+    if (what == 5) static_cast<void>(cache.AddOffer(RandomOffer(random, some_id(), "agent-1")));
+    if (what == 6) static_cast<void>(cache.AcceptOffers("agent-1"));
+    // As a rep would tell it: the same cell, with what was placed on it.
+    if (what == 7) return cache.Update(cache.TakeSnapshot()->Cells());
+    return {};
+  });
+  EXPECT_TRUE(status.ok() || what == 7) << status.text();
+  if (what >= 8) {
+    for (const Placement& placement : PlacementsOf(round)) {
+      const std::vector<uint32_t> positions = {placement.position};
+      if (random.Percent(50)) static_cast<void>(engine->HandBack(*round, positions));
+    }
+  }
+}
+
+// An engine keeps from round to round what it has worked out. That must not show.
+TEST(EnginePropertyTest, ManyRoundsDecideAsEachByItself) {
+  ForEachCase(2000, [](Random& random) {
+    Engine engine(RandomStrategy(random));
+    ASSERT_TRUE(engine.SetConfiguration(RandomConfiguration(random)).ok());
+    ASSERT_TRUE(
+        engine.UseCache([&](Cache& cache) { return cache.Update(RandomCells(random)); }).ok());
+    for (int round_number = 0; round_number < 8; ++round_number) {
+      const Starts starts = RandomStarts(random, std::to_string(round_number));
+      ASSERT_TRUE(engine.Submit(starts.lrps, starts.tasks, 0).ok());
+      if (random.Percent(10)) engine.SetStrategy(RandomStrategy(random));
+      const auto round = *engine.RunRound(1, 0);
+      // The cells as they are now, worked out by themselves.
+      const auto snapshot = *Snapshot::FromCells(round->input().snapshot->Cells());
+      RoundInput input = round->input();
+      input.snapshot = snapshot;
+      const auto again = *RunRound(std::move(input), *engine.strategy());
+      ASSERT_EQ(round->decisions().size(), again->decisions().size());
+      for (size_t i = 0; i < round->decisions().size(); ++i) {
+        const Decision& one = round->decisions()[i];
+        const Decision& other = again->decisions()[i];
+        ASSERT_EQ(one.auction, other.auction);
+        ASSERT_EQ(one.cell_id, other.cell_id) << "round " << round_number << ", decision " << i;
+        ASSERT_EQ(std::bit_cast<uint64_t>(one.score.value),
+                  std::bit_cast<uint64_t>(other.score.value));
+        ASSERT_EQ(one.score.tier, other.score.tier);
+        if (one.placed) continue;
+        ASSERT_EQ(round->refusals()[one.refusal].error, again->refusals()[other.refusal].error);
+        ASSERT_EQ(round->refusals()[one.refusal].reasons, again->refusals()[other.refusal].reasons);
+      }
+      if (random.Percent(60)) ChangeSomething(random, &engine, round);
     }
   });
 }

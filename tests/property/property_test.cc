@@ -231,6 +231,26 @@ TEST(RoundPropertyTest, SearchingFindsTheSameOnLargerClusters) {
   });
 }
 
+// Cells that differ in amounts alone, which are refused by counting in the index.
+void MakeUniform(Random& random, std::vector<Cell>* cells) {
+  const Amount proxy_memory = WholeAmount(random.Between(-1, 16));
+  for (Cell& cell : *cells) {
+    cell.started = true;
+    cell.proxy_memory = proxy_memory;
+    if (random.Percent(70)) cell.available.memory = WholeAmount(random.Between(0, 8) * 16);
+    if (random.Percent(30)) cell.available.disk = WholeAmount(random.Between(0, 4) * 64);
+  }
+}
+
+TEST(RoundPropertyTest, CountingFindsWhatLookingAtEveryCellFinds) {
+  ForEachCase(2000, [](Random& random) {
+    Input input = RandomInput(random);
+    if (random.Percent(20)) input.cells = RandomCells(random, /*most=*/100);
+    MakeUniform(random, &input.cells);
+    ExpectSearchFindsWhatScanFinds(input, random);
+  });
+}
+
 // One auction of a round, explained.
 void ExpectExplained(const Round& round, const Decision& decision, Strategy& strategy) {
   const Auction& auction = round.auctions()[decision.auction];

@@ -77,9 +77,10 @@ TEST(InstancesTest, CountsTheCurrentProcessByRowAndZone) {
   const Auction p = MakeLrp("p");
   const Auction q = MakeLrp("q");
   const Auction task = MakeTask("p");
-  Instances instances(snapshot->table(), {p, q, task});
+  Instances instances(snapshot->table());
+  instances.BeginRound();
 
-  instances.Select(instances.ProcessOf(*p.work));
+  instances.Select(instances.ProcessOf(p.work));
   EXPECT_EQ(instances.OnRow(0), 2);
   EXPECT_EQ(instances.OnRow(1), 1);
   EXPECT_EQ(instances.OnRow(2), 0);
@@ -87,20 +88,48 @@ TEST(InstancesTest, CountsTheCurrentProcessByRowAndZone) {
   instances.Add(2);
   EXPECT_EQ(instances.OnRow(2), 1);
 
-  instances.Select(instances.ProcessOf(*q.work));
+  instances.Select(instances.ProcessOf(q.work));
   EXPECT_EQ(instances.OnRow(0), 1);
   EXPECT_EQ(instances.InZone(1), 1);
-  instances.Select(instances.ProcessOf(*task.work));
+  instances.Select(instances.ProcessOf(task.work));
   EXPECT_EQ(instances.OnRow(0), 0) << "a task has no instances, though an LRP has its guid";
   instances.Add(0);
 
-  instances.Select(instances.ProcessOf(*p.work));
+  instances.Select(instances.ProcessOf(p.work));
   EXPECT_EQ(instances.OnRow(0), 2);
   EXPECT_EQ(instances.OnRow(2), 1) << "what was placed stays";
   EXPECT_EQ(instances.InZone(1), 1);
   std::vector<uint32_t> rows = instances.rows();
   std::sort(rows.begin(), rows.end());
   EXPECT_EQ(rows, (std::vector<uint32_t>{0, 1, 2})) << "each row once";
+}
+
+// Of one row, what runs on it by its newest state.
+TEST(InstancesTest, ForgetsWhatRanOnARowBefore) {
+  std::vector<Cell> cells = {MakeCell("a"), MakeCell("b")};
+  cells[0].lrps = {"p", "q"};
+  cells[1].lrps = {"p"};
+  const auto snapshot = *Snapshot::FromCells(cells);
+  Instances instances(snapshot->table());
+  const Auction p = MakeLrp("p");
+  const Auction q = MakeLrp("q");
+  // Often enough that what was forgotten is cleaned up on the way.
+  for (int i = 0; i < 2000; ++i) {
+    instances.BeginRound();
+    instances.Select(instances.ProcessOf(p.work));
+    instances.Add(0);
+    CellLrps lrps;
+    lrps.told = LrpList::Copy(std::vector<std::string>{"q"});
+    lrps.placed = {q.work};
+    instances.BeginRound();
+    instances.Load(0, lrps);
+    instances.Select(instances.ProcessOf(p.work));
+    ASSERT_EQ(instances.OnRow(0), 0);
+    ASSERT_EQ(instances.OnRow(1), 1);
+    instances.Select(instances.ProcessOf(q.work));
+    ASSERT_EQ(instances.OnRow(0), 2);
+    ASSERT_EQ(instances.InZone(0), 2);
+  }
 }
 
 TEST(MatcherTest, LooksAtEveryConstraintOnce) {
@@ -132,7 +161,7 @@ TEST(BoardTest, TellsEveryShortageInOrder) {
   auto work = MakeWork(Kind::kTask, "t");
   work->asked.cpu = 5;
   work->asked.scalars = {{"ports", 1}, {"gpus", 2}, {"none", 0}};
-  const Ask ask = MakeAsk(*work, snapshot->table());
+  const Ask ask = MakeAsk(*work, board);
   EXPECT_FALSE(board.Fits(0, ask));
   std::vector<std::string_view> names;
   for (const Shortage& shortage : board.Shortages(0, ask, /*with_proxy=*/true)) {

@@ -1,0 +1,44 @@
+// What has changed about the cells since somebody last looked.
+
+#ifndef ROSTRUM_LIB_CACHE_CELL_CHANGES_H_
+#define ROSTRUM_LIB_CACHE_CELL_CHANGES_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "lib/cache/cell_table.h"
+#include "rostrum/auction.h"
+#include "rostrum/resources.h"
+
+namespace rostrum {
+
+// All that a round needs to know of one row.
+struct RowState {
+  uint32_t row = 0;
+  Resources total;
+  Resources available;
+  int64_t starting = 0;
+  int64_t lrp_count = 0;
+  int64_t task_count = 0;
+  bool started = true;
+  CellLrps lrps;
+};
+
+// The rows that changed by anything but what the round itself has placed. Without a layout,
+// everything may have changed.
+struct CellChanges {
+  std::shared_ptr<const CellLayout> layout;
+  std::vector<RowState> rows;
+};
+
+// Work that was placed on rows of a layout, in the order in which it was placed.
+struct PlacedOnRow {
+  uint32_t row = 0;
+  std::shared_ptr<const Work> work;
+};
+using PlacedOnRows = std::vector<PlacedOnRow>;
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_LIB_CACHE_CELL_CHANGES_H_

@@ -1,0 +1,162 @@
+// The half of the RoundRunner that says no.
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "lib/place/guard.h"
+#include "lib/place/refusal.h"
+#include "lib/place/round_runner.h"
+#include "lib/place/shortage_count.h"
+
+namespace rostrum {
+
+Decision RoundRunner::Refuse(RefusalCode code, std::string error,
+                             std::vector<ReasonCount> reasons) {
+  Decision decision;
+  decision.code = code;
+  decision.refusal = static_cast<uint32_t>(round_->refusals_.size());
+  round_->refusals_.push_back({code, std::move(error), std::move(reasons)});
+  return decision;
+}
+
+Decision RoundRunner::RefuseMismatch(const Candidate& candidate) {
+  const MatchLevel level = candidate.plan->match->ReportedLevel();
+  if (candidate.plan->mismatch) {
+    return {.code = RefusalCodeOf(level), .refusal = *candidate.plan->mismatch};
+  }
+  ReasonCounter counter;
+  for (const CellGroup& group : layout_.groups) {
+    counter.Add({.reason = ReasonOf(candidate.plan->match->by_signature[group.signature]),
+                 .is_static = true,
+                 .cells = group.end - group.begin});
+  }
+  CountClosed(&counter);
+  const Decision decision =
+      Refuse(RefusalCodeOf(level), MismatchText(level, candidate.auction->work->constraint),
+             std::move(counter).Finish());
+  candidate.plan->mismatch = decision.refusal;
+  return decision;
+}
+
+Decision RoundRunner::RefuseReserve(const Candidate& candidate, uint32_t row) {
+  const std::vector<Shortage> shortages =
+      board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/false);
+  ReasonCounter counter;
+  for (const Shortage& shortage : shortages) {
+    counter.Add(ReasonOf(shortage, layout_.cells[row]->id));
+  }
+  return Refuse(RefusalCode::kInsufficientResources, InsufficientText(shortages),
+                std::move(counter).Finish());
+}
+
+std::optional<Decision> RoundRunner::RefuseAsBefore(const Candidate& candidate) const {
+  if (shared_refusals_.empty()) return std::nullopt;
+  const auto at = shared_refusals_.find({candidate.plan->match, candidate.plan->shape});
+  if (at == shared_refusals_.end() || at->second.version != board_.version()) return std::nullopt;
+  const uint32_t refusal = at->second.refusal;
+  return Decision{.code = round_->refusals_[refusal].code, .refusal = refusal};
+}
+
+Decision RoundRunner::RefuseAll(const Candidate& candidate) {
+  // A plug-in may look at the index of an instance, so only the library's own strategies refuse all
+  // work that asks the same alike for sure.
+  if (separable_ == nullptr) return RefuseByScan(candidate);
+  std::optional<Decision> decision = RefuseByIndex(candidate);
+  if (!decision) decision = RefuseByScan(candidate);
+  shared_refusals_[{candidate.plan->match, candidate.plan->shape}] = {decision->refusal,
+                                                                     board_.version()};
+  return *decision;
+}
+
+Decision RoundRunner::RefuseByScan(const Candidate& candidate) {
+  Problems problems(*candidate.plan->ask);
+  for (uint32_t row = 0; row < layout_.open_count; ++row) problems.Admit(board_.OverheadOf(row));
+  ReasonCounter counter;
+  uint64_t fitting = 0;
+  std::string first_reason;
+  const std::optional<std::string> failure = CallStrategy([&] {
+    for (uint32_t row = 0; row < layout_.open_count; ++row) {
+      if (candidate.plan->match->Matches(layout_.signature[row]) && !board_.Fits(row, *candidate.plan->ask)) {
+        problems.Intersect(board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/true));
+      }
+      Score score;
+      const std::vector<ReasonCount> row_reasons = ReasonsOf(candidate, row, &score);
+      if (row_reasons.empty()) {
+        throw std::runtime_error(
+            "it contradicts itself: it refused the cell and accepts it when asked again");
+      }
+      for (const ReasonCount& reason : row_reasons) {
+        counter.Add(reason);
+        if (reason.reason != Reason::kStrategy) continue;
+        if (fitting++ == 0) first_reason = reason.subject;
+      }
+    }
+  });
+  if (failure) return RefuseFailure(*failure);
+  CountClosed(&counter);
+  std::vector<ReasonCount> reasons = std::move(counter).Finish();
+  if (fitting > 0) {
+    return Refuse(RefusalCode::kStrategyRefused,
+                  fmt::format("strategy \"{}\" accepts none of the cells on which it fits ({}): {}",
+                              strategy_.Name(), fitting, first_reason),
+                  std::move(reasons));
+  }
+  return Refuse(RefusalCode::kInsufficientResources, problems.Text(), std::move(reasons));
+}
+
+Decision RoundRunner::RefuseFailure(const std::string& text) {
+  std::string error = fmt::format("strategy \"{}\" failed", strategy_.Name());
+  if (current_row_) error += fmt::format(" on cell \"{}\"", layout_.cells[*current_row_]->id);
+  return Refuse(RefusalCode::kStrategyFailed, error + ": " + text, {});
+}
+
+std::optional<Decision> RoundRunner::RefuseByIndex(const Candidate& candidate) {
+  FreeIndex& free = workspace_.free_index();
+  std::optional<ShortageCount> shortages =
+      CountShortages(&free, layout_, *candidate.plan->match, *candidate.plan->ask);
+  if (!shortages) return std::nullopt;
+  for (const CellGroup& group : layout_.groups) {
+    const MatchLevel level = candidate.plan->match->by_signature[group.signature];
+    if (level == MatchLevel::kMatch) continue;
+    shortages->counter.Add(
+        {.reason = ReasonOf(level), .is_static = true, .cells = group.end - group.begin});
+  }
+  CountClosed(&shortages->counter);
+  return Refuse(RefusalCode::kInsufficientResources, shortages->text,
+                std::move(shortages->counter).Finish());
+}
+
+void RoundRunner::CountClosed(ReasonCounter* counter) const {
+  for (size_t row = layout_.open_count; row < layout_.cells.size(); ++row) {
+    counter->Add(ReasonOfClosed(*layout_.cells[row]));
+  }
+}
+
+std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint32_t row,
+                                                Score* score) {
+  const MatchLevel level = candidate.plan->match->by_signature[layout_.signature[row]];
+  if (level != MatchLevel::kMatch) {
+    return {{.reason = ReasonOf(level), .is_static = true, .cells = 1}};
+  }
+  if (!board_.Fits(row, *candidate.plan->ask)) {
+    std::vector<ReasonCount> reasons;
+    for (const Shortage& shortage : board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/true)) {
+      reasons.push_back(ReasonOf(shortage, layout_.cells[row]->id));
+    }
+    return reasons;
+  }
+  current_row_ = row;
+  const CellView view = ViewOf(row);
+  std::string reason;
+  if (!strategy_.Accepts(candidate.view, view, &reason)) {
+    if (reason.empty()) reason = "no reason given";
+    return {{.reason = Reason::kStrategy, .subject = std::move(reason), .cells = 1}};
+  }
+  *score = strategy_.ScoreCell(candidate.view, view);
+  if (IsScore(*score)) return {};
+  return {{.reason = Reason::kScore, .is_static = true, .cells = 1}};
+}
+
+}  // namespace rostrum

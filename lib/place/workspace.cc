@@ -1,0 +1,59 @@
+#include "lib/place/workspace.h"
+
+#include <bit>
+
+#include "lib/strategy/separable.h"
+
+namespace rostrum {
+namespace {
+
+// To the bit: zero has a sign, which a score may show.
+bool SameSettings(const Configuration& a, const Configuration& b) {
+  const auto bits = [](double number) { return std::bit_cast<uint64_t>(number); };
+  return bits(a.bin_pack_first_fit_weight) == bits(b.bin_pack_first_fit_weight) &&
+         bits(a.starting_container_weight) == bits(b.starting_container_weight);
+}
+
+}  // namespace
+
+Workspace::Workspace(const CellTable& table)
+    : board_(table), instances_(table), free_index_(board_) {}
+
+bool Workspace::Apply(const CellChanges& changes) {
+  if (changes.layout != layout()) return false;
+  for (const RowState& state : changes.rows) {
+    const std::optional<bool> changed = board_.Load(state);
+    if (!changed) return false;
+    instances_.Load(state.row, state.lrps);
+    if (*changed && state.row < layout()->open_count) NoteChange(state.row);
+  }
+  return true;
+}
+
+void Workspace::BeginRound(Strategy& strategy, const Configuration& configuration) {
+  instances_.BeginRound();
+  const bool keeps = strategy_ == &strategy && SameSettings(configuration_, configuration);
+  if (!keeps) shape_index_.reset();
+  // The library's own strategies say the same of a cell in every round; others may not.
+  const bool is_own = dynamic_cast<const SeparableStrategy*>(&strategy) != nullptr;
+  strategy_ = is_own ? &strategy : nullptr;
+  configuration_ = configuration;
+  if (shape_index_) {
+    shape_index_->BeginRound();
+  } else if (is_own || strategy.HasBaseScore()) {
+    shape_index_.emplace(board_, instances_, strategy);
+  }
+}
+
+void Workspace::Place(uint32_t row, const Ask& ask) {
+  board_.Reserve(row, ask);
+  instances_.Add(row);
+  NoteChange(row);
+}
+
+void Workspace::NoteChange(uint32_t row) {
+  free_index_.NoteChange(row);
+  if (shape_index_) shape_index_->NoteChange(row);
+}
+
+}  // namespace rostrum

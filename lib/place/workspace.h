@@ -1,0 +1,65 @@
+// What rounds work on: the cells, laid out for placing.
+
+#ifndef ROSTRUM_LIB_PLACE_WORKSPACE_H_
+#define ROSTRUM_LIB_PLACE_WORKSPACE_H_
+
+#include <memory>
+#include <optional>
+
+#include "lib/cache/cell_changes.h"
+#include "lib/cache/cell_table.h"
+#include "lib/place/board.h"
+#include "lib/place/free_index.h"
+#include "lib/place/instances.h"
+#include "lib/place/shape_index.h"
+#include "rostrum/configuration.h"
+#include "rostrum/strategy.h"
+
+namespace rostrum {
+
+// A round makes one from its snapshot, takes from it what it places, and leaves it as the cells are
+// after the round. An engine keeps it: the next round then costs what changed, not what there is.
+// What is decided does not depend on whether it was kept.
+class Workspace {
+ public:
+  explicit Workspace(const CellTable& table);
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  const std::shared_ptr<const CellLayout>& layout() const { return board_.shared_layout(); }
+
+  // Takes over what has changed since the last round. False if that cannot be said of these cells
+  // as they are laid out here: then a new workspace is needed.
+  bool Apply(const CellChanges& changes);
+
+  // To be called at the start of a round, after the strategy's own BeginRound. Scores are kept from
+  // the round before if they were made by the same strategy with the same settings.
+  void BeginRound(Strategy& strategy, const Configuration& configuration);
+
+  // Makes sure that the next round keeps no scores.
+  void ForgetScores() { strategy_ = nullptr; }
+
+  // Takes an auction's work off a row. REQUIRES: CanReserve; it is the current process's.
+  void Place(uint32_t row, const Ask& ask);
+
+  const Board& board() const { return board_; }
+  Instances& instances() { return instances_; }
+  const Instances& instances() const { return instances_; }
+  FreeIndex& free_index() { return free_index_; }
+  // Null if the strategy has to look at every cell.
+  ShapeIndex* shape_index() { return shape_index_ ? &*shape_index_ : nullptr; }
+
+ private:
+  void NoteChange(uint32_t row);
+
+  Board board_;
+  Instances instances_;
+  FreeIndex free_index_;
+  std::optional<ShapeIndex> shape_index_;
+  const Strategy* strategy_ = nullptr;  // Of the scores in `shape_index_`, if they can be kept.
+  Configuration configuration_;
+};
+
+}  // namespace rostrum
+
+#endif  // ROSTRUM_LIB_PLACE_WORKSPACE_H_
