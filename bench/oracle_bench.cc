@@ -1,0 +1,126 @@
+// The literal scheduler of the tests on the same fleet and work: a peer to compare with, and where
+// the hashes in placements.txt come from.
+//
+//   oracle_bench STRATEGY CELLS LRPS_PER_CELL AUCTIONS
+//
+// prints one JSON object: the time of one round and the hash of its placements.
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include "bench/hash.h"
+#include "bench/workload.h"
+#include "tests/oracle/diego.h"
+#include "tests/oracle/mesos.h"
+
+namespace rostrum::bench {
+namespace {
+
+// The records of a batch in the oracle's own form.
+class Reader {
+ public:
+  explicit Reader(const rostrum_batch_t* batch) {
+    size_t count = 0;
+    bytes_ = rostrum_batch_bytes(batch, &count);
+    texts_ = rostrum_batch_texts(batch, &count);
+    indices_ = rostrum_batch_indices(batch, &count);
+    cells_ = rostrum_batch_cells(batch, &cell_count_);
+    work_ = rostrum_batch_work(batch, &work_count_);
+  }
+
+  std::vector<oracle::Cell> Cells() const {
+    std::vector<oracle::Cell> cells;
+    for (size_t i = 0; i < cell_count_; ++i) cells.push_back(CellOf(cells_[i]));
+    return cells;
+  }
+
+  std::vector<oracle::Lrp> Lrps() const {
+    std::vector<oracle::Lrp> lrps;
+    for (size_t i = 0; i < work_count_; ++i) {
+      const rostrum_work_t& work = work_[i];
+      for (uint32_t k = 0; k < work.indices.count; ++k) {
+        oracle::Lrp lrp;
+        lrp.process_guid = TextOf(work.guid);
+        lrp.index = indices_[work.indices.first + k];
+        lrp.memory_mb = work.asked.memory / 1000;
+        lrp.disk_mb = work.asked.disk / 1000;
+        lrp.rootfs = TextOf(work.rootfs);
+        lrps.push_back(std::move(lrp));
+      }
+    }
+    return lrps;
+  }
+
+ private:
+  std::string TextOf(rostrum_text_t text) const {
+    return std::string(bytes_ + text.offset, text.length);
+  }
+
+  static oracle::Amounts AmountsOf(const rostrum_resources_t& resources) {
+    return {resources.memory / 1000, resources.disk / 1000, resources.containers, 0};
+  }
+
+  oracle::Cell CellOf(const rostrum_cell_t& record) const {
+    oracle::Cell cell;
+    cell.id = TextOf(record.id);
+    cell.zone = TextOf(record.zone);
+    cell.index = record.index;
+    cell.total = AmountsOf(record.total);
+    cell.available = AmountsOf(record.available);
+    for (uint32_t i = 0; i < record.lrps.count; ++i) {
+      cell.lrps.push_back(TextOf(texts_[record.lrps.first + i]));
+    }
+    cell.rootfs_providers["preloaded"] = {oracle::Provider::Type::kFixedSet, {"cflinuxfs4"}};
+    return cell;
+  }
+
+  const char* bytes_ = nullptr;
+  const rostrum_text_t* texts_ = nullptr;
+  const int32_t* indices_ = nullptr;
+  const rostrum_cell_t* cells_ = nullptr;
+  const rostrum_work_t* work_ = nullptr;
+  size_t cell_count_ = 0;
+  size_t work_count_ = 0;
+};
+
+int Main(int argc, char** argv) {
+  if (argc != 5) {
+    fmt::print(stderr, "usage: oracle_bench STRATEGY CELLS LRPS_PER_CELL AUCTIONS\n");
+    return 2;
+  }
+  const std::string strategy = argv[1];
+  const auto schedule = strategy == "binpack"  ? oracle::ScheduleBinpack
+                        : strategy == "spread" ? oracle::ScheduleSpread
+                                               : oracle::ScheduleDiego;
+  FleetOptions fleet;
+  fleet.cells = std::atoll(argv[2]);
+  fleet.lrps_per_cell = std::atoll(argv[3]);
+  const Workload workload(fleet, std::atoll(argv[4]));
+  const std::vector<oracle::Cell> cells = Reader(workload.cells()).Cells();
+  const std::vector<oracle::Lrp> lrps = Reader(workload.work()).Lrps();
+  oracle::Config config;
+  config.starting_container_weight = 0.25;
+
+  const auto start = std::chrono::steady_clock::now();
+  const oracle::Outcome outcome = schedule(cells, lrps, {}, config);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+  PlacementHash hash;
+  size_t placed = 0;
+  for (const oracle::Decision& decision : outcome.decisions) {
+    hash.Add(decision.identifier, decision.cell_id);
+    placed += decision.placed;
+  }
+  fmt::print("{{\"peer\":\"oracle\",\"case\":\"{}\",\"cells\":{},\"auctions\":{},\"calls\":1,"
+             "\"best_ms\":{:.3f},\"median_ms\":{:.3f},\"placed\":{},\"hash\":\"{:016x}\"}}\n",
+             strategy, fleet.cells, workload.auctions(), took.count(), took.count(), placed,
+             hash.value());
+  return 0;
+}
+
+}  // namespace
+}  // namespace rostrum::bench
+
+int main(int argc, char** argv) { return rostrum::bench::Main(argc, argv); }

@@ -1,0 +1,16 @@
+// What each case must come to.
+
+#ifndef ROSTRUM_BENCH_PLACEMENTS_H_
+#define ROSTRUM_BENCH_PLACEMENTS_H_
+
+#include <cstdint>
+#include <string>
+
+namespace rostrum::bench {
+
+// Empty if the hash of a case's placements is the one in placements.txt, or what is wrong.
+std::string ProblemWith(const std::string& name, uint64_t hash);
+
+}  // namespace rostrum::bench
+
+#endif  // ROSTRUM_BENCH_PLACEMENTS_H_
