@@ -44,6 +44,17 @@ std::string_view BatchReader::Text(rostrum_text_t text, const char* field) const
   return std::string_view(batch_.bytes).substr(text.offset, text.length);
 }
 
+std::string_view BatchReader::Identifier(rostrum_text_t text, const char* field) const {
+  const std::string_view identifier = Text(text, field);
+  const size_t nul = identifier.find('\0');
+  if (nul != std::string_view::npos) {
+    Fail(field, fmt::format("has a NUL byte after {} bytes, expected none: it could not be named "
+                            "where a text ends with one",
+                            nul));
+  }
+  return identifier;
+}
+
 void BatchReader::CheckRange(rostrum_range_t range, size_t size, const char* field) const {
   if (Within(range, size)) return;
   Fail(field, fmt::format("is {} elements from {} on, expected a range of the array of {}",
@@ -138,7 +149,7 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
     }
     CheckRange(record.lrps, shared->views.size(), "lrps");
     CellInput& input = inputs[i];
-    input.id = Text(record.id, "id");
+    input.id = Identifier(record.id, "id");
     input.zone = Text(record.zone, "zone");
     input.index = record.index;
     input.total = &resources.emplace_back(ReadResources(record.total, "total"));
@@ -167,8 +178,8 @@ Offer BatchReader::ReadOffer(size_t number) {
     Fail("flags", fmt::format("is {}, expected 0 or {}", record.flags, ROSTRUM_CELL_NOT_STARTED));
   }
   Offer offer;
-  offer.id = Text(record.id, "id");
-  offer.agent_id = Text(record.agent_id, "agent_id");
+  offer.id = Identifier(record.id, "id");
+  offer.agent_id = Identifier(record.agent_id, "agent_id");
   offer.zone = Text(record.zone, "zone");
   offer.index = record.index;
   offer.resources = ReadResources(record.resources, "resources");
@@ -194,7 +205,7 @@ std::shared_ptr<const Work> BatchReader::MakeWork(const rostrum_work_t& record) 
   CheckRange(record.indices, batch_.indices.size(), "indices");
   auto work = std::make_shared<Work>();
   work->kind = static_cast<Kind>(record.kind);
-  work->guid = Text(record.guid, "guid");
+  work->guid = Identifier(record.guid, "guid");
   work->domain = Text(record.domain, "domain");
   work->asked = ReadResources(record.asked, "asked");
   work->asked.containers = 0;

@@ -40,6 +40,8 @@ class BatchReader {
   [[noreturn]] void Fail(const char* field, const std::string& problem) const;
 
   std::string_view Text(rostrum_text_t text, const char* field) const;
+  // A text by which functions of the interface name what it belongs to.
+  std::string_view Identifier(rostrum_text_t text, const char* field) const;
   std::vector<std::string> Texts(rostrum_range_t range, const char* field) const;
   void CheckRange(rostrum_range_t range, size_t size, const char* field) const;
   Resources ReadResources(const rostrum_resources_t& resources, const char* field) const;

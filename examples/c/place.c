@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <rostrum/rostrum.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,14 +44,46 @@ static void add_work(rostrum_batch_t* batch, int32_t kind, const char* guid, int
   check(rostrum_batch_add_work(batch, &work, 1, NULL, &error));
 }
 
-/* Of the reasons of a refusal the first holds for the most cells. */
+static bool is_text(const char* bytes, rostrum_text_t text, const char* expected) {
+  return text.length == strlen(expected) && memcmp(bytes + text.offset, expected, text.length) == 0;
+}
+
+/* Amounts are in thousandths, and what of depends on the resource. */
+static void print_amount(const char* bytes, rostrum_text_t resource, int64_t amount) {
+  const double units = (double)amount / (double)ROSTRUM_AMOUNT(1);
+  if (is_text(bytes, resource, "memory") || is_text(bytes, resource, "disk")) {
+    printf("%.15g MB", units);
+  } else if (is_text(bytes, resource, "cpu")) {
+    printf("%.15g cores", units);
+  } else { /* "containers", and resources by other names, are counted. */
+    printf("%.15g", units);
+  }
+}
+
+/* Only a lack of a resource has amounts: those of the cell that comes nearest. */
+static void print_reason(const char* bytes, const rostrum_reason_t* reason) {
+  const int length = (int)reason->subject.length;
+  const char* subject = bytes + reason->subject.offset;
+  printf("  %" PRIu64 " cells ", reason->cells);
+  if (reason->code != ROSTRUM_REASON_RESOURCE) {
+    printf("refuse it: %s%s%.*s\n", rostrum_reason_code_name((rostrum_reason_code_t)reason->code),
+           length > 0 ? ": " : "", length, subject);
+    return;
+  }
+  printf("lack %.*s: ", length, subject);
+  print_amount(bytes, reason->subject, reason->asked);
+  printf(" asked, ");
+  print_amount(bytes, reason->subject, reason->free);
+  printf(" free at best\n");
+}
+
+/* Of the reasons of a refusal the first holds for the most cells. There may be none, as where too
+ * many containers are starting or the strategy failed. */
 static void print_refusal(const rostrum_round_t* round, const rostrum_refusal_t* refusal) {
   const char* bytes = rostrum_round_bytes(round, NULL);
-  const rostrum_reason_t* reason = &rostrum_round_reasons(round, NULL)[refusal->reasons.first];
   printf("%.*s\n", (int)refusal->error.length, bytes + refusal->error.offset);
-  printf("  %" PRIu64 " cells lack %.*s: %" PRId64 " MB asked, %" PRId64 " MB free at best\n",
-         reason->cells, (int)reason->subject.length, bytes + reason->subject.offset,
-         reason->asked / ROSTRUM_AMOUNT(1), reason->free / ROSTRUM_AMOUNT(1));
+  if (refusal->reasons.count == 0) return;
+  print_reason(bytes, &rostrum_round_reasons(round, NULL)[refusal->reasons.first]);
 }
 
 static void print_round(const rostrum_round_t* round) {

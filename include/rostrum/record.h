@@ -5,6 +5,12 @@
  * librostrum-record, a library of its own so that librostrum needs no protobuf. The conventions are
  * those of rostrum.h.
  *
+ * This header and its library are there only where Rostrum was built with -Dtools=true, which is
+ * the default (meson_options.txt). The name for pkg-config is rostrum-record; it brings librostrum
+ * along:
+ *
+ *     cc program.c $(pkg-config --cflags --libs rostrum-record)
+ *
  * Both libraries must be of one version, since one reads the other's rounds; functions that are
  * given a handle of another version fail with ROSTRUM_FAILED_PRECONDITION.
  */
@@ -28,20 +34,26 @@ typedef struct rostrum_recorder rostrum_recorder_t;
  * @param max_bytes  the most that the file and its predecessor, PATH.1, may have together, at least
  *                   1024; the oldest rounds go first. 0: no limit.
  * @return ROSTRUM_UNAVAILABLE if the file cannot be written; ROSTRUM_FAILED_PRECONDITION if it is
- * no recording. Since 0.1. */
+ * no recording, holds a damaged round, is larger than `max_bytes` or is written by another
+ * recorder. The file is left as it is then. A last round that was not written to its end, since the
+ * process died, is no damage: it is cut off. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_recorder_open(const char* path, uint64_t max_bytes,
                                                  rostrum_recorder_t** recorder,
                                                  rostrum_error_t** error);
 
-/** Writes a round, with its whole input. After a failure the file is as before, and the round may be
- * written again.
- * @param strategy_name  by which the round is run again; see rostrum_strategy_name. Since 0.1. */
+/** Writes a round, with its whole input. After a failure the file is as before, and the round may
+ * be written again.
+ * @param strategy_name  by which the round is run again; see rostrum_strategy_name.
+ * @return ROSTRUM_UNAVAILABLE if the file cannot be written; ROSTRUM_FAILED_PRECONDITION if it is
+ * closed; ROSTRUM_INVALID_ARGUMENT if the round alone is larger than `max_bytes`, or could not be
+ * read again. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_recorder_append(rostrum_recorder_t* recorder,
                                                    const rostrum_round_t* round,
                                                    const char* strategy_name,
                                                    rostrum_error_t** error);
 
-/** Closes the file and says whether all of it was written. Closing again does nothing. Since 0.1. */
+/** Closes the file and says whether all of it was written. Closing again does nothing.
+ * @return ROSTRUM_UNAVAILABLE if the last bytes may not have reached the file. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_recorder_close(rostrum_recorder_t* recorder,
                                                   rostrum_error_t** error);
 
@@ -66,8 +78,10 @@ typedef struct rostrum_replay rostrum_replay_t;
 /** Runs all rounds of a recording again.
  * @param strategy  what to run them with; NULL: each with the strategy of its own name, one of the
  *                  library's.
- * @return ROSTRUM_CORRUPT if the file is damaged, with the place. A difference is no failure.
- * Since 0.1. */
+ * @return ROSTRUM_CORRUPT if the file is damaged, with the place; ROSTRUM_NOT_FOUND if there is no
+ * such file, or `strategy` is NULL and a round's strategy is none of the library's;
+ * ROSTRUM_UNAVAILABLE if the file cannot be read; ROSTRUM_FAILED_PRECONDITION if the strategy's
+ * begin_round failed. A difference is no failure. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_replay_file(const char* path, rostrum_strategy_t* strategy,
                                                rostrum_replay_t** replay, rostrum_error_t** error);
 

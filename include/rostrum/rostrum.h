@@ -12,17 +12,23 @@
  *
  *  1. Handles (rostrum_engine_t and so on) are opaque. Each is made by a function that hands it out
  *     through its last pointer argument but one, and destroyed by its own _destroy function, which
- *     accepts NULL. An out-argument is written last: on failure it is set to NULL.
+ *     accepts NULL. An out-argument is written last: on failure one for a handle is set to NULL,
+ *     and any other stays as it was.
  *  2. Errors: a function that can fail returns a rostrum_code_t, ROSTRUM_OK or the kind of error,
  *     and takes a rostrum_error_t** as its last argument. If that is not NULL, it receives an error
  *     object with the text on failure (to be destroyed by the caller), and NULL on success. There
  *     is no other way in which an error is told. On failure nothing has changed, unless the
  *     function says otherwise. Where memory ran out (ROSTRUM_OUT_OF_MEMORY) no cell, offer or work
- *     is lost and the handle stays good, but an undo that stopped half way has to be repeated, and a
- *     batch that was being written may hold a part.
+ *     is lost and the handle stays good, but an undo that stopped half way has to be repeated, and
+ *     a batch that was being written may hold a part. There may be no memory for an error object
+ *     then, so *error may be NULL after a failure: look at the code to know whether there was one.
+ *     Each function lists the codes that have a cause of their own; ROSTRUM_INVALID_ARGUMENT for an
+ *     argument that can never be accepted and ROSTRUM_OUT_OF_MEMORY can come of any.
  *  3. Texts are bytes with a length. Where a function takes a `const char*` alone, it is
  *     NUL-terminated. Where it returns one, it belongs to the handle that it was asked of and lives
- *     as long, unless the function says otherwise. Text is meant to be UTF-8 but never looked into.
+ *     as long, unless the function says otherwise. Text is meant to be UTF-8 but never looked into,
+ *     but for this: the ids of cells, offers and agents and the guids of work must not hold a NUL
+ *     byte, since the functions that take them alone could not name them.
  *  4. Batches of cells, offers and work go in and out as flat records in a rostrum_batch_t: arrays
  *     of fixed-width structs without pointers, whose texts are positions in one block of bytes
  *     (rostrum_text_t) and whose lists are ranges of another array (rostrum_range_t). Fields named
@@ -30,12 +36,13 @@
  *     their layout; what is new will come in new ones.
  *  5. Amounts are fixed-point int64_t: thousandths of a MB of memory and disk, of a core (so
  *     milli-CPU), or of one of any other named resource. ROSTRUM_AMOUNT(256) is 256 MB. Containers
- *     are counted whole. Times are in milliseconds of a clock of the caller's choice; the library
- *     never reads one.
+ *     are counted whole; only in a rostrum_reason_t they are an amount like the rest. Times are in
+ *     milliseconds of a clock of the caller's choice; the library never reads one.
  *  6. Threads: an engine may be used from any number of threads at once; functions on it wait for
  *     each other where they must, and rounds run one after the other. A round, an explanation and
- *     an error are immutable: any thread may read them. A batch and a strategy belong to one thread
- *     at a time. Each function repeats what holds for it, where there is more to say.
+ *     an error are immutable: any thread may read them. A batch belongs to one thread at a time,
+ *     and so do a strategy's functions; see rostrum_strategy_t. Each function repeats what holds
+ *     for it, where there is more to say.
  *  7. A pointer argument must not be NULL unless its function allows it; if it is, the function
  *     fails with ROSTRUM_INVALID_ARGUMENT (or does nothing, if it cannot fail). An array of 0
  *     elements may be NULL.
@@ -87,7 +94,7 @@ ROSTRUM_API const char* rostrum_version_string(void);
 typedef ROSTRUM_ENUM(rostrum_code) {
   ROSTRUM_OK = 0,
   ROSTRUM_INVALID_ARGUMENT = 1,    /**< A value that can never be accepted; the text names it. */
-  ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction or file. */
+  ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction, file and so on. */
   ROSTRUM_FAILED_PRECONDITION = 3, /**< The call does not fit the state of the object. */
   ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out; see convention 2. */
   ROSTRUM_CORRUPT = 5,             /**< Data that cannot be what it claims to be. */
@@ -165,7 +172,8 @@ typedef struct rostrum_provider {
   rostrum_range_t set; /**< Of texts. */
 } rostrum_provider_t;
 
-/** What a cell offers for placement constraints. Many cells may refer to one. */
+/** What a cell offers for placement constraints. Every cell and every offer needs one, of the same
+ * batch, though it may be all zeros; many may refer to one. */
 typedef struct rostrum_signature {
   rostrum_range_t providers;               /**< Of rostrum_provider_t. */
   rostrum_range_t volume_drivers;          /**< Of texts. */
@@ -181,36 +189,39 @@ typedef struct rostrum_signature {
 
 /** The state of a cell, as a Diego rep answers it to GET /state. */
 typedef struct rostrum_cell {
-  rostrum_text_t id; /**< The key. Not empty. */
-  rostrum_text_t zone;
-  int64_t index; /**< The cell's number in its deployment. */
+  rostrum_text_t id;   /**< The key. Not empty. */
+  rostrum_text_t zone; /**< May be empty, which is a zone like any other. */
+  int64_t index;       /**< The cell's number in its deployment; breaks ties. */
   rostrum_resources_t total;
   rostrum_resources_t available; /**< What is free; may be negative. */
   rostrum_resources_t overhead;  /**< What the cell takes itself once it has to be started. */
   int64_t proxy_memory;          /**< Needed on top of an LRP's memory, not reserved. */
-  int64_t starting_containers;
+  int64_t starting_containers;   /**< Of the cell's containers those that have yet to start. They
+                                      count for starting_container_count_maximum and for Diego. */
   int64_t task_count;   /**< Tasks on the cell. */
   rostrum_range_t lrps; /**< Of texts: the process guid of each LRP instance on the cell. */
-  uint32_t signature;   /**< The position of its rostrum_signature_t. */
+  uint32_t signature;   /**< The position of its rostrum_signature_t in the batch. */
   uint32_t flags;
   uint64_t tag; /**< Any number; handed back with what is placed here. */
 } rostrum_cell_t;
 
-/** An offer of Apache Mesos. All offers of one agent are one cell, with the agent's id. */
+/** An offer of Apache Mesos. All offers of one agent are one cell, with the agent's id. What an
+ * offer says of its agent, and not of itself, holds until the agent's next offer says otherwise. */
 typedef struct rostrum_offer {
-  rostrum_text_t id; /**< Not empty, and never used before. */
-  rostrum_text_t agent_id;
-  rostrum_text_t zone;
-  int64_t index;
-  rostrum_resources_t resources;
-  rostrum_resources_t used;     /**< What runs on the agent of ours takes. */
-  rostrum_resources_t overhead; /**< What a cell takes itself, if flags say ..._NOT_STARTED. */
-  int64_t received_ms;
-  int64_t task_count;
-  rostrum_range_t lrps; /**< Of texts. */
-  uint32_t signature;
-  uint32_t flags; /**< ROSTRUM_CELL_NOT_STARTED or 0. */
-  uint64_t tag;
+  rostrum_text_t id;             /**< Not empty, and never used before. */
+  rostrum_text_t agent_id;       /**< Not empty. */
+  rostrum_text_t zone;           /**< Of the agent; may be empty, as a cell's. */
+  int64_t index;                 /**< Of the agent, as a cell's. */
+  rostrum_resources_t resources; /**< What is offered. */
+  rostrum_resources_t used;      /**< Of the agent: what our own work there takes already. It is no
+                                      part of what is offered, but of what the cell has in all. */
+  rostrum_resources_t overhead;  /**< What a cell takes itself, if flags say ..._NOT_STARTED. */
+  int64_t received_ms;  /**< When it came; see rostrum_engine_expire_offers. */
+  int64_t task_count;   /**< Of the agent: our own tasks that run there. */
+  rostrum_range_t lrps; /**< Of texts: the process guid of each LRP instance of ours there. */
+  uint32_t signature;   /**< Of the agent: the position of its rostrum_signature_t in the batch. */
+  uint32_t flags;       /**< ROSTRUM_CELL_NOT_STARTED or 0. */
+  uint64_t tag;         /**< Of the agent: any number; handed back with what is placed there. */
 } rostrum_offer_t;
 
 /** The kinds of work. */
@@ -221,15 +232,15 @@ typedef ROSTRUM_ENUM(rostrum_kind) {
 
 /** Work to start: instances of one LRP, each of which is an auction of its own, or one task. */
 typedef struct rostrum_work {
-  rostrum_text_t guid;   /**< Process guid or task guid. Not empty. */
-  rostrum_text_t domain; /**< Not empty for an LRP. */
-  rostrum_text_t rootfs; /**< A URL such as "preloaded:cflinuxfs4". Not empty. */
+  rostrum_text_t guid;            /**< Process guid or task guid. Not empty. */
+  rostrum_text_t domain;          /**< Not empty for an LRP. */
+  rostrum_text_t rootfs;          /**< A URL such as "preloaded:cflinuxfs4". Not empty. */
   rostrum_resources_t asked;      /**< By one instance; nothing negative. */
   rostrum_range_t placement_tags; /**< Of texts. */
   rostrum_range_t volume_drivers; /**< Of texts. */
   rostrum_range_t indices;        /**< Of indices; for an LRP at least one, for a task none. */
   int32_t kind;                   /**< A rostrum_kind_t. */
-  int32_t max_pids;
+  int32_t max_pids; /**< For the cell, as it was given; has no part in placing. */
   int32_t attempts; /**< Read only: how many rounds have refused it. */
   uint32_t reserved;
   int64_t queue_time_ms; /**< Read only: when it came into the queue. */
@@ -312,8 +323,14 @@ ROSTRUM_API const rostrum_work_t* rostrum_batch_work(const rostrum_batch_t* batc
  * Strategies
  */
 
-/** How one cell is preferred to another. One thread at a time; an engine that uses it counts as
- * one. */
+/** How one cell is preferred to another.
+ *
+ * The handle may be named, given to engines and destroyed while rounds run with it: engines keep
+ * the strategy itself alive, and its name never changes. But its functions are called by one thread
+ * at a time within one engine only. So engines whose rounds, explanations or replays may run at the
+ * same time must not share a strategy that keeps state, as Diego's does (its settings); make one
+ * for each.
+ */
 typedef struct rostrum_strategy rostrum_strategy_t;
 
 /** Lower is better: the tier first, then the value. Zero is a score like any other. */
@@ -364,7 +381,7 @@ typedef struct rostrum_cell_view {
 /** What a round tells a strategy before its first auction. Never grows: rostrum_round_input writes
  * one of the caller's. */
 typedef struct rostrum_round_context {
-  uint64_t seed;
+  uint64_t seed; /**< As rostrum_engine_run_round was given it. */
   int64_t now_ms;
   double bin_pack_first_fit_weight;
   double starting_container_weight;
@@ -388,14 +405,17 @@ typedef ROSTRUM_ENUM(rostrum_order) {
  * or rounds cannot be repeated. A function that fails (and a C++ one that throws) costs the auction
  * at hand, which is refused with a text that says so; so does one that contradicts itself.
  *
- * Functions are called from the thread that runs the round, one at a time. */
+ * Functions are called from the thread that runs the round, the explanation or the replay, one at a
+ * time. They must not call the engine that runs them, which would wait for itself for ever; nor may
+ * destroy, which an engine may call while it is locked. */
 typedef struct rostrum_strategy_table {
   uint32_t size;    /**< sizeof(rostrum_strategy_table_t), by which the library knows its age. */
   uint32_t flags;   /**< ROSTRUM_STRATEGY_... */
   const char* name; /**< A short name in lower case; copied. */
   int32_t order;    /**< A rostrum_order_t. */
   uint32_t reserved;
-  /** Called at the start of each round. 0: go on. Default: nothing. */
+  /** Called at the start of each round, and of each explanation or replay of one. 0: go on; else
+   * the round fails with ROSTRUM_FAILED_PRECONDITION. Default: nothing. */
   int32_t (*begin_round)(void* user_data, const rostrum_round_context_t* context);
   /** For ROSTRUM_ORDER_BY_KEY, which needs it. NaN refuses the auction. */
   double (*order_key)(void* user_data, const rostrum_auction_view_t* auction);
@@ -421,7 +441,9 @@ ROSTRUM_API rostrum_code_t rostrum_strategy_create(const char* name, rostrum_str
                                                    rostrum_error_t** error);
 
 /** Makes a strategy of a table, which is copied. `user_data` is passed to each function and, in any
- * case, to `destroy` in the end. Since 0.1. */
+ * case, to `destroy` in the end.
+ * @return ROSTRUM_INVALID_ARGUMENT if the table is not valid; the text says what it lacks.
+ * Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_strategy_create_from_table(const rostrum_strategy_table_t* table,
                                                               void* user_data,
                                                               rostrum_strategy_t** strategy,
@@ -435,7 +457,9 @@ typedef const rostrum_strategy_table_t* (*rostrum_strategy_plugin_t)(uint32_t ve
 
 /** Loads a strategy from a shared object. A path without a slash is looked for as the dynamic
  * linker does. The object stays loaded until the strategy is destroyed.
- * @return ROSTRUM_UNAVAILABLE if it cannot be loaded. Since 0.1. */
+ * @return ROSTRUM_UNAVAILABLE if it cannot be loaded; ROSTRUM_INVALID_ARGUMENT if it is no plug-in
+ * or its table is not valid; ROSTRUM_FAILED_PRECONDITION if it does not work with this version.
+ * Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_strategy_load(const char* path, rostrum_strategy_t** strategy,
                                                  rostrum_error_t** error);
 
@@ -468,7 +492,7 @@ ROSTRUM_API rostrum_code_t rostrum_engine_set_strategy(rostrum_engine_t* engine,
 
 /** Sets one of Diego's keys from text, from the next round on: bin_pack_first_fit_weight (default
  * 0), starting_container_weight (0.25), starting_container_count_maximum (0: no limit).
- * Since 0.1. */
+ * @return ROSTRUM_INVALID_ARGUMENT for another key, or a value that is no number. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_set_option(rostrum_engine_t* engine, const char* key,
                                                      const char* value, rostrum_error_t** error);
 
@@ -482,25 +506,35 @@ ROSTRUM_API rostrum_code_t rostrum_engine_set_keep_refused(rostrum_engine_t* eng
 /** Adds the batch's cells, or replaces those of the same id; what a round had placed on those
  * counts no longer. If one of them is not valid nothing changes, and the error names it.
  * @param replace_all  1 to remove every cell of states that is not in the batch, else 0.
- * Since 0.1. */
+ * @return ROSTRUM_INVALID_ARGUMENT if a record is not valid or an id comes twice;
+ * ROSTRUM_FAILED_PRECONDITION if an id is that of a cell of offers. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_update_cells(rostrum_engine_t* engine,
                                                        const rostrum_batch_t* batch,
                                                        int32_t replace_all,
                                                        rostrum_error_t** error);
 
-/** Removes a cell, of states or of offers, which then count as expired.
+/** Removes a cell, of states or of offers, which are expired then (see rostrum_offer_state_t). What
+ * set_cell_disabled and drain_cell said of its id holds on, for a cell that comes with that id
+ * later.
  * @return ROSTRUM_NOT_FOUND if there is none. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_remove_cell(rostrum_engine_t* engine, const char* cell_id,
                                                       rostrum_error_t** error);
 
-/** Stops (1) or resumes (0) placing on a cell. Stopped, it stays so whatever later states say.
- * Resuming ends a drain as well, and what the cell's state said itself, until its next state.
+/** Stops (1) or resumes (0) placing on a cell. Stopped, its id stays so whatever later states say,
+ * and even where the cell goes and comes again. Resuming lifts both this and a drain of its id; the
+ * cell itself is no longer disabled or draining then, even if its state said so, until its next
+ * state says it again. A cell that said itself that it is evacuating still takes nothing.
+ * @return ROSTRUM_NOT_FOUND if there is no such cell, and nothing was said of its id before.
  * Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_set_cell_disabled(rostrum_engine_t* engine,
                                                             const char* cell_id, int32_t disabled,
                                                             rostrum_error_t** error);
 
-/** Stops placing on a cell and drops it as soon as nothing runs on it. Since 0.1. */
+/** Stops placing on a cell and drops it as soon as nothing runs on it, which may be at once. Its id
+ * stays barred: a later state or offer of it is dropped in the same way, until
+ * rostrum_engine_set_cell_disabled(..., 0). The offers of a cell that is dropped are expired (see
+ * rostrum_offer_state_t).
+ * @return ROSTRUM_NOT_FOUND if there is no such cell. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_drain_cell(rostrum_engine_t* engine, const char* cell_id,
                                                      rostrum_error_t** error);
 
@@ -512,7 +546,14 @@ ROSTRUM_API rostrum_code_t rostrum_engine_snapshot(rostrum_engine_t* engine,
 
 /* --- Cells of offers (Apache Mesos). */
 
-/** Where an offer is. Each is in exactly one state. */
+/** Where an offer is. Each is in exactly one state.
+ *
+ * Offers become EXPIRED without being listed where their cell goes: by rostrum_engine_remove_cell
+ * and rostrum_engine_lose_agent, and, where it drains and nothing runs on it any more, by
+ * rostrum_engine_drain_cell, rostrum_engine_hand_back and rostrum_engine_add_offers, which may be
+ * of the offers that it has just added. The master does not know of that. So ask
+ * rostrum_engine_offer_state for the offers in question after such a call and decline at the master
+ * those that are expired, or decline the agent's offers before it. */
 typedef ROSTRUM_ENUM(rostrum_offer_state) {
   ROSTRUM_OFFER_HELD = 1,
   ROSTRUM_OFFER_ACCEPTED = 2,
@@ -533,26 +574,33 @@ typedef struct rostrum_offer_counts {
 } rostrum_offer_counts_t;
 
 /** Adds the batch's offers, in order. On failure those before the one that the error names have
- * been added. Since 0.1. */
+ * been added. Offers of an agent that was drained may be expired at once; see
+ * rostrum_offer_state_t.
+ * @return ROSTRUM_INVALID_ARGUMENT if a record is not valid, an id was used before, or the agent's
+ * cell would have more than ROSTRUM_AMOUNT_MAXIMUM; ROSTRUM_FAILED_PRECONDITION if the agent's id
+ * is that of a cell of states. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_add_offers(rostrum_engine_t* engine,
                                                      const rostrum_batch_t* batch,
                                                      rostrum_error_t** error);
 
-/** An offer that the master took back.
+/** An offer that the master took back. What was placed on its agent stays there, so less than
+ * nothing may be free on the cell until the agent's next offer, or until it is handed back.
  * @return ROSTRUM_FAILED_PRECONDITION if it is not held any more, which may well be: a rescind can
- * cross an accept. Since 0.1. */
+ * cross an accept; ROSTRUM_NOT_FOUND as for rostrum_engine_offer_state. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_rescind_offer(rostrum_engine_t* engine,
                                                         const char* offer_id,
                                                         rostrum_error_t** error);
 
-/** An offer that the caller gives back. Since 0.1. */
+/** An offer that the caller gives back. Otherwise as rostrum_engine_rescind_offer. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_decline_offer(rostrum_engine_t* engine,
                                                         const char* offer_id,
                                                         rostrum_error_t** error);
 
-/** Takes all offers of an agent out as accepted; what was placed on it runs there from now on.
- * @param ids  the batch to whose texts the offers' ids are added, in the order they came.
- * Since 0.1. */
+/** Takes all offers of an agent out as accepted; what was placed on it runs there from now on, and
+ * cannot be taken off the cell by rostrum_engine_hand_back any more.
+ * @param ids  the batch to whose texts the offers' ids are added, in the order they came; none if
+ *             the agent's cell holds no offer at this time.
+ * @return ROSTRUM_NOT_FOUND if the agent has no cell, or one of states. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_accept_offers(rostrum_engine_t* engine,
                                                         const char* agent_id, rostrum_batch_t* ids,
                                                         rostrum_error_t** error);
@@ -563,18 +611,20 @@ ROSTRUM_API rostrum_code_t rostrum_engine_expire_offers(rostrum_engine_t* engine
                                                         int64_t oldest_ms, rostrum_batch_t* ids,
                                                         rostrum_error_t** error);
 
-/** An agent is lost: its cell goes, its offers count as expired. Since 0.1. */
+/** An agent is lost: its cell goes, and its offers are expired. The same as
+ * rostrum_engine_remove_cell.
+ * @return ROSTRUM_NOT_FOUND if it has no cell. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_lose_agent(rostrum_engine_t* engine, const char* agent_id,
                                                      rostrum_error_t** error);
 
 /** Where an offer is: a rostrum_offer_state_t. The ids of the last 100,000 that went are known.
- * Since 0.1. */
+ * @return ROSTRUM_NOT_FOUND for one that was never added, or went before those. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_offer_state(rostrum_engine_t* engine,
                                                       const char* offer_id, int32_t* state,
                                                       rostrum_error_t** error);
 
 /** Counts the offers, and checks the sum.
- * @return ROSTRUM_INTERNAL if it is wrong. Since 0.1. */
+ * @return ROSTRUM_INTERNAL if it is wrong; the counts are written all the same. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_count_offers(rostrum_engine_t* engine,
                                                        rostrum_offer_counts_t* counts,
                                                        rostrum_error_t** error);
@@ -582,8 +632,10 @@ ROSTRUM_API rostrum_code_t rostrum_engine_count_offers(rostrum_engine_t* engine,
 /* --- The queue. */
 
 /** Queues the batch's work: one auction for each index of an LRP, one for each task. An auction
- * that waits already, by kind and identifier, is passed over. If a record is not valid nothing is
- * queued, and the error names it.
+ * that waits already, by kind and identifier, is passed over. One that is in a round at this
+ * moment, or was placed, does not wait, so it is queued again: see to it that work is not submitted
+ * twice. If the round refuses it and it goes back into the queue, the older one of the two stays.
+ * If a record is not valid nothing is queued, and the error names it.
  * @param added  receives how many auctions were added; may be NULL. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_submit(rostrum_engine_t* engine,
                                                  const rostrum_batch_t* batch, int64_t now_ms,
@@ -645,7 +697,7 @@ typedef struct rostrum_decision {
 /** Why auctions were refused. Those that were refused alike share one. */
 typedef struct rostrum_refusal {
   rostrum_text_t error;    /**< Diego's text where Diego has one. */
-  rostrum_range_t reasons; /**< Of rostrum_reason_t, most cells first. */
+  rostrum_range_t reasons; /**< Of rostrum_reason_t, most cells first. May be empty. */
   int32_t code;            /**< A rostrum_refusal_code_t. */
   uint32_t reserved;
 } rostrum_refusal_t;
@@ -663,15 +715,21 @@ typedef ROSTRUM_ENUM(rostrum_reason_code) {
   ROSTRUM_REASON_DRAINING = 9
 } rostrum_reason_code_t;
 
-/** Cells that refused for one reason. */
+/** Cells that refused for one reason.
+ *
+ * `subject` is, for ROSTRUM_REASON_RESOURCE, "memory", "disk", "cpu", "containers" or the name of
+ * another resource as in a rostrum_scalar_t; for ROSTRUM_REASON_STRATEGY what the strategy said;
+ * otherwise empty. The three amounts are in thousandths, those of "containers" too (unlike
+ * everywhere else): one container is 1000. They are 0 for other reasons than a resource. */
 typedef struct rostrum_reason {
   rostrum_text_t subject;
   rostrum_text_t cell_id; /**< For a resource: the cell that comes nearest. */
   int32_t code;           /**< A rostrum_reason_code_t. */
   int32_t is_static;      /**< 1 if these cells can never take it as they are. */
   uint64_t cells;         /**< How many refused for it. */
-  int64_t asked;          /**< For a resource, on the cell that comes nearest: what was asked, */
-  int64_t free;           /**< what is free, */
+  int64_t asked;          /**< For a resource, on the cell that comes nearest: what was asked, with
+                               proxy memory and the cell's overhead; */
+  int64_t free;           /**< what was free; */
   int64_t short_by;       /**< and the difference. */
 } rostrum_reason_t;
 
@@ -680,17 +738,22 @@ typedef struct rostrum_reason {
  * decisions, on any machine and after any number of rounds.
  *
  * What is placed is taken off its cell at once, until the cell's next state, or until it is handed
- * back. Since 0.1. */
+ * back.
+ * @param seed    for the strategy's begin_round and for recordings. No strategy of the library uses
+ *                it: they draw no lots.
+ * @param now_ms  likewise; also what the wait of each decision is counted to.
+ * @return ROSTRUM_FAILED_PRECONDITION if the strategy's begin_round failed. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_run_round(rostrum_engine_t* engine, uint64_t seed,
                                                     int64_t now_ms, rostrum_round_t** round,
                                                     rostrum_error_t** error);
 
 /** Undoes placements that the outside would not have: they are taken off their cells and, if
- * refused auctions are kept, wait again. A cell whose state was updated since is left as it is.
+ * refused auctions are kept, wait again. A cell whose state was updated since, or whose offers were
+ * accepted, is left as it is. A cell that drains goes with the last work on it.
  * @param decisions  positions in the round's decisions, of auctions that were placed.
  * @param undone     receives how many were taken off a cell; may be NULL.
- * @return ROSTRUM_NOT_FOUND, with nothing changed, if one was not placed by this round, or was
- * handed back before. Since 0.1. */
+ * @return ROSTRUM_NOT_FOUND, with nothing changed, if the round is none of this engine's, or one
+ * was not placed by this round, or was handed back before. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_hand_back(rostrum_engine_t* engine,
                                                     const rostrum_round_t* round,
                                                     const uint32_t* decisions, size_t count,
@@ -749,8 +812,8 @@ typedef struct rostrum_answer {
 
 /** Explains what a round decided for one auction, by running it again up to there with the strategy
  * that decided it; so this waits for a round that is under way.
- * @return ROSTRUM_NOT_FOUND if the round is none of this engine's, or had no such auction.
- * Since 0.1. */
+ * @return ROSTRUM_NOT_FOUND if the round is none of this engine's, or had no such auction;
+ * ROSTRUM_FAILED_PRECONDITION if the strategy's begin_round failed. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_explain(rostrum_engine_t* engine,
                                                   const rostrum_round_t* round, rostrum_kind_t kind,
                                                   const char* identifier,

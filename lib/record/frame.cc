@@ -48,6 +48,16 @@ void SealFrame(std::string* frame) {
             frame->data() + kNumberBytes);
 }
 
+uint32_t FrameLength(std::string_view bytes) { return GetNumber(bytes); }
+
+bool BeginsWithFrame(std::string_view bytes, uint64_t length) {
+  if (bytes.size() < kFrameHeaderBytes || bytes.size() - kFrameHeaderBytes < length) return false;
+  std::string length_bytes(kNumberBytes, '\0');
+  PutNumber(static_cast<uint32_t>(length), length_bytes.data());
+  return GetNumber(bytes.substr(kNumberBytes)) ==
+         FrameChecksum(length_bytes, bytes.substr(kFrameHeaderBytes, length));
+}
+
 FrameReader::FrameReader(std::unique_ptr<ByteSource> source, std::string name)
     : source_(std::move(source)), name_(std::move(name)) {}
 
@@ -96,9 +106,10 @@ Expected<std::optional<std::string>> FrameReader::ReadNext() {
   if (Status status = ReadUpTo(kFrameHeaderBytes, &header); !status.ok()) return status;
   if (header.empty()) return std::optional<std::string>();
   if (header.size() < kFrameHeaderBytes) {
+    unfinished_ = std::move(header);
     return ErrorAt(end_, fmt::format("a record of which only {} bytes are there, expected at least "
                                      "{}: the file was cut, or is being written to",
-                                     header.size(), kFrameHeaderBytes));
+                                     unfinished_.size(), kFrameHeaderBytes));
   }
   const std::string_view length_bytes = std::string_view(header).substr(0, kNumberBytes);
   const uint64_t length = GetNumber(length_bytes);
@@ -110,10 +121,10 @@ Expected<std::optional<std::string>> FrameReader::ReadNext() {
   std::string content;
   if (Status status = ReadUpTo(length, &content); !status.ok()) return status;
   if (content.size() < length) {
-    return ErrorAt(end_,
-                   fmt::format("a record of which only {} bytes are there, expected {}: the "
-                               "file was cut or damaged, or is being written to",
-                               kFrameHeaderBytes + content.size(), kFrameHeaderBytes + length));
+    unfinished_ = std::move(header.append(content));
+    return ErrorAt(end_, fmt::format("a record of which only {} bytes are there, expected {}: the "
+                                     "file was cut or damaged, or is being written to",
+                                     unfinished_.size(), kFrameHeaderBytes + length));
   }
   const uint32_t stored = GetNumber(std::string_view(header).substr(kNumberBytes));
   const uint32_t found = FrameChecksum(length_bytes, content);

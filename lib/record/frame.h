@@ -37,6 +37,14 @@ std::string MakeFileHeader();
 // REQUIRES: the content is no longer than kContentBytesMaximum.
 void SealFrame(std::string* frame);
 
+// The length of the content that a frame at the beginning of `bytes` says it has.
+// REQUIRES: `bytes` holds a frame header.
+uint32_t FrameLength(std::string_view bytes);
+
+// Whether `bytes` begin with a frame of so much content that its checksum is right for, whatever
+// the length in its header says.
+bool BeginsWithFrame(std::string_view bytes, uint64_t length);
+
 // Reads header and records. Its errors name the file, the byte and what was expected there; after
 // one, every further call returns the same.
 //
@@ -57,6 +65,10 @@ class FrameReader {
   // Where the next one begins: the end of what was found to be whole.
   uint64_t end() const { return end_; }
 
+  // After an error because the file ends before a record that has begun: what there is of the
+  // record, which is all the rest of the file. Empty otherwise.
+  std::string_view unfinished() const { return unfinished_; }
+
   // kCorrupt with `text`, behind the file's name and `offset`.
   Status ErrorAt(uint64_t offset, std::string_view text) const;
 
@@ -69,6 +81,7 @@ class FrameReader {
   std::string name_;
   uint64_t begin_ = 0;
   uint64_t end_ = 0;
+  std::string unfinished_;
   Status failed_;
 };
 

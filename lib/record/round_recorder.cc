@@ -11,11 +11,13 @@
 #include "lib/record/append_file.h"
 #include "lib/record/frame.h"
 #include "lib/record/round_bytes.h"
+#include "lib/record/torn_record.h"
 
 namespace rostrum::record {
 namespace {
 
-// Where a recording's last whole record ends. An error if the file is no recording at all.
+// Where a recording's last whole record ends, behind which there may be the begin of another. An
+// error if the file is no recording at all or a record is damaged.
 Expected<uint64_t> FindEnd(const std::string& path) {
   Expected<std::unique_ptr<ByteSource>> source = OpenFileSource(path);
   if (!source.ok()) return source.status();
@@ -24,8 +26,10 @@ Expected<uint64_t> FindEnd(const std::string& path) {
   for (;;) {
     const Expected<std::optional<std::string>> content = frames.Next();
     if (content.ok() && content->has_value()) continue;
-    if (!content.ok() && content.status().code() != Code::kCorrupt) return content.status();
-    return frames.end();
+    if (content.ok()) return frames.end();
+    if (frames.unfinished().empty()) return content.status();
+    if (IsTorn(frames.unfinished())) return frames.end();
+    return frames.ErrorAt(frames.end(), "the record's length is damaged");
   }
 }
 

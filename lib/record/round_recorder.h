@@ -25,6 +25,7 @@ class AppendFile;
 //   1. PATH and PATH.1 together never have more than max_bytes bytes.
 //   2. Both hold whole records only, but for one that is being written at this moment. A process
 //      that dies there leaves the begin of a record behind; the next Open cuts it off.
+//   3. Nothing else is ever cut off: behind a record that is damaged there may be whole ones.
 class RoundRecorder {
  public:
   struct Options {
@@ -36,7 +37,8 @@ class RoundRecorder {
 
   // Begins a recording, or goes on with the one that is there, behind its last whole record.
   // kInvalidArgument if the limit is too small, kFailedPrecondition if one of the files is no
-  // recording, is larger than the limit, or is being written by another recorder.
+  // recording, is larger than the limit, or is being written by another recorder, or if a record
+  // of PATH is damaged; the files are left as they are then.
   static Expected<std::unique_ptr<RoundRecorder>> Open(const std::string& path,
                                                        const Options& options);
 
@@ -59,7 +61,7 @@ class RoundRecorder {
 
   // Opens the file, which may hold rounds already. Where it fails, file_ stays null.
   Status Begin();
-  // Cuts off what is behind the last whole record of a file that is there.
+  // Cuts a record that was not written to its end off a file that is there.
   Status CutToWhole(AppendFile* file) const;
   Status MeasurePrevious();
   // Sees to it that so many bytes may be added.

@@ -124,6 +124,34 @@ static void test_bad_work(void) {
   CHECK(rostrum_engine_queue_size(engine) == 0);
 }
 
+/* The position of a text with a NUL byte as its third; without it, it would be a good id. */
+static rostrum_text_t text_with_nul(void) {
+  rostrum_text_t text;
+  CHECK_OK(rostrum_batch_add_text(batch, "id\0s", 4, &text, &error));
+  return text;
+}
+
+/* Functions that take an id end it at a NUL byte, so no id may hold one. */
+static void test_nul_bytes(void) {
+  static const char problem[] = "has a NUL byte after 2 bytes";
+  REFUSE_CELL(id, text_with_nul(), "cell 0: id");
+  REFUSE_CELL(id, text_with_nul(), problem);
+  REFUSE_OFFER(id, text_with_nul(), "offer 0: id");
+  REFUSE_OFFER(id, text_with_nul(), problem);
+  REFUSE_OFFER(agent_id, text_with_nul(), "offer 0: agent_id");
+  REFUSE_OFFER(agent_id, text_with_nul(), problem);
+  REFUSE_WORK(make_lrp(batch, "lrp", 1, 1), guid, text_with_nul(), "work 1: guid");
+  REFUSE_WORK(make_task(batch, "task", 1), guid, text_with_nul(), problem);
+  CHECK(rostrum_engine_queue_size(engine) == 0);
+
+  /* Other texts are never looked into. */
+  rostrum_cell_t cell = fresh_cell();
+  cell.zone = text_with_nul();
+  CHECK_OK(rostrum_batch_add_cells(batch, &cell, 1, NULL, &error));
+  CHECK_OK(rostrum_engine_update_cells(engine, batch, 0, &error));
+  CHECK_OK(rostrum_engine_remove_cell(engine, "cell", &error));
+}
+
 void test_bad_values(void) {
   engine = make_engine("diego");
   batch = make_batch();
@@ -136,6 +164,7 @@ void test_bad_values(void) {
   refuse_provider(ROSTRUM_PROVIDER_ARBITRARY, 1, "reserved");
   test_bad_offers();
   test_bad_work();
+  test_nul_bytes();
   rostrum_batch_destroy(batch);
   rostrum_engine_destroy(engine);
 }

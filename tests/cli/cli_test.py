@@ -187,12 +187,18 @@ class BadInputTest(CliTest):
                      "bestest")
         self.refuses(2, "cannot be loaded", "place", "--cells", cells, "--strategy", "./none.so")
         self.refuses(2, '--format is "xml"', "place", "--cells", cells, "--format", "xml")
-        self.refuses(2, 'expected a finite number', "place", "--cells", cells, "--set",
-                     "starting_container_weight=nan")
         self.refuses(2, 'unknown setting "weight"', "place", "--cells", cells, "--set", "weight=1")
         self.refuses(2, "expected KEY=VALUE", "place", "--cells", cells, "--set", "weight")
         self.refuses(2, "--explain is", "place", "--cells", cells, "--explain", "nothing.0")
         self.refuses(2, "standard input", "place", "--cells", "-", "--lrps", "-")
+
+    def test_weights_that_are_no_numbers(self):
+        cells = self.write("cells.json", [cell("c1")])
+        for key in ("bin_pack_first_fit_weight", "starting_container_weight"):
+            for value in ("nan", "NaN", "-nan", "inf", "Infinity", "-inf", "1e999", "", "0.25x"):
+                expected = f'--set: {key} is "{value}", expected a finite number'
+                self.refuses(2, expected, "place", "--cells", cells, "--set", f"{key}={value}")
+                self.refuses(2, expected, "simulate", "--set", f"{key}={value}")
 
     def test_files(self):
         self.refuses(2, "/nonexistent.json", "place", "--cells", "/nonexistent.json")
@@ -206,6 +212,10 @@ class BadInputTest(CliTest):
 
     def test_cells(self):
         self.refuses_cells([cell("")], "cell_id")
+        self.refuses_cells([cell(None)], "cell_id is null")
+        nameless = cell("c1")
+        del nameless["cell_id"]
+        self.refuses_cells([nameless], "cells.json:1:2: cell_id is missing")
         self.refuses_cells([cell("c1"), cell("c1")], '"c1"')
         for value in ("12", 1.5, 2**31, True, [], 1e300):
             state = cell("c1")
@@ -232,8 +242,19 @@ class BadInputTest(CliTest):
         refused("--tasks", task(""), "TaskGuid")
         refused("--tasks", task("t", state=1), "state")
 
+    def test_work_that_is_given_twice_is_placed_once(self):
+        """As in Diego, the first one counts."""
+        result = self.place([cell("c1")], [lrp("pg", (0, 1, 0)), lrp("pg", (1, 2), memory=900)],
+                            [task("t"), task("t", memory=5000)])
+        self.assertEqual(sorted(p["identifier"] for p in result["placements"]),
+                         ["pg.0", "pg.1", "t"])
+        refused, = result["failures"]
+        self.assertEqual(refused["identifier"], "pg.2")
+        self.assertEqual([t["MemoryMB"] for t in result["work"][0]["Tasks"]], [100])
+
     def test_deep_nesting_ends_with_an_error(self):
-        self.refuses_cells("[" * 5_000_000, "cells.json:1:")
+        self.refuses_cells("[" * (64 << 20), "cells.json:1:2: ")
+        self.refuses_cells('[{"Novelty":' + "[" * (64 << 20), "cells.json:1:")
 
     def test_a_million_lrps_work(self):
         path = os.path.join(self.folder.name, "many.json")

@@ -15,7 +15,7 @@ namespace rostrum::tools {
 namespace {
 
 constexpr int kMostBins = 18;
-constexpr double kTop = 22;
+constexpr double kTop = 26;
 constexpr double kPlot = 150;
 constexpr double kBottom = 42;
 constexpr double kSmall = 11;
@@ -126,7 +126,7 @@ void DrawAxes(const Axes& axes, double left, double right, Svg* svg) {
               FormatMegabytes(static_cast<int64_t>(i) * axes.bin));
   }
   svg->Text(right, bottom + 33, Anchor::kEnd, "ta", "free memory on a cell");
-  svg->Text(0, 10, Anchor::kStart, "ta", "cells");
+  svg->Text(0, 14, Anchor::kStart, "ta", "cells");
 }
 
 void DrawMedian(const Histogram& histogram, const Axes& axes, const Scale& x, Svg* svg) {
@@ -136,7 +136,7 @@ void DrawMedian(const Histogram& histogram, const Axes& axes, const Scale& x, Sv
   svg->Line(at, kTop - 6, at, kTop + kPlot, "median");
   // Beside the line, on the side that has room.
   const bool on_right = at + 5 + width <= x.to;
-  svg->Text(on_right ? at + 5 : at - 5, 12, on_right ? Anchor::kStart : Anchor::kEnd, "ta", label);
+  svg->Text(on_right ? at + 5 : at - 5, 15, on_right ? Anchor::kStart : Anchor::kEnd, "ta", label);
 }
 
 std::string Picture(const ReportData& data, size_t index, const Axes& axes) {

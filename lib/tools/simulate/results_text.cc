@@ -135,11 +135,29 @@ void AddResources(std::span<const RunResult> runs, RunTable* table) {
   }
 }
 
-void AddSpread(std::span<const RunResult> runs, RunTable* table) {
-  for (size_t i = 0; i < runs.front().figures.zones.size(); ++i) {
-    table->AddCount("Instances in " + CleanText(runs.front().figures.zones[i].name, 40),
+// Of the zones with the fewest and the most.
+std::string InstancesPerZone(const RunResult& run) {
+  const auto& zones = run.figures.zones;
+  if (zones.empty()) return "-";
+  const auto [fewest, most] = std::ranges::minmax_element(zones, {}, &ReportZone::instances);
+  if (fewest->instances == most->instances) return FormatCount(most->instances);
+  return fmt::format("{} to {}", FormatCount(fewest->instances), FormatCount(most->instances));
+}
+
+// All runs have the same zones, since these follow from the scenario.
+void AddZones(std::span<const RunResult> runs, RunTable* table) {
+  constexpr size_t kZonesListed = 8;
+  table->AddRow("Instances per zone", InstancesPerZone);
+  const auto& zones = runs.front().figures.zones;
+  if (zones.size() > kZonesListed) return;
+  for (size_t i = 0; i < zones.size(); ++i) {
+    const std::string name = CleanText(zones[i].name, 40);
+    table->AddCount(name.empty() ? "  in no zone" : "  in " + name,
                     [i](const RunResult& run) { return run.figures.zones[i].instances; });
   }
+}
+
+void AddConcentration(RunTable* table) {
   table->AddRow("Worst concentration", [](const RunResult& run) {
     const ReportConcentration& worst = run.figures.concentration;
     if (worst.app.empty()) return std::string("-");
@@ -194,7 +212,8 @@ std::string ResultsAsText(const Scenario& scenario, std::span<const RunResult> r
   table.AddGap();
   AddResources(runs, &table);
   table.AddGap();
-  AddSpread(runs, &table);
+  AddZones(runs, &table);
+  AddConcentration(&table);
   table.AddGap();
   table.AddCount("Rounds", [](const RunResult& run) { return run.rounds; });
   if (with_time) {

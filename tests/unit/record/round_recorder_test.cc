@@ -21,6 +21,27 @@ std::shared_ptr<const Round> RoundAt(int64_t now_ms, size_t filling = 0) {
   return *RunRound(std::move(input), *MakeStrategy("diego"));
 }
 
+// All instances are placed, so that there is a score for each.
+std::shared_ptr<const Round> LargeRound(size_t cell_count, int32_t instances) {
+  RoundInput input;
+  std::vector<Cell> cells(cell_count);
+  for (size_t i = 0; i < cells.size(); ++i) {
+    cells[i].id = "cell-" + std::to_string(i);
+    cells[i].total = {WholeAmount(1'000'000), WholeAmount(1'000'000), 0, 1000, {}};
+    cells[i].available = cells[i].total;
+    cells[i].signature.rootfs_providers = {{"docker", RootfsProvider::Type::kArbitrary, {}}};
+  }
+  input.snapshot = *Snapshot::FromCells(cells);
+  auto work = std::make_shared<Work>();
+  work->guid = "process";
+  work->constraint.rootfs = "docker:///image";
+  work->asked.memory = WholeAmount(64);
+  for (int32_t i = 0; i < instances; ++i) input.auctions.push_back({work, i});
+  auto round = *RunRound(std::move(input), *MakeStrategy("diego"));
+  EXPECT_EQ(round->refused_count(), 0u);
+  return round;
+}
+
 // The times of the rounds in a file; none if there is no file.
 std::vector<int64_t> TimesIn(const std::string& path) {
   std::vector<int64_t> times;
@@ -90,6 +111,70 @@ TEST_F(RoundRecorderTest, CutsOffWhatADeadProcessLeft) {
     expected.push_back(3);
     ASSERT_EQ(TimesIn(path_), expected) << size;
   }
+}
+
+// Whether the recorder refuses to go on with these bytes, names their first damaged record, which
+// begins at `begin`, and leaves them as they are.
+void ExpectLeftAlone(const std::string& path, std::string_view bytes, size_t begin) {
+  WriteAll(path, bytes);
+  const Status status = RoundRecorder::Open(path, {}).status();
+  EXPECT_EQ(status.code(), Code::kFailedPrecondition) << status.text();
+  EXPECT_TRUE(status.text().starts_with(path + ", byte " + std::to_string(begin) + ": "))
+      << status.text();
+  EXPECT_TRUE(status.text().ends_with("; it is left as it is, choose another path"))
+      << status.text();
+  EXPECT_EQ(ReadAll(path), bytes);
+}
+
+// Cutting at the damage would throw away every round behind it.
+TEST_F(RoundRecorderTest, AFlippedBitCostsNoRound) {
+  std::vector<size_t> ends = {kFileHeaderBytes};
+  for (int64_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(Open()->Append(*RoundAt(i), "diego").ok());
+    ends.push_back(SizeOf(path_));
+  }
+  const std::string whole = ReadAll(path_);
+  for (size_t round = 0; round + 1 < ends.size(); ++round) {
+    for (size_t at = ends[round]; at < ends[round + 1]; ++at) {
+      for (int bit = 0; bit < 8; ++bit) {
+        SCOPED_TRACE(testing::Message() << "bit " << bit << " of byte " << at);
+        std::string damaged = whole;
+        damaged[at] = static_cast<char>(damaged[at] ^ (1 << bit));
+        ExpectLeftAlone(path_, damaged, ends[round]);
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
+// Of two faults the interrupted write must not hide the damage.
+TEST_F(RoundRecorderTest, ADamagedLengthBeforeAnInterruptedWriteCostsNoRound) {
+  for (int64_t i = 1; i <= 4; ++i) ASSERT_TRUE(Open()->Append(*RoundAt(i), "diego").ok());
+  const std::string whole = ReadAll(path_);
+  for (const int32_t change : {1, 0x55}) {
+    std::string damaged = whole.substr(0, whole.size() - 9);
+    damaged[kFileHeaderBytes + 2] = static_cast<char>(damaged[kFileHeaderBytes + 2] ^ change);
+    ExpectLeftAlone(path_, damaged, kFileHeaderBytes);
+  }
+}
+
+// A file system may leave zeros where a power failure came between a file's growth and its bytes.
+TEST_F(RoundRecorderTest, ZerosAreNoInterruptedWrite) {
+  ASSERT_TRUE(Open()->Append(*RoundAt(1), "diego").ok());
+  const std::string whole = ReadAll(path_);
+  ExpectLeftAlone(path_, whole + std::string(4096, '\0'), whole.size());
+}
+
+// A round of many scores has many bytes that could be lengths; looking behind each of them must not
+// take long, and finds no record.
+TEST_F(RoundRecorderTest, ALargeInterruptedWriteIsCutInGoodTime) {
+  ASSERT_TRUE(Open()->Append(*RoundAt(1), "diego").ok());
+  std::string large = Recording({LargeRound(300, 50'000)}).substr(kFileHeaderBytes);
+  ASSERT_GT(large.size(), 1'000'000u);
+  large.resize(large.size() - 1);
+  WriteAll(path_, ReadAll(path_) + large);
+  ASSERT_TRUE(Open()->Append(*RoundAt(2), "diego").ok());
+  EXPECT_EQ(TimesIn(path_), (std::vector<int64_t>{1, 2}));
 }
 
 TEST_F(RoundRecorderTest, LeavesFilesOfOthersAlone) {

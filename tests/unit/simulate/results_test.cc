@@ -70,8 +70,9 @@ TEST(ResultsTest, ATableForPeople) {
             "  used                                     1.3 %     1.3 %\n"
             "  stranded                                   0 %    32.3 %\n"
             "\n"
-            "Instances in z1                                2         4\n"
-            "Instances in z2                                2         0\n"
+            "Instances per zone                             2    0 to 4\n"
+            "  in z1                                        2         4\n"
+            "  in z2                                        2         0\n"
             "Worst concentration                       50.0 %    75.0 %\n"
             "  instances on one cell                 2 of app  3 of app\n"
             "\n"
@@ -89,6 +90,32 @@ TEST(ResultsTest, ATableForPeople) {
             "Worst concentration is the largest share of an app's running instances that is "
             "on one cell, of\n"
             "  apps that run two at least.\n");
+}
+
+// The text for a run that has nothing but so many instances in zones of these names.
+std::string TextWithZones(const std::vector<ReportZone>& zones) {
+  RunResult run;
+  run.strategy = "diego";
+  run.figures.zones = zones;
+  return ResultsAsText(Scenario(), std::vector<RunResult>{run}, false);
+}
+
+TEST(ResultsTest, ZonesAreListedIfThereAreFew) {
+  const std::string few = TextWithZones({{"", 1200}, {"z1", 7}});
+  EXPECT_NE(few.find("\nInstances per zone             7 to 1,200\n"
+                     "  in no zone                        1,200\n"
+                     "  in z1                                 7\n"),
+            std::string::npos)
+      << few;
+  EXPECT_NE(TextWithZones({{"z1", 7}}).find("\nInstances per zone                 7\n"),
+            std::string::npos);
+  EXPECT_NE(TextWithZones({}).find("\nInstances per zone                 -\n"), std::string::npos);
+  std::vector<ReportZone> many;
+  for (int i = 0; i < 9; ++i) many.push_back({"z" + std::to_string(i), i});
+  EXPECT_NE(TextWithZones(many).find("\nInstances per zone             0 to 8\n"
+                                     "Worst concentration"),
+            std::string::npos)
+      << TextWithZones(many);
 }
 
 TEST(ResultsTest, TimesCanBeLeftOut) {
