@@ -1,16 +1,19 @@
 // The literal scheduler of the tests on the same fleet and work: a peer to compare with, and where
 // the hashes in placements.txt come from.
 //
-//   oracle_bench STRATEGY CELLS LRPS_PER_CELL AUCTIONS
+//   oracle_bench CASE...
 //
-// prints one JSON object: the time of one round and the hash of its placements.
+// prints one JSON object for each: the time of one round and the hash of its placements. A case is
+// named as in rostrum_bench, without "warm" or "cold".
 
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstdlib>
+#include <cstdio>
+#include <optional>
 #include <string>
 
+#include "bench/case.h"
 #include "bench/hash.h"
 #include "bench/workload.h"
 #include "tests/oracle/diego.h"
@@ -86,19 +89,11 @@ class Reader {
   size_t work_count_ = 0;
 };
 
-int Main(int argc, char** argv) {
-  if (argc != 5) {
-    fmt::print(stderr, "usage: oracle_bench STRATEGY CELLS LRPS_PER_CELL AUCTIONS\n");
-    return 2;
-  }
-  const std::string strategy = argv[1];
-  const auto schedule = strategy == "binpack"  ? oracle::ScheduleBinpack
-                        : strategy == "spread" ? oracle::ScheduleSpread
-                                               : oracle::ScheduleDiego;
-  FleetOptions fleet;
-  fleet.cells = std::atoll(argv[2]);
-  fleet.lrps_per_cell = std::atoll(argv[3]);
-  const Workload workload(fleet, std::atoll(argv[4]));
+void Measure(const Case& wanted) {
+  const auto schedule = wanted.strategy == "binpack"  ? oracle::ScheduleBinpack
+                        : wanted.strategy == "spread" ? oracle::ScheduleSpread
+                                                      : oracle::ScheduleDiego;
+  const Workload workload(wanted.fleet, wanted.auctions, wanted.shapes);
   const std::vector<oracle::Cell> cells = Reader(workload.cells()).Cells();
   const std::vector<oracle::Lrp> lrps = Reader(workload.work()).Lrps();
   oracle::Config config;
@@ -115,8 +110,25 @@ int Main(int argc, char** argv) {
   }
   fmt::print("{{\"peer\":\"oracle\",\"case\":\"{}\",\"cells\":{},\"auctions\":{},\"calls\":1,"
              "\"best_ms\":{:.3f},\"median_ms\":{:.3f},\"placed\":{},\"hash\":\"{:016x}\"}}\n",
-             strategy, fleet.cells, workload.auctions(), took.count(), took.count(), placed,
+             wanted.Name(), wanted.fleet.cells, wanted.auctions, took.count(), took.count(), placed,
              hash.value());
+  std::fflush(stdout);
+}
+
+bool HasOracle(const Case& wanted) {
+  return wanted.strategy == "diego" || wanted.strategy == "binpack" || wanted.strategy == "spread";
+}
+
+int Main(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::optional<Case> wanted = Case::Parse(argv[i]);
+    if (!wanted || !HasOracle(*wanted)) {
+      fmt::print(stderr, "error: no case of an oracle: \"{}\", expected such as "
+                 "round/diego/1000/20/1000\n", argv[i]);
+      return 2;
+    }
+    Measure(*wanted);
+  }
   return 0;
 }
 

@@ -9,9 +9,6 @@
 namespace rostrum::bench {
 namespace {
 
-// A warm round decides what a cold one does.
-std::string KeyOf(const std::string& name) { return name.substr(0, name.rfind('/')); }
-
 std::map<std::string, std::string> ReadPlacements() {
   std::map<std::string, std::string> hashes;
   std::ifstream file(ROSTRUM_BENCH_PLACEMENTS);
@@ -31,10 +28,10 @@ std::map<std::string, std::string> ReadPlacements() {
 std::string ProblemWith(const std::string& name, uint64_t hash) {
   static const std::map<std::string, std::string> hashes = ReadPlacements();
   const std::string found = fmt::format("{:016x}", hash);
-  const auto at = hashes.find(KeyOf(name));
+  const auto at = hashes.find(name);
   if (at == hashes.end()) {
     return fmt::format("{} has no line for {}, whose placements are {}", ROSTRUM_BENCH_PLACEMENTS,
-                       KeyOf(name), found);
+                       name, found);
   }
   if (at->second == found) return "";
   return fmt::format("wrong placements: {}, expected {}", found, at->second);

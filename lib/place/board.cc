@@ -32,19 +32,34 @@ Ask MakeAsk(const Work& work, const Board& board) {
 
 Board::Board(const CellTable& table)
     : layout_(table.layout),
+      cells_(table.size()),
+      started_(table.available.started),
       scalar_names_(table.scalar_names),
-      totals_(table.totals),
-      free_(table.available) {
-  const uint32_t open = layout().open_count;
-  proxy_memory_.reserve(open);
-  index_.reserve(open);
-  position_.reserve(open);
-  for (uint32_t row = 0; row < open; ++row) {
-    const CellInfo& info = *layout().cells[row];
-    proxy_memory_.push_back(info.proxy_memory);
-    index_.push_back(info.index);
-    position_.push_back(row - layout().zones[layout().zone[row]].begin);
-    starting_ += free_.starting[row];
+      scalar_totals_(table.totals.scalars),
+      scalar_free_(table.available.scalars) {
+  const CellLayout& layout = *layout_;
+  for (uint32_t row = 0; row < cells_.size(); ++row) {
+    const CellInfo& info = *layout.cells[row];
+    const bool is_open = row < layout.open_count;
+    CellView& cell = cells_[row];
+    cell.id = info.id;
+    cell.zone = info.zone;
+    cell.index = info.index;
+    cell.position = is_open ? row - layout.zones[layout.zone[row]].begin : 0;
+    cell.memory_total = table.totals.memory[row];
+    cell.memory_free = table.available.memory[row];
+    cell.disk_total = table.totals.disk[row];
+    cell.disk_free = table.available.disk[row];
+    cell.cpu_total = table.totals.cpu[row];
+    cell.cpu_free = table.available.cpu[row];
+    cell.containers_total = table.totals.containers[row];
+    cell.containers_free = table.available.containers[row];
+    cell.proxy_memory = info.proxy_memory;
+    cell.starting_containers = table.available.starting[row];
+    cell.lrp_count = table.available.lrp_count[row];
+    cell.task_count = table.available.task_count[row];
+    cell.tag = info.tag;
+    if (is_open) starting_ += cell.starting_containers;
   }
 }
 
@@ -75,38 +90,40 @@ std::optional<bool> Board::Load(const RowState& state) {
     changed = changed || *held != told;
     *held = told;
   };
-  if (!LoadScalars(state.total, row, &totals_.scalars, &changed)) return std::nullopt;
-  if (!LoadScalars(state.available, row, &free_.scalars, &changed)) return std::nullopt;
-  set(&totals_.memory[row], state.total.memory);
-  set(&totals_.disk[row], state.total.disk);
-  set(&totals_.cpu[row], state.total.cpu);
-  set(&totals_.containers[row], state.total.containers);
-  set(&free_.memory[row], state.available.memory);
-  set(&free_.disk[row], state.available.disk);
-  set(&free_.cpu[row], state.available.cpu);
-  set(&free_.containers[row], state.available.containers);
-  if (row < layout_->open_count) starting_ += state.starting - free_.starting[row];
-  set(&free_.starting[row], state.starting);
-  set(&free_.lrp_count[row], state.lrp_count);
-  set(&free_.task_count[row], state.task_count);
-  set(&free_.started[row], static_cast<uint8_t>(state.started));
+  if (!LoadScalars(state.total, row, &scalar_totals_, &changed)) return std::nullopt;
+  if (!LoadScalars(state.available, row, &scalar_free_, &changed)) return std::nullopt;
+  CellView& cell = cells_[row];
+  set(&cell.memory_total, state.total.memory);
+  set(&cell.disk_total, state.total.disk);
+  set(&cell.cpu_total, state.total.cpu);
+  set(&cell.containers_total, state.total.containers);
+  set(&cell.memory_free, state.available.memory);
+  set(&cell.disk_free, state.available.disk);
+  set(&cell.cpu_free, state.available.cpu);
+  set(&cell.containers_free, state.available.containers);
+  if (row < layout_->open_count) starting_ += state.starting - cell.starting_containers;
+  set(&cell.starting_containers, state.starting);
+  set(&cell.lrp_count, state.lrp_count);
+  set(&cell.task_count, state.task_count);
+  set(&started_[row], static_cast<uint8_t>(state.started));
   if (changed) ++version_;
   return changed;
 }
 
 const Resources& Board::OverheadOf(uint32_t row) const {
-  return free_.started[row] != 0 ? no_overhead_ : layout().cells[row]->overhead;
+  return started_[row] != 0 ? no_overhead_ : layout().cells[row]->overhead;
 }
 
 Amount Board::ScalarFree(uint32_t row, int column) const {
-  return column < 0 ? 0 : free_.scalars[static_cast<size_t>(column)][row];
+  return column < 0 ? 0 : scalar_free_[static_cast<size_t>(column)][row];
 }
 
 bool Board::FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const {
+  const CellView& cell = cells_[row];
   const Resources& overhead = OverheadOf(row);
-  if (ask.memory + extra_memory + overhead.memory > free_.memory[row] ||
-      ask.disk + overhead.disk > free_.disk[row] || ask.cpu + overhead.cpu > free_.cpu[row] ||
-      1 + overhead.containers > free_.containers[row]) {
+  if (ask.memory + extra_memory + overhead.memory > cell.memory_free ||
+      ask.disk + overhead.disk > cell.disk_free || ask.cpu + overhead.cpu > cell.cpu_free ||
+      1 + overhead.containers > cell.containers_free) {
     return false;
   }
   for (const ScalarAsk& scalar : ask.scalars) {
@@ -120,21 +137,22 @@ bool Board::FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const 
 
 std::vector<Shortage> Board::Shortages(uint32_t row, const Ask& ask, bool with_proxy) const {
   const Resources& overhead = OverheadOf(row);
-  const Amount proxy = with_proxy && ask.kind == Kind::kLrp ? proxy_memory_[row] : 0;
+  const CellView& cell = cells_[row];
+  const Amount proxy = with_proxy && ask.kind == Kind::kLrp ? cells_[row].proxy_memory : 0;
   std::vector<Shortage> shortages;
   const auto check = [&](std::string_view name, Amount asked, Amount free, Amount total) {
     if (asked > free) shortages.push_back({name, asked, free, total});
   };
   // Containers are counted, not measured; as an amount one is a thousand thousandths.
-  check("containers", WholeAmount(1 + overhead.containers), WholeAmount(free_.containers[row]),
-        WholeAmount(totals_.containers[row]));
-  check("cpu", ask.cpu + overhead.cpu, free_.cpu[row], totals_.cpu[row]);
-  check("disk", ask.disk + overhead.disk, free_.disk[row], totals_.disk[row]);
-  check("memory", ask.memory + proxy + overhead.memory, free_.memory[row],
-        totals_.memory[row]);
+  check("containers", WholeAmount(1 + overhead.containers), WholeAmount(cell.containers_free),
+        WholeAmount(cell.containers_total));
+  check("cpu", ask.cpu + overhead.cpu, cell.cpu_free, cell.cpu_total);
+  check("disk", ask.disk + overhead.disk, cell.disk_free, cell.disk_total);
+  check("memory", ask.memory + proxy + overhead.memory, cell.memory_free,
+        cell.memory_total);
   for (const ScalarAsk& scalar : ask.scalars) {
     const Amount total =
-        scalar.column < 0 ? 0 : totals_.scalars[static_cast<size_t>(scalar.column)][row];
+        scalar.column < 0 ? 0 : scalar_totals_[static_cast<size_t>(scalar.column)][row];
     check(scalar.name, scalar.amount + overhead.Scalar(scalar.name),
           ScalarFree(row, scalar.column), total);
   }
@@ -142,68 +160,29 @@ std::vector<Shortage> Board::Shortages(uint32_t row, const Ask& ask, bool with_p
     if (AskedScalar(ask, scalar.name) != 0) continue;
     const int column = ScalarColumn(scalar.name);
     check(scalar.name, scalar.amount, ScalarFree(row, column),
-          column < 0 ? 0 : totals_.scalars[static_cast<size_t>(column)][row]);
+          column < 0 ? 0 : scalar_totals_[static_cast<size_t>(column)][row]);
   }
   return shortages;
 }
 
 void Board::Reserve(uint32_t row, const Ask& ask) {
+  CellView& cell = cells_[row];
   const Resources& overhead = OverheadOf(row);
-  free_.memory[row] -= ask.memory + overhead.memory;
-  free_.disk[row] -= ask.disk + overhead.disk;
-  free_.cpu[row] -= ask.cpu + overhead.cpu;
-  free_.containers[row] -= 1 + overhead.containers;
+  cell.memory_free -= ask.memory + overhead.memory;
+  cell.disk_free -= ask.disk + overhead.disk;
+  cell.cpu_free -= ask.cpu + overhead.cpu;
+  cell.containers_free -= 1 + overhead.containers;
   for (const ScalarAsk& scalar : ask.scalars) {
-    free_.scalars[static_cast<size_t>(scalar.column)][row] -= scalar.amount;
+    scalar_free_[static_cast<size_t>(scalar.column)][row] -= scalar.amount;
   }
   for (const NamedAmount& scalar : overhead.scalars) {
-    free_.scalars[static_cast<size_t>(ScalarColumn(scalar.name))][row] -= scalar.amount;
+    scalar_free_[static_cast<size_t>(ScalarColumn(scalar.name))][row] -= scalar.amount;
   }
-  free_.started[row] = 1;
-  ++free_.starting[row];
-  ++(ask.kind == Kind::kLrp ? free_.lrp_count : free_.task_count)[row];
+  started_[row] = 1;
+  ++cell.starting_containers;
+  ++(ask.kind == Kind::kLrp ? cell.lrp_count : cell.task_count);
   ++starting_;
   ++version_;
-}
-
-ScoreColumns Board::Columns() const {
-  ScoreColumns columns;
-  columns.memory_total = totals_.memory.data();
-  columns.memory_free = free_.memory.data();
-  columns.disk_total = totals_.disk.data();
-  columns.disk_free = free_.disk.data();
-  columns.containers_total = totals_.containers.data();
-  columns.containers_free = free_.containers.data();
-  columns.proxy_memory = proxy_memory_.data();
-  columns.starting = free_.starting.data();
-  columns.lrp_count = free_.lrp_count.data();
-  columns.task_count = free_.task_count.data();
-  columns.index = index_.data();
-  columns.position = position_.data();
-  return columns;
-}
-
-CellView Board::ViewOf(uint32_t row) const {
-  const CellInfo& info = *layout().cells[row];
-  CellView view;
-  view.id = info.id;
-  view.zone = info.zone;
-  view.index = info.index;
-  view.position = position_[row];
-  view.memory_total = totals_.memory[row];
-  view.memory_free = free_.memory[row];
-  view.disk_total = totals_.disk[row];
-  view.disk_free = free_.disk[row];
-  view.cpu_total = totals_.cpu[row];
-  view.cpu_free = free_.cpu[row];
-  view.containers_total = totals_.containers[row];
-  view.containers_free = free_.containers[row];
-  view.proxy_memory = info.proxy_memory;
-  view.starting_containers = free_.starting[row];
-  view.lrp_count = free_.lrp_count[row];
-  view.task_count = free_.task_count[row];
-  view.tag = info.tag;
-  return view;
 }
 
 }  // namespace rostrum

@@ -13,7 +13,6 @@
 #include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_table.h"
 #include "lib/place/ask.h"
-#include "lib/strategy/separable.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum {
@@ -46,7 +45,7 @@ class Board {
 
   // Whether the work fits, with the proxy memory that an LRP needs on top.
   bool Fits(uint32_t row, const Ask& ask) const {
-    const Amount proxy = ask.kind == Kind::kLrp ? proxy_memory_[row] : 0;
+    const Amount proxy = ask.kind == Kind::kLrp ? cells_[row].proxy_memory : 0;
     return FitsWith(row, ask, proxy);
   }
   // Whether it fits without it: what Reserve takes.
@@ -58,25 +57,21 @@ class Board {
   // REQUIRES: CanReserve().
   void Reserve(uint32_t row, const Ask& ask);
 
-  ScoreColumns Columns() const;
-
   // What a cell would take for itself with the next work; nothing if it has been started.
   const Resources& OverheadOf(uint32_t row) const;
 
-  // A view of an open row. `instances` is left at zero.
-  CellView ViewOf(uint32_t row) const;
-
-  Amount ProxyMemoryOf(uint32_t row) const { return proxy_memory_[row]; }
-  const CellAmounts& free() const { return free_; }
-  const CellTotals& totals() const { return totals_; }
+  // All rows as strategies see them. `instances` is left at zero.
+  const std::vector<CellView>& cells() const { return cells_; }
+  bool IsStarted(uint32_t row) const { return started_[row] != 0; }
 
  private:
   bool FitsWith(uint32_t row, const Ask& ask, Amount extra_memory) const {
-    if (ask.memory + extra_memory > free_.memory[row] || ask.disk > free_.disk[row] ||
-        free_.containers[row] < 1 || ask.cpu > free_.cpu[row]) {
+    const CellView& cell = cells_[row];
+    if (ask.memory + extra_memory > cell.memory_free || ask.disk > cell.disk_free ||
+        cell.containers_free < 1 || ask.cpu > cell.cpu_free) {
       return false;
     }
-    if (ask.scalars.empty() && free_.started[row] != 0) return true;
+    if (ask.scalars.empty() && started_[row] != 0) return true;
     return FitsSlowly(row, ask, extra_memory);
   }
   bool FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const;
@@ -86,13 +81,13 @@ class Board {
                    std::vector<std::vector<Amount>>* columns, bool* changed) const;
 
   std::shared_ptr<const CellLayout> layout_;
+  // One record a row: what is looked at together lies together.
+  std::vector<CellView> cells_;
+  std::vector<uint8_t> started_;
+  // Named resources, by position in `scalar_names_`, then row.
   std::vector<std::string> scalar_names_;  // Sorted.
-  CellTotals totals_;
-  CellAmounts free_;
-  // By open row, what scores need of CellInfo.
-  std::vector<Amount> proxy_memory_;
-  std::vector<int64_t> index_;
-  std::vector<int64_t> position_;
+  std::vector<std::vector<Amount>> scalar_totals_;
+  std::vector<std::vector<Amount>> scalar_free_;
   int64_t starting_ = 0;
   uint64_t version_ = 0;
   Resources no_overhead_;

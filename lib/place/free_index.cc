@@ -119,7 +119,7 @@ void FreeIndex::Make(uint32_t group, Tree* tree) {
   tree->leaves = std::bit_ceil(tree->cells);
   tree->changes.clear();
   tree->is_uniform = true;
-  tree->proxy_memory = board_.ProxyMemoryOf(layout_.slot_row[range.begin]);
+  tree->proxy_memory = board_.cells()[layout_.slot_row[range.begin]].proxy_memory;
   const Bounds none = {All(kHighest), All(kLowest)};
   tree->totals = none;
   tree->nodes.assign(size_t{2} * tree->leaves, none);
@@ -140,16 +140,13 @@ void FreeIndex::Join(Tree* tree, uint32_t node) {
 }
 
 void FreeIndex::SetLeaf(uint32_t row, uint32_t slot, Tree* tree) const {
-  const CellAmounts& free = board_.free();
-  const CellTotals& totals = board_.totals();
-  const BasicAmounts amounts = {free.containers[row], free.cpu[row], free.disk[row],
-                                free.memory[row]};
-  tree->nodes[tree->leaves + slot] = {amounts, amounts};
-  Widen({totals.containers[row], totals.cpu[row], totals.disk[row], totals.memory[row]},
+  const CellView& cell = board_.cells()[row];
+  const BasicAmounts free = {cell.containers_free, cell.cpu_free, cell.disk_free, cell.memory_free};
+  tree->nodes[tree->leaves + slot] = {free, free};
+  Widen({cell.containers_total, cell.cpu_total, cell.disk_total, cell.memory_total},
         &tree->totals.least, &tree->totals.most);
-  const Amount proxy_memory = board_.ProxyMemoryOf(row);
-  if (free.started[row] == 0 || proxy_memory != tree->proxy_memory) tree->is_uniform = false;
-  tree->proxy_memory = std::min(tree->proxy_memory, proxy_memory);
+  if (!board_.IsStarted(row) || cell.proxy_memory != tree->proxy_memory) tree->is_uniform = false;
+  tree->proxy_memory = std::min(tree->proxy_memory, cell.proxy_memory);
 }
 
 }  // namespace rostrum

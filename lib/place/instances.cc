@@ -1,7 +1,7 @@
 #include "lib/place/instances.h"
 
 #include <bit>
-#include <unordered_set>
+#include <utility>
 
 namespace rostrum {
 namespace {
@@ -14,8 +14,7 @@ constexpr size_t kStaleMinimum = 1024;
 Instances::Instances(const CellTable& table)
     : layout_(table.layout),
       told_(table.layout->open_count),
-      state_(table.layout->open_count, 0),
-      count_(table.layout->open_count, 0),
+      states_(table.layout->open_count),
       by_row_(table.layout->open_count, 0),
       by_zone_(table.layout->zones.size(), 0) {
   size_t count = 0;
@@ -24,59 +23,86 @@ Instances::Instances(const CellTable& table)
   }
   entries_.reserve(count);
   chains_.assign(std::bit_ceil(count + 1), kNone);
-  for (uint32_t row = 0; row < told_.size(); ++row) InsertAll(row, table.lrps[row]);
+  for (uint32_t row = 0; row < told_.size(); ++row) {
+    InsertTold(row, table.lrps[row].told);
+    for (const auto& work : table.lrps[row].placed) InsertPlaced(row, work);
+  }
 }
 
 uint32_t& Instances::ChainOf(std::string_view guid) {
   return chains_[StringHash()(guid) & (chains_.size() - 1)];
 }
 
-void Instances::Insert(uint32_t row, std::string_view guid) {
-  uint32_t& chain = ChainOf(guid);
-  entries_.push_back({guid, row, state_[row], chain});
+void Instances::Insert(const Entry& entry) {
+  uint32_t& chain = ChainOf(entry.guid);
+  entries_.push_back(entry);
+  entries_.back().next = chain;
   chain = static_cast<uint32_t>(entries_.size() - 1);
-  ++count_[row];
 }
 
-void Instances::InsertAll(uint32_t row, const CellLrps& lrps) {
-  told_[row] = lrps.told;
-  for (const std::string_view guid : lrps.told.guids()) Insert(row, guid);
-  for (const auto& work : lrps.placed) {
-    placed_.push_back(work);
-    Insert(row, work->guid);
-  }
+void Instances::InsertTold(uint32_t row, const LrpList& told) {
+  told_[row] = told;
+  states_[row].told_count = static_cast<uint32_t>(told.size());
+  for (const std::string_view guid : told.guids()) Insert({guid, row, states_[row].told});
+}
+
+void Instances::InsertPlaced(uint32_t row, std::shared_ptr<const Work> work) {
+  const auto position = static_cast<uint32_t>(placed_.size());
+  placed_.push_back(std::move(work));
+  ++states_[row].placed_count;
+  Insert({placed_.back()->guid, row, states_[row].placed, kNone, position});
 }
 
 void Instances::Load(uint32_t row, const CellLrps& lrps) {
-  if (row >= state_.size()) return;
-  stale_ += count_[row];
-  count_[row] = 0;
-  ++state_[row];
-  InsertAll(row, lrps);
+  if (row >= states_.size()) return;
+  RowStates& states = states_[row];
+  // Most often only what was placed is new, and what the cell tells of is the very same list.
+  if (lrps.told.guids().data() != told_[row].guids().data()) {
+    stale_ += states.told_count;
+    ++states.told;
+    InsertTold(row, lrps.told);
+  }
+  stale_ += states.placed_count;
+  states.placed_count = 0;
+  ++states.placed;
+  for (const auto& work : lrps.placed) InsertPlaced(row, work);
   const bool is_stale = stale_ > kStaleMinimum && stale_ > entries_.size() / 2;
   if (is_stale || entries_.size() > 2 * chains_.size()) CleanUp();
 }
 
 void Instances::CleanUp() {
-  std::erase_if(entries_, [&](const Entry& entry) { return !counts(entry); });
+  std::erase_if(entries_, [&](const Entry& entry) { return !Counts(entry); });
   stale_ = 0;
+  KeepPlacedInUse();
   chains_.assign(std::bit_ceil(entries_.size() + 1), kNone);
-  std::unordered_set<const char*> used;
   for (uint32_t i = 0; i < entries_.size(); ++i) {
     uint32_t& chain = ChainOf(entries_[i].guid);
     entries_[i].next = chain;
     chain = i;
-    used.insert(entries_[i].guid.data());
   }
-  std::erase_if(placed_, [&](const auto& work) { return !used.contains(work->guid.data()); });
+}
+
+void Instances::KeepPlacedInUse() {
+  std::vector<uint32_t> moved_to(placed_.size(), kNone);
+  std::vector<std::shared_ptr<const Work>> in_use;
+  for (Entry& entry : entries_) {
+    if (entry.placed == kNone) continue;
+    uint32_t& position = moved_to[entry.placed];
+    if (position == kNone) {
+      position = static_cast<uint32_t>(in_use.size());
+      in_use.push_back(placed_[entry.placed]);
+    }
+    entry.placed = position;
+  }
+  placed_ = std::move(in_use);
 }
 
 void Instances::BeginRound() {
   Select(kNone);
-  if (entries_.size() > 2 * chains_.size()) CleanUp();
   numbers_.clear();
   processes_.clear();
   places_.clear();
+  if (entries_.size() > 2 * chains_.size()) CleanUp();
 }
 
 uint32_t Instances::ProcessOf(const std::shared_ptr<const Work>& work) {
@@ -92,9 +118,15 @@ uint32_t Instances::ProcessOf(const std::shared_ptr<const Work>& work) {
 
 void Instances::Gather(Process* process) {
   const std::string_view guid = process->work->guid;
-  for (uint32_t i = ChainOf(guid); i != kNone; i = entries_[i].next) {
-    const Entry& entry = entries_[i];
-    if (entry.guid == guid && counts(entry)) AddPlace(process, entry.row);
+  // Entries that do not count any more are taken out of the chain on the way.
+  for (uint32_t* link = &ChainOf(guid); *link != kNone;) {
+    Entry& entry = entries_[*link];
+    if (!Counts(entry)) {
+      *link = entry.next;
+      continue;
+    }
+    if (entry.guid == guid) AddPlace(process, entry.row);
+    link = &entry.next;
   }
 }
 
@@ -128,9 +160,12 @@ void Instances::Add(uint32_t row) {
   Process& process = processes_[current_];
   AddTo(row);
   AddPlace(&process, row);
-  if (!process.is_kept) placed_.push_back(process.work);
-  process.is_kept = true;
-  Insert(row, process.work->guid);
+  if (process.placed == kNone) {
+    process.placed = static_cast<uint32_t>(placed_.size());
+    placed_.push_back(process.work);
+  }
+  ++states_[row].placed_count;
+  Insert({process.work->guid, row, states_[row].placed, kNone, process.placed});
 }
 
 }  // namespace rostrum

@@ -48,18 +48,26 @@ class Instances {
   void Add(uint32_t row);
 
  private:
+  // What the entries of a row are of: they count only if they are of its newest states.
+  struct RowStates {
+    uint32_t told = 0;
+    uint32_t placed = 0;
+    uint32_t told_count = 0;
+    uint32_t placed_count = 0;
+  };
   // An instance on a row.
   struct Entry {
     std::string_view guid;
     uint32_t row = 0;
-    uint32_t state = 0;  // Counts only if it is the row's state.
+    uint32_t state = 0;
     uint32_t next = kNone;
+    uint32_t placed = kNone;  // Its position in `placed_`; kNone for one that the row told of.
   };
   // A process that this round auctions, and its rows: a chain of places, the newest first.
   struct Process {
     std::shared_ptr<const Work> work;
     uint32_t newest = kNone;
-    bool is_kept = false;  // Among `placed_`.
+    uint32_t placed = kNone;  // The position of `work` in `placed_`, once it is there.
   };
   struct Place {
     uint32_t row = 0;
@@ -67,11 +75,16 @@ class Instances {
   };
 
   uint32_t& ChainOf(std::string_view guid);
-  void Insert(uint32_t row, std::string_view guid);
-  void InsertAll(uint32_t row, const CellLrps& lrps);
+  void Insert(const Entry& entry);
+  void InsertTold(uint32_t row, const LrpList& told);
+  void InsertPlaced(uint32_t row, std::shared_ptr<const Work> work);
   // Throws out the entries of earlier states, and makes the chains short again.
   void CleanUp();
-  bool counts(const Entry& entry) const { return entry.state == state_[entry.row]; }
+  void KeepPlacedInUse();
+  bool Counts(const Entry& entry) const {
+    const RowStates& states = states_[entry.row];
+    return entry.state == (entry.placed == kNone ? states.told : states.placed);
+  }
   void Gather(Process* process);
   void AddPlace(Process* process, uint32_t row);
   void AddTo(uint32_t row);
@@ -80,8 +93,7 @@ class Instances {
   // Whose characters the entries point to: what rows told, by open row, and what was placed.
   std::vector<LrpList> told_;
   std::vector<std::shared_ptr<const Work>> placed_;
-  std::vector<uint32_t> state_;  // By open row.
-  std::vector<uint32_t> count_;  // By open row: entries that count.
+  std::vector<RowStates> states_;  // By open row.
   std::vector<Entry> entries_;
   std::vector<uint32_t> chains_;  // A power of two of them: the first entry, or kNone.
   size_t stale_ = 0;              // Entries that do not count any more.

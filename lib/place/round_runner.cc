@@ -236,14 +236,13 @@ void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
 
 void RoundRunner::ScoreInstances(const Candidate& candidate, std::optional<int64_t> instances,
                                  std::optional<RankedRow>* best) {
-  const ScoreColumns columns = board_.Columns();
   for (const uint32_t row : instances_.rows()) {
     const uint32_t zone = layout_.zone[row];
     if (instances && instances_.InZone(zone) != *instances) continue;
     if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
     const Score without = index_->ScoreAt(candidate.plan->shape, row);
     if (without == ShapeIndex::kNoScore) continue;
-    const bool may_win = !*best || separable_->MayBeat(without, columns, row,
+    const bool may_win = !*best || separable_->MayBeat(without, board_.cells()[row],
                                                        instances_.OnRow(row), (*best)->score);
     if (!may_win) continue;
     const Score score = ScoreOf(candidate, row);
@@ -311,7 +310,7 @@ void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
 }
 
 CellView RoundRunner::ViewOf(uint32_t row) const {
-  CellView view = board_.ViewOf(row);
+  CellView view = board_.cells()[row];
   view.instances = instances_.OnRow(row);
   return view;
 }

@@ -11,8 +11,6 @@
 namespace rostrum {
 namespace {
 
-constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
-
 // Once so large a part of a group has changed, it is cheaper to make its tree anew.
 constexpr size_t kRemakePart = 8;
 
@@ -28,15 +26,6 @@ std::string KeyOf(const Work& work) {
                    scalar.amount);
   }
   return key;
-}
-
-// The better of two slots, each of which may be nobody.
-uint32_t WinnerOf(const std::vector<Score>& scores, uint32_t a, uint32_t b) {
-  if (a == kNobody) return b;
-  if (b == kNobody) return a;
-  if (Better(scores[a], scores[b])) return a;
-  if (Better(scores[b], scores[a])) return b;
-  return a < b ? a : b;
 }
 
 }  // namespace
@@ -84,16 +73,19 @@ uint32_t ShapeIndex::ShapeOf(const Work& work) {
 }
 
 std::optional<RankedRow> ShapeIndex::Best(uint32_t shape, uint32_t group, bool skip_instances) {
-  const Tree& tree = CatchUp(shape, group);
+  const ScoreTree& scores = CatchUp(shape, group).scores;
   const uint32_t* const rows = layout_.slot_row.data() + layout_.groups[group].begin;
-  const uint32_t slot = skip_instances ? BestWithout(tree, 1, rows) : tree.winners[1];
-  if (slot == kNobody || tree.scores[slot] == kNoScore) return std::nullopt;
-  return RankedRow{rows[slot], tree.scores[slot]};
+  const uint32_t slot =
+      skip_instances
+          ? scores.BestWithout([&](uint32_t s) { return instances_.OnRow(rows[s]) > 0; })
+          : scores.Best();
+  if (slot == ScoreTree::kNobody) return std::nullopt;
+  return RankedRow{rows[slot], scores.At(slot)};
 }
 
 Score ShapeIndex::ScoreAt(uint32_t shape, uint32_t row) {
   const uint32_t group = layout_.row_group[row];
-  return CatchUp(shape, group).scores[layout_.row_slot[row] - layout_.groups[group].begin];
+  return CatchUp(shape, group).scores.At(layout_.row_slot[row] - layout_.groups[group].begin);
 }
 
 void ShapeIndex::NoteChange(uint32_t row) {
@@ -110,9 +102,9 @@ ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {
       log.size() - tree.seen > tree.scores.size() / kRemakePart + 1) {
     Make(shape, group, &tree);
   } else {
-    for (; tree.seen < log.size(); ++tree.seen) {
-      Update(shape, group, log.slots[tree.seen - log.forgotten], &tree);
-    }
+    Update(shape, group, {log.slots.begin() + static_cast<ptrdiff_t>(tree.seen - log.forgotten),
+                          log.slots.end()},
+           &tree);
   }
   tree.seen = log.size();
   return tree;
@@ -121,30 +113,27 @@ ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {
 void ShapeIndex::Make(const Shape& shape, uint32_t group, Tree* tree) {
   const CellGroup& range = layout_.groups[group];
   const uint32_t count = range.end - range.begin;
-  tree->scores.resize(count);
-  tree->winners.resize(size_t{2} * count);
-  ScoreAll(shape, {layout_.slot_row.data() + range.begin, count}, tree->scores.data());
-  for (uint32_t slot = 0; slot < count; ++slot) tree->winners[count + slot] = slot;
-  for (size_t node = count; node-- > 1;) {
-    tree->winners[node] =
-        WinnerOf(tree->scores, tree->winners[2 * node], tree->winners[2 * node + 1]);
-  }
+  tree->scores.Make(count, [&](Score* scores) {
+    ScoreAll(shape, {layout_.slot_row.data() + range.begin, count}, scores);
+  });
 }
 
-void ShapeIndex::Update(const Shape& shape, uint32_t group, uint32_t slot, Tree* tree) {
-  const uint32_t row = layout_.slot_row[layout_.groups[group].begin + slot];
-  ScoreAll(shape, {&row, 1}, &tree->scores[slot]);
-  for (size_t node = (tree->scores.size() + slot) / 2; node >= 1; node /= 2) {
-    const uint32_t winner =
-        WinnerOf(tree->scores, tree->winners[2 * node], tree->winners[2 * node + 1]);
-    // Where somebody else won and wins again, nothing changes further up.
-    if (winner == tree->winners[node] && winner != slot) return;
-    tree->winners[node] = winner;
-  }
+void ShapeIndex::Update(const Shape& shape, uint32_t group, std::span<const uint32_t> changes,
+                        Tree* tree) {
+  changed_slots_.assign(changes.begin(), changes.end());
+  std::sort(changed_slots_.begin(), changed_slots_.end());
+  changed_slots_.erase(std::unique(changed_slots_.begin(), changed_slots_.end()),
+                       changed_slots_.end());
+  const uint32_t* const rows = layout_.slot_row.data() + layout_.groups[group].begin;
+  changed_rows_.clear();
+  for (const uint32_t slot : changed_slots_) changed_rows_.push_back(rows[slot]);
+  changed_scores_.resize(changed_slots_.size());
+  ScoreAll(shape, changed_rows_, changed_scores_.data());
+  tree->scores.Set(&changed_slots_, changed_scores_.data());
 }
 
 void ShapeIndex::ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores) {
-  if (separable_ != nullptr) separable_->ScoreRows(shape.work, board_.Columns(), rows, scores);
+  if (separable_ != nullptr) separable_->ScoreRows(shape.work, board_.cells(), rows, scores);
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!board_.Fits(rows[i], shape.ask)) {
       scores[i] = kNoScore;
@@ -158,20 +147,12 @@ void ShapeIndex::ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Sc
 
 Score ShapeIndex::BaseScoreOf(uint32_t row) {
   try {
-    const Score score = strategy_.BaseScore(board_.ViewOf(row));
+    const Score score = strategy_.BaseScore(board_.cells()[row]);
     return std::isnan(score.value) || !IsTier(score.tier) ? kFailedScore : score;
   } catch (...) {
     // The round asks again when it meets this cell, and reports what it throws then.
     return kFailedScore;
   }
-}
-
-uint32_t ShapeIndex::BestWithout(const Tree& tree, size_t node, const uint32_t* rows) const {
-  const uint32_t winner = tree.winners[node];
-  if (instances_.OnRow(rows[winner]) == 0) return winner;
-  if (node >= tree.scores.size()) return kNobody;
-  return WinnerOf(tree.scores, BestWithout(tree, 2 * node, rows),
-                  BestWithout(tree, 2 * node + 1, rows));
 }
 
 }  // namespace rostrum

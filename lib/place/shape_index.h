@@ -14,6 +14,7 @@
 #include "lib/place/ask.h"
 #include "lib/place/board.h"
 #include "lib/place/instances.h"
+#include "lib/place/score_tree.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum {
@@ -40,8 +41,7 @@ class ShapeIndex {
  public:
   // The score of a cell that cannot take the shape, and of one at which the strategy failed. The
   // latter is before all others, so that it is found.
-  static constexpr Score kNoScore = {std::numeric_limits<double>::infinity(),
-                                     std::numeric_limits<int64_t>::max()};
+  static constexpr Score kNoScore = ScoreTree::kNoScore;
   static constexpr Score kFailedScore = {0, std::numeric_limits<int64_t>::min()};
 
   // REQUIRES: the strategy is separable or has a base score. All three outlive the index.
@@ -77,9 +77,8 @@ class ShapeIndex {
  private:
   // One group of one shape. Slots are numbered from 0 within the group.
   struct Tree {
-    std::vector<Score> scores;      // By slot. Empty until the tree is made.
-    std::vector<uint32_t> winners;  // A node n's children are 2n and 2n+1; leaves are the last half.
-    size_t seen = 0;                // How much of the group's changes is in.
+    ScoreTree scores;  // By slot. Empty until the tree is made.
+    size_t seen = 0;   // How much of the group's changes is in.
   };
   struct Shape {
     Work work;  // What all work of this shape has in common: kind and resources.
@@ -97,10 +96,9 @@ class ShapeIndex {
 
   Tree& CatchUp(uint32_t shape, uint32_t group);
   void Make(const Shape& shape, uint32_t group, Tree* tree);
-  void Update(const Shape& shape, uint32_t group, uint32_t slot, Tree* tree);
+  void Update(const Shape& shape, uint32_t group, std::span<const uint32_t> changes, Tree* tree);
   void ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores);
   Score BaseScoreOf(uint32_t row);
-  uint32_t BestWithout(const Tree& tree, size_t node, const uint32_t* rows) const;
 
   const Board& board_;
   const CellLayout& layout_;
@@ -112,6 +110,11 @@ class ShapeIndex {
   StringMap<uint32_t> shape_numbers_;
   std::vector<ChangeLog> changes_;  // By group.
   uint64_t round_ = 0;
+
+  // What Update works on, kept so that it need not be allocated each time.
+  std::vector<uint32_t> changed_slots_;
+  std::vector<uint32_t> changed_rows_;
+  std::vector<Score> changed_scores_;
 };
 
 }  // namespace rostrum

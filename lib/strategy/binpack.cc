@@ -4,8 +4,9 @@
 namespace rostrum {
 namespace {
 
-Score ScoreOf(bool has_work, Amount memory_free) {
-  return {static_cast<double>(memory_free), has_work ? 0 : 1};
+Score ScoreOf(const CellView& cell) {
+  const bool has_work = cell.lrp_count + cell.task_count > 0;
+  return {static_cast<double>(cell.memory_free), has_work ? 0 : 1};
 }
 
 // Fills cells one after the other: cells that run work come first, then the one with the least free
@@ -14,25 +15,19 @@ class BinpackStrategy : public SeparableStrategy {
  public:
   std::string_view Name() const override { return "binpack"; }
 
-  Score ScoreCell(const AuctionView&, const CellView& cell) override { return BaseScore(cell); }
+  Score ScoreCell(const AuctionView&, const CellView& cell) override { return ScoreOf(cell); }
 
   bool HasBaseScore() const override { return true; }
 
-  Score BaseScore(const CellView& cell) override {
-    return ScoreOf(cell.lrp_count + cell.task_count > 0, cell.memory_free);
-  }
+  Score BaseScore(const CellView& cell) override { return ScoreOf(cell); }
 
-  void ScoreRows(const Work&, const ScoreColumns& columns, std::span<const uint32_t> rows,
+  void ScoreRows(const Work&, std::span<const CellView> cells, std::span<const uint32_t> rows,
                  Score* scores) const override {
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const uint32_t row = rows[i];
-      scores[i] =
-          ScoreOf(columns.lrp_count[row] + columns.task_count[row] > 0, columns.memory_free[row]);
-    }
+    for (size_t i = 0; i < rows.size(); ++i) scores[i] = ScoreOf(cells[rows[i]]);
   }
 
   // Instances make no difference.
-  bool MayBeat(const Score& without, const ScoreColumns&, uint32_t, int64_t,
+  bool MayBeat(const Score& without, const CellView&, int64_t,
                const Score& best) const override {
     return !Better(best, without);
   }

@@ -37,43 +37,21 @@ class DiegoStrategy : public SeparableStrategy {
   void BeginRound(const RoundContext& context) override { configuration_ = *context.configuration; }
 
   Score ScoreCell(const AuctionView& auction, const CellView& cell) override {
-    const bool is_lrp = auction.kind == Kind::kLrp;
-    const Amount proxy_memory = is_lrp ? cell.proxy_memory : 0;
-    const Resources& asked = auction.work->asked;
-    const double resource_score = ResourceScore(
-        UsedFraction(cell.memory_free - (asked.memory + proxy_memory), cell.memory_total),
-        UsedFraction(cell.disk_free - asked.disk, cell.disk_total),
-        UsedFraction(cell.containers_free - 1, cell.containers_total), cell.starting_containers,
-        configuration_.starting_container_weight);
-    if (!is_lrp) return {TaskScore(resource_score, cell.task_count)};
-    return {LrpScore(resource_score, cell.instances, IndexOf(cell.index, cell.position))};
+    return ScoreOf(*auction.work, cell, cell.instances);
   }
 
-  void ScoreRows(const Work& work, const ScoreColumns& columns, std::span<const uint32_t> rows,
+  void ScoreRows(const Work& work, std::span<const CellView> cells, std::span<const uint32_t> rows,
                  Score* scores) const override {
-    const bool is_lrp = work.kind == Kind::kLrp;
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const uint32_t row = rows[i];
-      const Amount memory = work.asked.memory + (is_lrp ? columns.proxy_memory[row] : 0);
-      const double resource_score = ResourceScore(
-          UsedFraction(columns.memory_free[row] - memory, columns.memory_total[row]),
-          UsedFraction(columns.disk_free[row] - work.asked.disk, columns.disk_total[row]),
-          UsedFraction(columns.containers_free[row] - 1, columns.containers_total[row]),
-          columns.starting[row], configuration_.starting_container_weight);
-      const double score =
-          is_lrp ? LrpScore(resource_score, 0, IndexOf(columns.index[row], columns.position[row]))
-                 : TaskScore(resource_score, columns.task_count[row]);
-      scores[i] = {score};
-    }
+    for (size_t i = 0; i < rows.size(); ++i) scores[i] = ScoreOf(work, cells[rows[i]], 0);
   }
 
-  bool MayBeat(const Score& without, const ScoreColumns& columns, uint32_t row, int64_t instances,
+  bool MayBeat(const Score& without, const CellView& cell, int64_t instances,
                const Score& best) const override {
     // Parts that are huge and cancel out would lose what an instance adds.
-    const double starting = static_cast<double>(columns.starting[row]) *
+    const double starting = static_cast<double>(cell.starting_containers) *
                             configuration_.starting_container_weight;
-    const double index = static_cast<double>(IndexOf(columns.index[row], columns.position[row])) *
-                         configuration_.bin_pack_first_fit_weight;
+    const double index =
+        static_cast<double>(IndexOf(cell)) * configuration_.bin_pack_first_fit_weight;
     const double size = std::abs(without.value) + std::abs(starting) + std::abs(index);
     if (!(size < kExactLocality)) return true;
     const double nearly = (kLocalityOffset - 1) * static_cast<double>(instances);
@@ -81,6 +59,18 @@ class DiegoStrategy : public SeparableStrategy {
   }
 
  private:
+  Score ScoreOf(const Work& work, const CellView& cell, int64_t instances) const {
+    const bool is_lrp = work.kind == Kind::kLrp;
+    const Amount proxy_memory = is_lrp ? cell.proxy_memory : 0;
+    const double resource_score = ResourceScore(
+        UsedFraction(cell.memory_free - (work.asked.memory + proxy_memory), cell.memory_total),
+        UsedFraction(cell.disk_free - work.asked.disk, cell.disk_total),
+        UsedFraction(cell.containers_free - 1, cell.containers_total), cell.starting_containers,
+        configuration_.starting_container_weight);
+    if (!is_lrp) return {TaskScore(resource_score, cell.task_count)};
+    return {LrpScore(resource_score, instances, IndexOf(cell))};
+  }
+
   static double TaskScore(double resource_score, int64_t task_count) {
     return resource_score + kLocalityOffset * static_cast<double>(task_count);
   }
@@ -91,8 +81,8 @@ class DiegoStrategy : public SeparableStrategy {
   }
 
   // Upstream numbers the cells of a zone afresh only if the weight is above zero.
-  int64_t IndexOf(int64_t index, int64_t position) const {
-    return configuration_.bin_pack_first_fit_weight > 0 ? position : index;
+  int64_t IndexOf(const CellView& cell) const {
+    return configuration_.bin_pack_first_fit_weight > 0 ? cell.position : cell.index;
   }
 
   Configuration configuration_;

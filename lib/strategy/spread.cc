@@ -4,8 +4,9 @@
 namespace rostrum {
 namespace {
 
-Score ScoreOf(Kind kind, bool has_work, int64_t instances, Amount memory_free) {
-  const double most_memory_first = -static_cast<double>(memory_free);
+Score ScoreOf(Kind kind, const CellView& cell, int64_t instances) {
+  const double most_memory_first = -static_cast<double>(cell.memory_free);
+  const bool has_work = cell.lrp_count + cell.task_count > 0;
   if (kind == Kind::kTask) return {most_memory_first, has_work ? 0 : 1};
   return {most_memory_first, has_work ? 1 + instances : 0};
 }
@@ -19,20 +20,15 @@ class SpreadStrategy : public SeparableStrategy {
   std::string_view Name() const override { return "spread"; }
 
   Score ScoreCell(const AuctionView& auction, const CellView& cell) override {
-    return ScoreOf(auction.kind, cell.lrp_count + cell.task_count > 0, cell.instances,
-                   cell.memory_free);
+    return ScoreOf(auction.kind, cell, cell.instances);
   }
 
-  void ScoreRows(const Work& work, const ScoreColumns& columns, std::span<const uint32_t> rows,
+  void ScoreRows(const Work& work, std::span<const CellView> cells, std::span<const uint32_t> rows,
                  Score* scores) const override {
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const uint32_t row = rows[i];
-      scores[i] = ScoreOf(work.kind, columns.lrp_count[row] + columns.task_count[row] > 0, 0,
-                          columns.memory_free[row]);
-    }
+    for (size_t i = 0; i < rows.size(); ++i) scores[i] = ScoreOf(work.kind, cells[rows[i]], 0);
   }
 
-  bool MayBeat(const Score& without, const ScoreColumns&, uint32_t, int64_t instances,
+  bool MayBeat(const Score& without, const CellView&, int64_t instances,
                const Score& best) const override {
     return !Better(best, {without.value, without.tier + instances});
   }
