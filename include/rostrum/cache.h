@@ -136,6 +136,8 @@ class Cache {
   // What changed since the last call, but for what TakeDecided took. To be called after
   // TakeSnapshot.
   CellChanges TakeChanges();
+  // Brings a cell into the processor's cache that TakeDecided will soon be called for.
+  void ExpectDecided(const CellLayout& layout, uint32_t row) const;
   // As Take, by a row of a layout.
   Status TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
                      uint64_t placed_by);

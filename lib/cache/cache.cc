@@ -375,6 +375,13 @@ Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t pl
   return impl_->TakeOn(slot, auction, placed_by, /*knows=*/false);
 }
 
+void Cache::ExpectDecided(const CellLayout& layout, uint32_t row) const {
+  if (impl_->layout.get() != &layout) return;
+  const auto* const bytes =
+      reinterpret_cast<const char*>(&impl_->slots[impl_->slot_of_row[row]]);
+  for (size_t line = 0; line < sizeof(CellSlot); line += 64) __builtin_prefetch(bytes + line);
+}
+
 Status Cache::TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
                           uint64_t placed_by) {
   if (impl_->layout.get() == &layout) {

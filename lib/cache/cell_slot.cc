@@ -259,21 +259,27 @@ CellInfo MakeInfo(const Offer& offer, std::shared_ptr<const Signature> signature
 
 Status ValidateInput(const CellInput& cell) {
   if (cell.id.empty()) return InvalidArgument("a cell has no id");
-  const std::string what = fmt::format("cell \"{}\"", cell.id);
-  if (Status s = ValidateResources(*cell.total, what + ", total"); !s.ok()) return s;
-  if (Status s = ValidateResources(*cell.available, what + ", available"); !s.ok()) return s;
-  if (Status s = ValidateResources(*cell.overhead, what + ", overhead"); !s.ok()) return s;
+  // The cell's name is put into words only if something is wrong with it.
+  const auto what = [&](const char* part) { return fmt::format("cell \"{}\"{}", cell.id, part); };
+  const auto check = [&](const Resources& resources, const char* part) {
+    Status status = ValidateResources(resources, "");
+    return status.ok() ? status : ValidateResources(resources, what(part));
+  };
+  if (Status s = check(*cell.total, ", total"); !s.ok()) return s;
+  if (Status s = check(*cell.available, ", available"); !s.ok()) return s;
+  if (Status s = check(*cell.overhead, ", overhead"); !s.ok()) return s;
   if (AnyNegative(*cell.overhead)) {
-    return InvalidArgument(what + ": overhead is negative, expected zero or more");
+    return InvalidArgument(what(": overhead is negative, expected zero or more"));
   }
-  if (!CountInRange(cell.task_count)) return BadCount(what, "task count", cell.task_count);
+  if (!CountInRange(cell.task_count)) return BadCount(what(""), "task count", cell.task_count);
   if (!CountInRange(cell.starting_containers)) {
-    return BadCount(what, "starting containers", cell.starting_containers);
+    return BadCount(what(""), "starting containers", cell.starting_containers);
   }
   if (cell.proxy_memory < -kAmountMaximum || cell.proxy_memory > kAmountMaximum) {
     return InvalidArgument(fmt::format("{}: proxy memory is {} thousandths of a MB, expected a "
                                        "number from {} to {}",
-                                       what, cell.proxy_memory, -kAmountMaximum, kAmountMaximum));
+                                       what(""), cell.proxy_memory, -kAmountMaximum,
+                                       kAmountMaximum));
   }
   return {};
 }

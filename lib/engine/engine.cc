@@ -81,13 +81,18 @@ void Engine::Impl::ForgetExpired() {
 void Engine::Impl::TakeAll(const Round& round, uint64_t number) {
   const std::vector<Decision>& decisions = round.decisions();
   const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
+  const CellLayout& layout = *round.input().snapshot->layout();
+  constexpr size_t kAhead = 8;
   size_t done = 0;
   try {
     for (; done < decisions.size(); ++done) {
+      if (done + kAhead < decisions.size() && decisions[done + kAhead].placed) {
+        cache.ExpectDecided(layout, rows[done + kAhead]);
+      }
       if (!decisions[done].placed) continue;
       // A cell that changed while the round ran may not have the room any more. The placement
       // stands all the same: it was right for the snapshot, and the cell itself has the last word.
-      static_cast<void>(cache.TakeDecided(*round.input().snapshot->layout(), rows[done],
+      static_cast<void>(cache.TakeDecided(layout, rows[done],
                                           round.auctions()[decisions[done].auction], number));
     }
   } catch (...) {

@@ -89,6 +89,7 @@ Status ValidateResources(const Resources& resources, std::string_view what) {
   if (!InRange(resources.containers, kContainersMaximum)) {
     return OutOfRange(what, "containers", resources.containers, kContainersMaximum);
   }
+  std::vector<std::string_view> names;
   for (size_t i = 0; i < resources.scalars.size(); ++i) {
     const NamedAmount& scalar = resources.scalars[i];
     if (scalar.name.empty()) {
@@ -97,14 +98,12 @@ Status ValidateResources(const Resources& resources, std::string_view what) {
     if (!InRange(scalar.amount, kAmountMaximum)) {
       return OutOfRange(what, scalar.name, scalar.amount, kAmountMaximum);
     }
-    for (size_t j = 0; j < i; ++j) {
-      if (resources.scalars[j].name == scalar.name) {
-        return InvalidArgument(
-            fmt::format("{}: resource \"{}\" is given twice", what, scalar.name));
-      }
-    }
+    names.push_back(scalar.name);
   }
-  return {};
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice == names.end()) return {};
+  return InvalidArgument(fmt::format("{}: resource \"{}\" is given twice", what, *twice));
 }
 
 }  // namespace rostrum

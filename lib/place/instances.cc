@@ -110,7 +110,7 @@ uint32_t Instances::ProcessOf(const std::shared_ptr<const Work>& work) {
   const auto next = static_cast<uint32_t>(processes_.size());
   const auto [at, is_new] = numbers_.try_emplace(work->guid, next);
   if (is_new) {
-    processes_.push_back({work, kNone});
+    processes_.emplace_back().work = work;
     Gather(&processes_.back());
   }
   return at->second;
@@ -131,6 +131,10 @@ void Instances::Gather(Process* process) {
 }
 
 void Instances::AddPlace(Process* process, uint32_t row) {
+  if (process->count_here < Process::kHere) {
+    process->here[process->count_here++] = row;
+    return;
+  }
   places_.push_back({row, process->newest});
   process->newest = static_cast<uint32_t>(places_.size() - 1);
 }
@@ -144,9 +148,9 @@ void Instances::Select(uint32_t process) {
   rows_.clear();
   current_ = process;
   if (current_ == kNone) return;
-  for (uint32_t i = processes_[current_].newest; i != kNone; i = places_[i].next) {
-    AddTo(places_[i].row);
-  }
+  const Process& selected = processes_[current_];
+  for (uint32_t i = 0; i < selected.count_here; ++i) AddTo(selected.here[i]);
+  for (uint32_t i = selected.newest; i != kNone; i = places_[i].next) AddTo(places_[i].row);
 }
 
 void Instances::AddTo(uint32_t row) {

@@ -3,6 +3,7 @@
 #ifndef ROSTRUM_LIB_PLACE_INSTANCES_H_
 #define ROSTRUM_LIB_PLACE_INSTANCES_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -35,6 +36,11 @@ class Instances {
   // The number of an auctioned process; kNone for a task.
   uint32_t ProcessOf(const std::shared_ptr<const Work>& work);
 
+  // Brings a process into the cache that will soon be selected.
+  void Prefetch(uint32_t process) const {
+    if (process != kNone) __builtin_prefetch(&processes_[process]);
+  }
+
   // Makes a process the current one.
   void Select(uint32_t process);
 
@@ -63,11 +69,16 @@ class Instances {
     uint32_t next = kNone;
     uint32_t placed = kNone;  // Its position in `placed_`; kNone for one that the row told of.
   };
-  // A process that this round auctions, and its rows: a chain of places, the newest first.
+  // A process that this round auctions, and its rows: the first few here, side by side, the others
+  // in a chain of places, the newest first.
   struct Process {
+    static constexpr uint32_t kHere = 9;
+
     std::shared_ptr<const Work> work;
     uint32_t newest = kNone;
     uint32_t placed = kNone;  // The position of `work` in `placed_`, once it is there.
+    uint32_t count_here = 0;
+    std::array<uint32_t, kHere> here;
   };
   struct Place {
     uint32_t row = 0;

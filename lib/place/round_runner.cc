@@ -8,6 +8,7 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 
 #include "lib/place/guard.h"
@@ -64,6 +65,7 @@ Status RoundRunner::Begin() {
     strategy_.BeginRound({input.seed, input.now_ms, &input.configuration});
     workspace_.BeginRound(strategy_, input.configuration);
     index_ = workspace_.shape_index();
+    MakePlans();
     ordered_ = layout_.zones.empty() ? OrderedAuctions{QueueOrder(input.auctions), {}}
                                      : OrderAuctions(input.auctions, strategy_);
   });
@@ -88,6 +90,7 @@ void RoundRunner::Run(std::optional<uint32_t> stop) {
   for (; next_ < ordered_.order.size(); ++next_) {
     const uint32_t auction = ordered_.order[next_];
     if (stop == auction) return;
+    Prefetch(next_);
     Decision decision = Decide(auction);
     decision.auction = auction;
     if (decision.placed) ++round_->placed_count_;
@@ -104,10 +107,26 @@ const Decision* RoundRunner::OrderFailureOf(uint32_t auction) const {
   return nullptr;
 }
 
-RoundRunner::Plan* RoundRunner::PlanOf(const std::shared_ptr<const Work>& work) {
-  Plan*& plan = plan_of_[work.get()];
-  if (plan != nullptr) return plan;
-  plan = &plans_.emplace_back();
+void RoundRunner::MakePlans() {
+  const std::vector<Auction>& auctions = round_->input_.auctions;
+  std::unordered_map<const Work*, Plan*> plan_of_work;
+  plan_of_.reserve(auctions.size());
+  const Work* last = nullptr;
+  for (const Auction& auction : auctions) {
+    // Instances of one work mostly come one after the other.
+    if (auction.work.get() == last) {
+      plan_of_.push_back(plan_of_.back());
+      continue;
+    }
+    last = auction.work.get();
+    Plan*& plan = plan_of_work[last];
+    if (plan == nullptr) plan = MakePlan(auction.work);
+    plan_of_.push_back(plan);
+  }
+}
+
+RoundRunner::Plan* RoundRunner::MakePlan(const std::shared_ptr<const Work>& work) {
+  Plan* const plan = &plans_.emplace_back();
   plan->match = &matcher_.Find(work->constraint);
   plan->process = instances_.ProcessOf(work);
   if (index_ != nullptr) {
@@ -120,9 +139,19 @@ RoundRunner::Plan* RoundRunner::PlanOf(const std::shared_ptr<const Work>& work) 
   return plan;
 }
 
+void RoundRunner::Prefetch(size_t turn) const {
+  constexpr size_t kFar = 16;
+  constexpr size_t kNear = 8;
+  const std::vector<uint32_t>& order = ordered_.order;
+  if (plan_of_.empty() || turn + kFar >= order.size()) return;
+  __builtin_prefetch(&round_->input_.auctions[order[turn + kFar]]);
+  __builtin_prefetch(plan_of_[order[turn + kFar]]);
+  instances_.Prefetch(plan_of_[order[turn + kNear]]->process);
+}
+
 RoundRunner::Candidate RoundRunner::Prepare(uint32_t auction) {
   const Auction& wanted = round_->input_.auctions[auction];
-  Plan* const plan = PlanOf(wanted.work);
+  Plan* const plan = plan_of_[auction];
   instances_.Select(plan->process);
   return {&wanted, rostrum::ViewOf(wanted), plan};
 }

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -71,8 +70,11 @@ class RoundRunner {
 
   // The decision for an auction that could not be ordered; null for any other.
   const Decision* OrderFailureOf(uint32_t auction) const;
-  Plan* PlanOf(const std::shared_ptr<const Work>& work);
+  void MakePlans();
+  Plan* MakePlan(const std::shared_ptr<const Work>& work);
   Candidate Prepare(uint32_t auction);
+  // Brings into the cache what auctions a few turns ahead will look at.
+  void Prefetch(size_t turn) const;
   Decision Decide(uint32_t auction);
   Decision Place(const Candidate& candidate, const RankedRow& winner);
 
@@ -136,8 +138,8 @@ class RoundRunner {
 
   // The cell that the strategy is looking at, for the text of a failure.
   std::optional<uint32_t> current_row_;
-  std::unordered_map<const Work*, Plan*> plan_of_;
   std::deque<Plan> plans_;
+  std::vector<Plan*> plan_of_;  // By auction.
   std::map<RefusalKey, SharedRefusal> shared_refusals_;
   std::optional<uint32_t> inflight_refusal_;
   std::optional<uint32_t> no_cells_refusal_;
