@@ -80,16 +80,8 @@ Status RoundRecorder::Begin() {
 }
 
 Status RoundRecorder::CutToWhole(AppendFile* file) const {
-  // A process that died at once leaves a file behind in which there can be nothing yet.
-  if (file->size() < kFileHeaderBytes) {
-    std::string begin(file->size(), '\0');
-    Expected<std::unique_ptr<ByteSource>> source = OpenFileSource(path_);
-    if (!source.ok()) return source.status();
-    if (const auto read = (*source)->Read(begin.data(), begin.size()); !read.ok()) {
-      return read.status();
-    }
-    if (MakeFileHeader().starts_with(begin)) return file->Truncate(0);
-  }
+  // The begin of a header is no proof of a recording: a text of somebody else's may hold as much.
+  if (file->size() == 0) return {};
   const Expected<uint64_t> end = FindEnd(path_);
   if (!end.ok()) return NoRecording(end.status());
   if (options_.max_bytes > 0 && *end > options_.max_bytes) {

@@ -6,6 +6,9 @@
 #include <charconv>
 #include <optional>
 
+#include "lib/tools/failure.h"
+#include "lib/wire/near_key.h"
+
 namespace rostrum::tools {
 namespace {
 
@@ -13,7 +16,7 @@ constexpr size_t kColumns = 96;
 // Where the text of a flag begins; a flag that is longer than that has a line of its own.
 constexpr size_t kHelpColumn = 30;
 
-constexpr Flag kHelpFlag = {"help", "", "show this help and do nothing else"};
+constexpr Flag kHelpFlag = {"help", "", "or -h: show this help and do nothing else"};
 
 const Flag* FindFlag(const Verb& verb, std::string_view name) {
   for (const FlagGroup& group : verb.groups) {
@@ -30,8 +33,13 @@ Status UnknownFlag(const Verb& verb, std::string_view argument) {
   for (const FlagGroup& group : verb.groups) {
     for (const Flag& flag : group.flags) known.push_back(flag.name);
   }
-  return InvalidArgument(fmt::format("unknown flag {}, the nearest known one is --{}", argument,
-                                     NearestOf(name, known)));
+  const std::string_view meant = wire::NearestKey(name, known);
+  const std::string unknown = fmt::format("unknown flag {}", Shown(argument));
+  if (!meant.empty()) {
+    return InvalidArgument(fmt::format("{}, the nearest known one is --{}", unknown, meant));
+  }
+  return InvalidArgument(
+      fmt::format("{}, expected one of those that rostrum {} --help lists", unknown, verb.name));
 }
 
 // An argument such as "--cells=5", taken apart.
@@ -89,30 +97,6 @@ void AppendFlag(const Flag& flag, std::string* out) {
 
 }  // namespace
 
-std::string_view NearestOf(std::string_view text, std::span<const std::string_view> known) {
-  std::string_view nearest;
-  size_t fewest = 0;
-  for (const std::string_view candidate : known) {
-    // One row of the usual table of edit distances: row[j] is that of the prefixes seen so far.
-    std::vector<size_t> row(candidate.size() + 1);
-    for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= text.size(); ++i) {
-      size_t diagonal = row[0];
-      row[0] = i;
-      for (size_t j = 1; j < row.size(); ++j) {
-        const size_t replaced = diagonal + (text[i - 1] == candidate[j - 1] ? 0 : 1);
-        diagonal = row[j];
-        row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-      }
-    }
-    if (nearest.empty() || row.back() < fewest) {
-      nearest = candidate;
-      fewest = row.back();
-    }
-  }
-  return nearest;
-}
-
 Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view> arguments) {
   Flags flags;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -133,13 +117,13 @@ Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view>
     if (!argument.starts_with("--")) return UnknownFlag(verb, argument);
 
     Argument parts = Split(argument);
-    const Flag* flag = FindFlag(verb, parts.name);
+    const Flag* flag = parts.name == kHelpFlag.name ? &kHelpFlag : FindFlag(verb, parts.name);
     if (flag == nullptr) {
       return UnknownFlag(verb, argument.substr(0, parts.name.size() + 2));
     }
     if (flag->value.empty() && parts.value) {
       return InvalidArgument(
-          fmt::format("--{} is given \"{}\", expected no value", flag->name, *parts.value));
+          fmt::format("--{} is given \"{}\", expected no value", flag->name, Shown(*parts.value)));
     }
     if (!flag->value.empty() && !parts.value) {
       if (i + 1 == arguments.size() || LooksLikeFlag(arguments[i + 1])) {
@@ -155,7 +139,7 @@ Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view>
   }
   if (verb.operands.empty() && !flags.operands_.empty()) {
     return InvalidArgument(
-        fmt::format("\"{}\" is no flag, expected flags only", flags.operands_.front()));
+        fmt::format("\"{}\" is no flag, expected flags only", Shown(flags.operands_.front())));
   }
   return flags;
 }
@@ -188,7 +172,7 @@ Expected<int64_t> Flags::Whole(std::string_view name, int64_t fallback, int64_t 
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || stop != end || number < minimum || number > maximum) {
     return InvalidArgument(fmt::format("--{} is \"{}\", expected a whole number from {} to {}",
-                                       name, text, minimum, maximum));
+                                       name, Shown(text), minimum, maximum));
   }
   return number;
 }

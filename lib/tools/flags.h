@@ -73,10 +73,6 @@ class Flags {
 // The help of a verb, with lines of at most 96 columns.
 std::string HelpText(const Verb& verb);
 
-// The one of `known` that takes the fewest edits from `text`; of equal ones the first. Empty if
-// there is none to choose from.
-std::string_view NearestOf(std::string_view text, std::span<const std::string_view> known);
-
 }  // namespace rostrum::tools
 
 #endif  // ROSTRUM_LIB_TOOLS_FLAGS_H_

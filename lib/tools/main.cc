@@ -6,21 +6,23 @@
 #include <exception>
 #include <iostream>
 #include <new>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "lib/tools/flags.h"
+#include "lib/tools/failure.h"
 #include "lib/tools/place/place_command.h"
 #include "lib/tools/replay/replay_command.h"
 #include "lib/tools/simulate/simulate_command.h"
 #include "lib/tools/simulate_recorder.h"
+#include "lib/tools/standard_streams.h"
+#include "lib/wire/excerpt.h"
+#include "lib/wire/near_key.h"
 #include "rostrum/version.h"
 
 namespace rostrum::tools {
 namespace {
-
-constexpr int kFailed = 1;
-constexpr int kBadInput = 2;
 
 constexpr std::array<std::string_view, 5> kVerbs = {"place", "simulate", "replay", "help",
                                                     "version"};
@@ -34,12 +36,54 @@ Verbs:
   place      one auction on real input: what reps answer to GET /state, and what is to run
   simulate   a cluster over time with no cluster at all; strategies side by side; an HTML report
   replay     runs recorded rounds again and names the first decision that differs
-  help       this text; `rostrum help VERB` (or `rostrum VERB --help`) tells more
-  version    the version
+  help       this text, as do --help and -h; `rostrum help VERB` (or `rostrum VERB --help`)
+             tells more
+  version    the version; as does rostrum --version
 
 Try: rostrum simulate --cells 100 --strategy all
 Exit status: 0 done (an auction that finds no cell is a result), 1 failed, 2 bad input.
 )";
+
+int FailAll(std::string_view text, int exit_status) {
+  std::cerr << "rostrum: " << wire::Escape(text) << "\n";
+  return exit_status;
+}
+
+bool AsksForHelp(std::string_view argument) { return argument == "--help" || argument == "-h"; }
+
+int NotUnderstood(std::string_view argument) {
+  return FailAll(fmt::format("\"{}\" is not understood, expected nothing there", Shown(argument)),
+                 kBadInput);
+}
+
+int PrintVersion(std::span<const std::string_view> arguments) {
+  if (!arguments.empty() && !AsksForHelp(arguments[0])) return NotUnderstood(arguments[0]);
+  if (arguments.empty()) {
+    std::cout << "rostrum " ROSTRUM_VERSION_STRING "\n";
+  } else {
+    std::cout << kHelp;
+  }
+  return 0;
+}
+
+int UnknownVerb(std::string_view verb) {
+  const std::string_view meant = wire::NearestKey(verb, kVerbs);
+  const std::string hint = meant.empty() ? "." : fmt::format(", did you mean \"{}\"?", meant);
+  return FailAll(fmt::format("unknown verb \"{}\"{} See rostrum --help", Shown(verb), hint),
+                 kBadInput);
+}
+
+int RunVerb(std::string_view verb, std::span<const std::string_view> arguments);
+
+int Help(std::span<const std::string_view> arguments) {
+  static constexpr std::array<std::string_view, 1> kHelpFlag = {"--help"};
+  if (arguments.size() > 1) return NotUnderstood(arguments[1]);
+  if (arguments.empty() || arguments[0] == "help" || AsksForHelp(arguments[0])) {
+    std::cout << kHelp;
+    return 0;
+  }
+  return RunVerb(arguments[0], kHelpFlag);
+}
 
 int RunVerb(std::string_view verb, std::span<const std::string_view> arguments) {
   if (verb == "place") return RunPlace(arguments, std::cout, std::cerr);
@@ -48,18 +92,17 @@ int RunVerb(std::string_view verb, std::span<const std::string_view> arguments) 
     return RunSimulate(arguments, std::cout, std::cerr, {.open_recorder = OpenSimulateRecorder});
   }
   if (verb == "version" || verb == "--version") {
-    std::cout << "rostrum " ROSTRUM_VERSION_STRING "\n";
-    return 0;
+    return PrintVersion(arguments);
   }
-  if (verb == "help" || verb == "--help" || verb == "-h") {
-    static constexpr std::array<std::string_view, 1> kHelpFlag = {"--help"};
-    if (!arguments.empty() && arguments[0] != "help") return RunVerb(arguments[0], kHelpFlag);
-    std::cout << kHelp;
-    return 0;
+  if (verb == "help" || AsksForHelp(verb)) return Help(arguments);
+  return UnknownVerb(verb);
+}
+
+std::string_view AdviceAgainstSize(std::string_view verb) {
+  if (verb == "simulate") {
+    return "fewer --cells and --apps, a shorter --duration, or smaller files need less";
   }
-  std::cerr << fmt::format("rostrum: unknown verb \"{}\", did you mean \"{}\"? See rostrum --help\n",
-                           verb, NearestOf(verb, kVerbs));
-  return kBadInput;
+  return "smaller input needs less";
 }
 
 int Run(const std::vector<std::string_view>& arguments) {
@@ -67,26 +110,31 @@ int Run(const std::vector<std::string_view>& arguments) {
     std::cerr << kHelp;
     return kBadInput;
   }
-  const int status = RunVerb(arguments[0], std::span(arguments).subspan(1));
-  std::cout.flush();
-  if (status == 0 && !std::cout) {
-    std::cerr << "rostrum: the output could not be written\n";
-    return kFailed;
+  int status = kFailed;
+  try {
+    status = RunVerb(arguments[0], std::span(arguments).subspan(1));
+  } catch (const std::bad_alloc&) {
+    return FailAll(
+        fmt::format("{}: memory ran out; {}", Shown(arguments[0]), AdviceAgainstSize(arguments[0])),
+        kFailed);
   }
-  return status;
+  std::cout.flush();
+  if (std::cout) return status;
+  FailAll("the output could not be written", kFailed);
+  return status == 0 ? kFailed : status;
 }
 
 }  // namespace
 }  // namespace rostrum::tools
 
 int main(int argc, char** argv) {
+  rostrum::tools::FillStandardStreams();
+  rostrum::tools::IgnoreWriteSignals();
   std::ios::sync_with_stdio(false);
   try {
     return rostrum::tools::Run({argv + 1, argv + argc});
-  } catch (const std::bad_alloc&) {
-    std::cerr << "rostrum: memory ran out\n";
   } catch (const std::exception& error) {
-    std::cerr << "rostrum: " << error.what() << "\n";
+    std::cerr << "rostrum: " << rostrum::wire::Escape(error.what()) << "\n";
   }
   return rostrum::tools::kFailed;
 }

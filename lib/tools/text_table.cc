@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/wire/excerpt.h"
+
 namespace rostrum::tools {
 namespace {
 
@@ -27,11 +29,7 @@ void AppendLine(std::string* text, const std::vector<std::string>& row,
 }  // namespace
 
 void TextTable::AddRow(std::vector<std::string> row) {
-  for (std::string& text : row) {
-    std::replace_if(
-        text.begin(), text.end(),
-        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  }
+  for (std::string& text : row) text = wire::Escape(text);
   rows_.push_back(std::move(row));
 }
 

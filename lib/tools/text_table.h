@@ -19,8 +19,7 @@ class TextTable {
 
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  // REQUIRES: one text for each column. Control characters are shown as '?', so that no input can
-  // spoil a terminal.
+  // REQUIRES: one text for each column. Texts are escaped, so that no input can spoil a terminal.
   void AddRow(std::vector<std::string> row);
 
   // All lines, each ended by a newline, none by a space.

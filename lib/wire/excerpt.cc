@@ -10,8 +10,10 @@
 namespace rostrum::wire {
 namespace {
 
-std::string EscapeControl(uint8_t byte) {
-  switch (byte) {
+std::string EscapeCharacter(std::string_view character) {
+  const char32_t value = CodePoint(character);
+  if (!IsHidden(value)) return std::string(character);
+  switch (value) {
     case '\n':
       return "\\n";
     case '\r':
@@ -19,21 +21,8 @@ std::string EscapeControl(uint8_t byte) {
     case '\t':
       return "\\t";
     default:
-      return fmt::format("\\u{:04x}", byte);
+      return fmt::format("\\u{:04x}", static_cast<uint32_t>(value));
   }
-}
-
-// The control characters beyond ASCII, U+0080 to U+009F, which some terminals obey too.
-bool IsHighControl(std::string_view character) {
-  return character.size() == 2 && character[0] == '\xC2' &&
-         static_cast<uint8_t>(character[1]) < 0xA0;
-}
-
-std::string EscapeCharacter(std::string_view character) {
-  const auto first = static_cast<uint8_t>(character[0]);
-  if (first < 0x20 || first == 0x7F) return EscapeControl(first);
-  if (IsHighControl(character)) return EscapeControl(static_cast<uint8_t>(character[1]));
-  return std::string(character);
 }
 
 bool EndsBareValue(char c) {
@@ -99,11 +88,11 @@ std::string Escape(std::string_view text) {
   return escaped;
 }
 
-std::string Cut(std::string_view text) {
-  if (text.size() <= kExcerptMaximum) return Escape(text);
+std::string Cut(std::string_view text, size_t maximum) {
+  if (text.size() <= maximum) return Escape(text);
   // No character is split: a cut inside of one goes before it.
-  size_t end = kExcerptMaximum;
-  while (end > kExcerptMaximum - 3 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  size_t end = maximum;
+  while (end > maximum - 3 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
   return Escape(text.substr(0, end)) + "...";
 }
 

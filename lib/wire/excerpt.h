@@ -35,12 +35,13 @@ class Positions {
   size_t line_ = 1;
 };
 
-// Control characters become JSON's escapes, and what is not UTF-8 becomes \xHH, so that a terminal
-// shows the text and does not obey it.
+// The one way of others' texts to a terminal: hidden characters (see utf8.h) become JSON's escapes,
+// and what is not UTF-8 becomes \xHH, so that a terminal shows the text and does not obey it, and
+// no text is more than one line. A text that is escaped already stays as it is.
 std::string Escape(std::string_view text);
 
-// Escape(text), cut.
-std::string Cut(std::string_view text);
+// Escape(text), cut. REQUIRES: maximum >= 3.
+std::string Cut(std::string_view text, size_t maximum = kExcerptMaximum);
 
 // A decoded string as JSON would have it, cut: "a\"b".
 std::string Quote(std::string_view text);

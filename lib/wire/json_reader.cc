@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "lib/wire/encoding.h"
 #include "lib/wire/json_handler.h"
 #include "lib/wire/rapidjson.h"
 #include "lib/wire/read_file.h"
@@ -53,6 +54,10 @@ Status ReadJson(std::string_view text, std::string_view file_name, Form* root) {
   if (text.size() > kFileMaximum) {
     return InvalidArgument(handler.ProblemAt(
         0, fmt::format("the text has {} bytes, expected at most {}", text.size(), kFileMaximum)));
+  }
+  if (const std::string_view encoding = OtherEncoding(text); !encoding.empty()) {
+    return InvalidArgument(
+        handler.ProblemAt(0, fmt::format("the text is in {}, expected UTF-8", encoding)));
   }
   SyntaxError error;
   try {

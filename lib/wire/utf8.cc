@@ -1,5 +1,7 @@
 #include "lib/wire/utf8.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace rostrum::wire {
@@ -26,7 +28,42 @@ Sequence SequenceOf(uint8_t first) {
   return {};
 }
 
+struct Range {
+  char32_t first = 0;
+  char32_t last = 0;
+};
+
+constexpr std::array<Range, 12> kHidden = {{
+    {0x00, 0x1F},        // Controls,
+    {0x7F, 0x9F},        // DEL, and the controls beyond ASCII, which some terminals obey too.
+    {0xAD, 0xAD},        // The soft hyphen.
+    {0x61C, 0x61C},      // A mark of direction.
+    {0x180E, 0x180E},    // A separator without width.
+    {0x200B, 0x200F},    // No width, joiners, and marks of direction.
+    {0x2028, 0x202E},    // Ends of lines and paragraphs, and turns of direction.
+    {0x2060, 0x206F},    // Invisible operators, and more turns of direction.
+    {0xFDD0, 0xFDEF},    // No characters.
+    {0xFEFF, 0xFEFF},    // The byte order mark.
+    {0xFFF9, 0xFFFB},    // Marks of annotations.
+    {0xE0000, 0xE007F},  // Tags: a second ASCII that does not show.
+}};
+
 }  // namespace
+
+char32_t CodePoint(std::string_view character) {
+  const auto first = static_cast<uint8_t>(character[0]);
+  if (character.size() == 1) return first;
+  char32_t value = first & (0x7Fu >> character.size());
+  for (const char c : character.substr(1)) value = value << 6 | (static_cast<uint8_t>(c) & 0x3Fu);
+  return value;
+}
+
+bool IsHidden(char32_t character) {
+  if ((character & 0xFFFE) == 0xFFFE) return true;  // The last two of a plane are no characters.
+  return std::any_of(kHidden.begin(), kHidden.end(), [&](const Range& range) {
+    return range.first <= character && character <= range.last;
+  });
+}
 
 size_t CharacterLength(std::string_view text) {
   if (text.empty()) return 0;

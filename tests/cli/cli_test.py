@@ -6,6 +6,9 @@ Usage: cli_test.py ROSTRUM EXAMPLES_DATA PLUGIN.so
 
 import json
 import os
+import resource
+import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -16,9 +19,9 @@ DATA = ""
 PLUGIN = ""
 
 
-def rostrum(*arguments, stdin=None, cwd=None):
-    return subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, text=True,
-                          check=False, cwd=cwd, timeout=300)
+def rostrum(*arguments, stdin=None, cwd=None, program=None, preexec_fn=None):
+    return subprocess.run([program or PROGRAM, *arguments], input=stdin, capture_output=True,
+                          text=True, check=False, cwd=cwd, timeout=300, preexec_fn=preexec_fn)
 
 
 def cell(cell_id, memory=1000, **other):
@@ -99,7 +102,20 @@ class HelpTest(CliTest):
 
     def test_no_verb_and_unknown_verb(self):
         self.assertEqual(rostrum().returncode, 2)
-        self.refuses(2, 'unknown verb "plaec", did you mean "place"?', "plaec")
+        self.refuses(2, 'unknown verb "plaec", did you mean "place"? See', "plaec")
+        self.refuses(2, 'unknown verb "xyzzy". See rostrum --help', "xyzzy")
+        self.refuses(2, 'unknown verb "' + 80 * "v" + '..."', 1000 * "v")
+        self.refuses(2, 'unknown verb "a\\nb\\u001b\\u202e"', "a\nb\x1b\u202e")
+
+    def test_help_and_version_take_nothing_more(self):
+        self.refuses(2, '"now" is not understood', "version", "now")
+        self.refuses(2, '"now" is not understood', "--version", "now")
+        self.refuses(2, '"now" is not understood', "help", "place", "now")
+        self.refuses(2, 'unknown verb "plaice"', "help", "plaice")
+        self.refuses(2, '--help is given "1", expected no value', "place", "--help=1")
+        for arguments in (("help", "help"), ("help", "--help"), ("--help", "-h"),
+                          ("version", "--help")):
+            self.assertEqual(rostrum(*arguments).stdout, rostrum("--help").stdout, arguments)
 
 
 class PlaceTest(CliTest):
@@ -150,7 +166,7 @@ class PlaceTest(CliTest):
         cells = json.dumps([cell("c1")])
         done = rostrum("place", "--cells", "-", "--lrps", self.write("l.json", [lrp("pg")]),
                        stdin=cells)
-        self.assertIn("1 auctions: 1 placed, 0 refused", done.stdout)
+        self.assertIn("1 auction: 1 placed, 0 refused (strategy diego, 1 cell)\n", done.stdout)
 
     def test_text_says_what_would_have_been_enough(self):
         done = rostrum("place", "--cells", self.write("c.json", [cell("c1", memory=300)]),
@@ -168,6 +184,32 @@ class PlaceTest(CliTest):
         self.assertTrue(explanation["placed"])
         self.assertEqual([(a["cell_id"], a["fits"], a["winner"]) for a in explanation["answers"]],
                          [("c1", True, True), ("c2", False, False)])
+
+    def test_explains_both_of_an_instance_and_a_task(self):
+        result = self.place([cell("c1")], [lrp("a")], [task("a.0")], "--explain", "a.0")
+        self.assertEqual([e["kind"] for e in result["explanations"]], ["lrp", "task"])
+
+    def test_infinite_scores_are_texts(self):
+        """Diego divides by a cell's total."""
+        totals = {"MemoryMB": 0, "DiskMB": 10000, "Containers": 10}
+        result = self.place([cell("c1", TotalResources=totals)], [lrp("a")])
+        self.assertEqual([p["score"] for p in result["placements"]], ["-inf"])
+        free = {"MemoryMB": 0, "DiskMB": 10000, "Containers": 10}
+        cells = self.write("c.json", [cell("c1", TotalResources=totals, AvailableResources=free)])
+        lrps = self.write("l.json", [lrp("a", memory=0)])
+        done = rostrum("place", "--cells", cells, "--lrps", lrps, "--explain", "a.0")
+        self.assertIn("its score is no number", done.stdout)
+
+    def test_names_cannot_spoil_a_terminal(self):
+        evil = "a\nb\x1b[2J\x9b\u202e\u200b\x7f"
+        done = rostrum("place", "--cells", self.write("c.json", [cell(evil, Zone=evil)]), "--lrps",
+                       self.write("l.json", [lrp(evil, (0, 1), 600)]), "--explain", evil + ".1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("1 refused", done.stdout)
+        for character in evil[3:5] + evil[7:]:
+            if not character.isprintable():
+                self.assertNotIn(character, done.stdout)
+        self.assertNotIn("a\nb", done.stdout)
 
     def test_the_examples_place(self):
         done = rostrum("place", "--cells", DATA + "/cells.json", "--lrps", DATA + "/lrps.json",
@@ -199,6 +241,47 @@ class BadInputTest(CliTest):
                 expected = f'--set: {key} is "{value}", expected a finite number'
                 self.refuses(2, expected, "place", "--cells", cells, "--set", f"{key}={value}")
                 self.refuses(2, expected, "simulate", "--set", f"{key}={value}")
+
+    def test_paths_that_are_none(self):
+        cells = self.write("cells.json", [cell("c1")])
+        self.refuses(2, '--cells is "", expected a file', "place", "--cells", "")
+        self.refuses(2, '--lrps is "", expected a file', "place", "--cells", cells, "--lrps=")
+        self.refuses(2, '--record is "", expected a file', "place", "--cells", cells, "--record=")
+        self.refuses(2, "./-", "place", "--cells", cells, "--record", "-")
+        self.refuses(2, "./-", "simulate", "--report", "-")
+        self.refuses(2, 'FILE is ""', "replay", "")
+        self.refuses(2, "./-", "replay", "-")
+        self.refuses(2, "names \"starting_container_weight\" twice", "place", "--cells", cells,
+                     "--set", "starting_container_weight=1", "--set", "starting_container_weight=2")
+
+    def test_an_error_is_one_line(self):
+        evil = "a\nb\x1b[2J\u202e"
+        cells = self.write("cells.json", [cell("c1")])
+        for arguments in (("place", "--cells", evil), ("place", "--cells", cells, "--format", evil),
+                          ("place", "--cells", cells, "--set", evil), ("place", evil),
+                          ("place", "--cells", cells, "--set", evil + "=1"),
+                          ("place", "--cells", cells, "--seed", evil), ("place", "--" + evil),
+                          ("place", "--cells", cells, "--explain", evil),
+                          ("place", "--cells", cells, "--strategy", evil), ("replay", evil),
+                          ("place", "--cells", self.write("c.json", [cell(7)]), "--lrps", evil),
+                          ("place", "--cells", self.write("d.json", [{"cell_id": [evil]}])),
+                          ("simulate", "--nodes", evil, "--pods", evil),
+                          ("simulate", "--nodes", self.write("n.csv", evil), "--pods", cells),
+                          ("simulate", "--strategy", evil), ("simulate", "--fail-zone", evil),
+                          ("simulate", "--report", "/nonexistent/" + evil),
+                          ("simulate", "--record", "/nonexistent/" + evil)):
+            self.refuses(2, "rostrum ", *arguments)
+            done = rostrum(*arguments)
+            self.assertTrue(done.stderr[:-1].isprintable(), done.stderr)
+
+    def test_other_encodings_are_named(self):
+        for encoding, name in (("utf-16", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-32"),
+                               ("utf-32-le", "UTF-32")):
+            self.refuses_cells('[{"cell_id": "c"}]'.encode(encoding),
+                               f"the text is in {name}, expected UTF-8")
+            nodes = self.write("n.csv", "sn,cpu_milli,memory_mib\n".encode(encoding))
+            self.refuses(2, f"the file is in {name}, expected UTF-8", "simulate", "--nodes", nodes,
+                         "--pods", nodes)
 
     def test_files(self):
         self.refuses(2, "/nonexistent.json", "place", "--cells", "/nonexistent.json")
@@ -251,6 +334,11 @@ class BadInputTest(CliTest):
         refused, = result["failures"]
         self.assertEqual(refused["identifier"], "pg.2")
         self.assertEqual([t["MemoryMB"] for t in result["work"][0]["Tasks"]], [100])
+        self.assertEqual(result["duplicates"], 3)
+        done = rostrum("place", "--cells", self.write("c.json", [cell("c1")]), "--lrps",
+                       self.write("l.json", [lrp("pg", (0, 0))]))
+        self.assertIn("\n1 entry names an instance or a task that is named before; the first one "
+                      "counts\n", done.stdout)
 
     def test_deep_nesting_ends_with_an_error(self):
         self.refuses_cells("[" * (64 << 20), "cells.json:1:2: ")
@@ -263,7 +351,7 @@ class BadInputTest(CliTest):
             text = json.dumps(start)
             file.write("[" + ",".join(text.replace("PG", f"pg-{i}") for i in range(1000)) + "]")
         done = rostrum("place", "--cells", self.write("c.json", [cell("c1")]), "--lrps", path)
-        self.assertIn("1000000 auctions: 10 placed, 999990 refused", done.stdout)
+        self.assertIn("1,000,000 auctions: 10 placed, 999,990 refused", done.stdout)
 
 
 class RecordTest(CliTest):
@@ -296,6 +384,94 @@ class RecordTest(CliTest):
         self.assertIn(path, done.stderr)
 
 
+    def test_a_recording_that_cannot_be_begun_is_bad_input(self):
+        cells = self.write("cells.json", [cell("c1")])
+        before = self.write("notes.txt", "to be kept, and longer than any header of a recording\n")
+        for path in ("/nonexistent/r.rec", before, self.folder.name):
+            self.refuses(2, path, "place", "--cells", cells, "--record", path)
+            self.refuses(2, path, "simulate", "--cells", "3", "--record", path)
+        with open(before, encoding="utf-8") as file:
+            self.assertTrue(file.read().startswith("to be kept"))
+        self.refuses(2, "--cells and --record name one file", "place", "--cells", cells, "--record",
+                     cells)
+
+    def test_a_round_that_cannot_be_recorded_does_not_cost_the_result(self):
+        """The limit of a file's size is told as an error, not by a signal."""
+        path = self.record()
+        size = os.path.getsize(path)
+        done = rostrum("place", "--cells", DATA + "/cells.json", "--lrps", DATA + "/lrps.json",
+                       "--record", path,
+                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                                             (size + 100, size + 100)))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("File too large", done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        self.assertIn("placed", done.stdout)
+        self.assertEqual(os.path.getsize(path), size)
+        self.assertIn("identical (1 round,", rostrum("replay", path).stdout)
+
+    def test_a_recording_that_grows_too_large_ends_with_a_whole_round(self):
+        path = os.path.join(self.folder.name, "large.rec")
+        done = rostrum("simulate", "--cells", "50", "--record", path,
+                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                                             (100_000, 100_000)))
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, f"rostrum simulate: {path} cannot be written to: "
+                         "File too large\n")
+        done = rostrum("replay", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(": identical (", done.stdout)
+
+    def test_a_plug_in_decides_its_own_rounds(self):
+        path = os.path.join(self.folder.name, "both.rec")
+        done = rostrum("simulate", "--cells", "5", "--duration", "100", "--strategy",
+                       "diego," + PLUGIN, "--record", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = rostrum("replay", path)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("name its plug-in with --plugin", done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        done = rostrum("replay", path, "--plugin", PLUGIN)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(": identical (", done.stdout)
+
+
+class StreamTest(CliTest):
+    """Standard streams that are closed, or that nobody reads."""
+
+    def run_without(self, closed, *arguments):
+        redirections = {0: "<&-", 1: ">&-", 2: "2>&-"}
+        command = " ".join(['"$@"', *(redirections[descriptor] for descriptor in closed)])
+        return rostrum("-c", command, "sh", PROGRAM, *arguments, program="/bin/sh")
+
+    def test_no_file_takes_the_place_of_a_closed_stream(self):
+        for closed in ((0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)):
+            path = os.path.join(self.folder.name, "r{}{}".format(len(closed), closed[0]))
+            done = self.run_without(closed, "simulate", "--cells", "3", "--apps", "9",
+                                    "--record", path + ".rec", "--report", path + ".html")
+            self.assertEqual(done.returncode, 1 if 1 in closed else 0, (closed, done.stderr))
+            if 1 in closed and 2 not in closed:
+                self.assertEqual(done.stderr, "rostrum: the output could not be written\n")
+            self.assertIn("identical", rostrum("replay", path + ".rec").stdout)
+            with open(path + ".html", encoding="utf-8") as file:
+                self.assertTrue(file.read().startswith("<!DOCTYPE html>"))
+
+    def test_closed_standard_input_is_an_error(self):
+        done = self.run_without((0,), "place", "--cells", "-")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("standard input: ", done.stderr)
+
+    def test_output_that_nobody_reads_is_an_error(self):
+        for arguments in (("--help",), ("simulate", "--cells", "3", "--apps", "9")):
+            reader, writer = os.pipe()
+            os.close(reader)
+            done = subprocess.run([PROGRAM, *arguments], stdout=writer, stderr=subprocess.PIPE,
+                                  text=True, check=False, timeout=300)
+            os.close(writer)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(done.stderr, "rostrum: the output could not be written\n")
+
+
 class SimulateTest(CliTest):
     SMALL = ("simulate", "--cells", "20", "--apps", "30", "--no-time")
 
@@ -317,6 +493,53 @@ class SimulateTest(CliTest):
         done = rostrum("replay", path)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("identical", done.stdout)
+
+    def test_a_report_does_not_replace_what_is_no_file(self):
+        pipe = os.path.join(self.folder.name, "pipe")
+        os.mkfifo(pipe)
+        for path in (pipe, "/dev/null", "/dev/full"):
+            kind = stat.S_IFMT(os.stat(path).st_mode)
+            rostrum(*self.SMALL, "--report", path)
+            self.assertEqual(stat.S_IFMT(os.stat(path).st_mode), kind, path)
+        self.assertEqual(rostrum(*self.SMALL, "--report", "/dev/null").returncode, 0)
+        self.assertEqual(rostrum(*self.SMALL, "--report", "/dev/full").returncode, 1)
+
+    def test_a_report_is_no_input_and_no_recording(self):
+        nodes = self.write("n.csv", "sn,cpu_milli,memory_mib\nn0,1000,1000\n")
+        pods = self.write("p.csv", "name,cpu_milli,memory_mib\np0,1,1\n")
+        files = ("simulate", "--nodes", nodes, "--pods", pods)
+        self.refuses(2, "--nodes and --report name one file", *files, "--report", nodes)
+        self.refuses(2, "--pods and --report name one file", *files, "--report", pods)
+        path = os.path.join(self.folder.name, "one")
+        self.refuses(2, "--record and --report name one file", "simulate", "--record", path,
+                     "--report", path)
+        plugin = os.path.join(self.folder.name, "plugin.so")
+        shutil.copy(PLUGIN, plugin)
+        self.refuses(2, "--strategy and --report name one file", "simulate", "--strategy", plugin,
+                     "--report", plugin)
+        with open(nodes, encoding="utf-8") as file:
+            done = subprocess.run([PROGRAM, "simulate", "--nodes", "-", "--pods", pods, "--report",
+                                   nodes], stdin=file, capture_output=True, text=True, check=False,
+                                  timeout=300)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--nodes and --report name one file", done.stderr)
+
+    def test_what_cannot_run_is_refused(self):
+        self.refuses(2, "from 1 to 200000", "simulate", "--cells", "1000000")
+        self.refuses(2, "from 1 to 1000000", "simulate", "--apps", "10000000")
+        nodes = self.write("n.csv", "sn,cpu_milli,memory_mib\n" +
+                           "".join(f"n{i},1000,24576\n" for i in range(20)))
+        pods = self.write("p.csv", "name,cpu_milli,memory_mib\np0,0,0.001\n")
+        self.refuses(2, "up to 20,000,001 pods may fit", "simulate", "--nodes", nodes, "--pods",
+                     pods, "--fill")
+
+    def test_memory_that_runs_out_is_told(self):
+        limit = 400 << 20
+        done = rostrum("simulate", "--cells", "200000", "--apps", "1000000",
+                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "rostrum: simulate: memory ran out; fewer --cells and "
+                         "--apps, a shorter --duration, or smaller files need less\n")
 
     def test_bad_flags(self):
         self.refuses(2, "--cells", "simulate", "--cells", "-3")

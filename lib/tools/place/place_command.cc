@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lib/record/round_recorder.h"
+#include "lib/tools/failure.h"
 #include "lib/tools/flags.h"
 #include "lib/tools/load_strategy.h"
+#include "lib/tools/paths.h"
 #include "lib/tools/place/place_result.h"
+#include "lib/tools/settings.h"
 #include "lib/wire/read_file.h"
 #include "lib/wire/wire.h"
 #include "rostrum/engine.h"
@@ -19,9 +24,10 @@ namespace {
 const Verb& PlaceVerb() {
   static const Verb verb = {
       .name = "place",
-      .summary = "Runs one auction: decides which cell each LRP instance and task goes to, exactly "
-                 "as Diego's auctioneer would, or by another strategy. An auction that finds no "
-                 "cell is a result, and the output says what would have been enough.",
+      .summary =
+          "Runs one auction: decides which cell each LRP instance and task goes to, exactly "
+          "as Diego's auctioneer would, or by another strategy. An auction that finds no "
+          "cell is a result, and the output says what would have been enough.",
       .groups =
           {{"Input, as Diego's parts speak it; - is standard input",
             {{"cells", "FILE", "JSON array of what each rep answers to GET /state; needed"},
@@ -37,12 +43,16 @@ const Verb& PlaceVerb() {
               "", true},
              {"seed", "N", "a number that plug-ins may use", "0"}}},
            {"Output",
-            {{"format", "FORM", "text, for people; or json, with the work for each cell's "
-                                "POST /work", "text"},
+            {{"format", "FORM",
+              "text, for people; or json, with the work for each cell's "
+              "POST /work",
+              "text"},
              {"explain", "ID",
               "also print every cell's answer to one auction: PROCESS-GUID.INDEX or a task guid",
               "", true},
-             {"record", "FILE", "write the round to a recording, for rostrum replay", "none"}}}},
+             {"record", "FILE",
+              "append the round to a recording, for rostrum replay; a new one if there is no file",
+              "none"}}}},
       .examples = {{"What would Diego do with this?",
                     "rostrum place --cells states.json --lrps lrps.json --tasks tasks.json"},
                    {"Why was instance 3 not placed?",
@@ -66,28 +76,22 @@ struct PlaceInput {
   std::string record_path;
 };
 
-Status ReadSettings(const Flags& flags, PlaceInput* input) {
-  for (const std::string_view setting : flags.Texts("set")) {
-    const size_t equals = setting.find('=');
-    if (equals == std::string_view::npos) {
-      return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", setting));
-    }
-    Status status = SetOption(&input->configuration, setting.substr(0, equals),
-                              setting.substr(equals + 1));
-    if (!status.ok()) return InvalidArgument("--set: " + status.text());
-  }
-  const std::string_view format = flags.Text("format", "text");
-  if (format != "text" && format != "json") {
-    return InvalidArgument(fmt::format("--format is \"{}\", expected text or json", format));
-  }
-  input->as_json = format == "json";
+Status ReadOptions(const Flags& flags, PlaceInput* input) {
+  const Expected<std::vector<Setting>> settings = ReadSettings(flags);
+  if (!settings.ok()) return settings.status();
+  if (Status s = ApplySettings(*settings, &input->configuration); !s.ok()) return s;
+  const Expected<bool> as_json = ReadAsJson(flags);
+  if (!as_json.ok()) return as_json.status();
+  input->as_json = *as_json;
   const Expected<int64_t> seed = flags.Whole("seed", 0, 0, INT64_MAX);
   if (!seed.ok()) return seed.status();
   input->seed = static_cast<uint64_t>(*seed);
   for (const std::string_view identifier : flags.Texts("explain")) {
     input->explain.emplace_back(identifier);
   }
-  input->record_path = flags.Text("record");
+  Expected<std::string> record_path = ReadOutputPath(flags, "record");
+  if (!record_path.ok()) return record_path.status();
+  input->record_path = std::move(*record_path);
   return {};
 }
 
@@ -111,24 +115,26 @@ Status ReadFiles(const Flags& flags, PlaceInput* input) {
     return InvalidArgument("--cells is missing, expected the file of the cells' states, or -");
   }
   int from_standard_input = 0;
+  std::vector<NamedPath> inputs;
   for (const std::string_view flag : {"cells", "lrps", "tasks"}) {
-    from_standard_input += flags.Text(flag) == "-";
+    Expected<std::string> path = ReadInputPath(flags, flag);
+    if (!path.ok()) return path.status();
+    from_standard_input += *path == "-";
+    inputs.push_back({flag, std::move(*path)});
   }
   if (from_standard_input > 1) {
     return InvalidArgument("standard input (-) can be read for one of --cells, --lrps and --tasks");
   }
+  const NamedPath output = {"record", input->record_path};
+  if (Status s = CheckOutputs(inputs, {&output, 1}); !s.ok()) return s;
   if (Status s = ReadInto(flags, "cells", wire::ReadCells, &input->cells); !s.ok()) return s;
   if (Status s = ReadInto(flags, "lrps", wire::ReadLrpStarts, &input->lrps); !s.ok()) return s;
   return ReadInto(flags, "tasks", wire::ReadTaskStarts, &input->tasks);
 }
 
 Expected<PlaceInput> ReadInput(const Flags& flags) {
-  if (!flags.operands().empty()) {
-    return InvalidArgument(
-        fmt::format("\"{}\" is not understood, expected flags only", flags.operands()[0]));
-  }
   PlaceInput input;
-  if (Status status = ReadSettings(flags, &input); !status.ok()) return status;
+  if (Status status = ReadOptions(flags, &input); !status.ok()) return status;
   Expected<std::shared_ptr<Strategy>> strategy = LoadStrategy(flags.Text("strategy", "diego"));
   if (!strategy.ok()) return strategy.status();
   input.strategy = std::move(*strategy);
@@ -136,16 +142,28 @@ Expected<PlaceInput> ReadInput(const Flags& flags) {
   return input;
 }
 
-Expected<Explanation> ExplainOne(Engine* engine, const Round& round, const std::string& id) {
-  Expected<Explanation> explanation = engine->Explain(round, Kind::kLrp, id);
-  if (!explanation.ok() && explanation.status().code() == Code::kNotFound) {
-    explanation = engine->Explain(round, Kind::kTask, id);
+// An LRP instance and a task may both have the identifier; then both are explained.
+Status Explain(Engine* engine, const std::string& id, PlaceResult* result) {
+  const size_t before = result->explanations.size();
+  for (const Kind kind : {Kind::kLrp, Kind::kTask}) {
+    Expected<Explanation> explanation = engine->Explain(*result->round, kind, id);
+    if (explanation.ok()) {
+      result->explanations.push_back(std::move(*explanation));
+    } else if (explanation.status().code() != Code::kNotFound) {
+      return explanation.status();
+    }
   }
-  if (!explanation.ok() && explanation.status().code() == Code::kNotFound) {
-    return InvalidArgument(fmt::format(
-        "--explain is \"{}\", expected PROCESS-GUID.INDEX of an LRP or the guid of a task", id));
-  }
-  return explanation;
+  if (result->explanations.size() > before) return {};
+  return InvalidArgument(fmt::format(
+      "--explain is \"{}\", expected PROCESS-GUID.INDEX of an LRP or the guid of a task",
+      Shown(id)));
+}
+
+// How many instances and tasks the input names, those that are named twice included.
+size_t CountWork(const PlaceInput& input) {
+  size_t count = input.tasks.size();
+  for (const LrpStart& lrp : input.lrps) count += lrp.indices.size();
+  return count;
 }
 
 Expected<PlaceResult> Place(const PlaceInput& input) {
@@ -162,54 +180,54 @@ Expected<PlaceResult> Place(const PlaceInput& input) {
 
   PlaceResult result;
   result.strategy_name = input.strategy->Name();
+  result.duplicates = CountWork(input) - *added;
   result.round = std::move(*round);
   result.after = engine.TakeSnapshot();
   for (const std::string& id : input.explain) {
-    Expected<Explanation> explanation = ExplainOne(&engine, *result.round, id);
-    if (!explanation.ok()) return explanation.status();
-    result.explanations.push_back(std::move(*explanation));
+    if (Status s = Explain(&engine, id, &result); !s.ok()) return s;
   }
   return result;
 }
 
-Status Record(const PlaceInput& input, const PlaceResult& result) {
-  if (input.record_path.empty()) return {};
-  Expected<std::unique_ptr<record::RoundRecorder>> recorder =
-      record::RoundRecorder::Open(input.record_path, {});
-  if (!recorder.ok()) return recorder.status();
-  Status status = (*recorder)->Append(*result.round, result.strategy_name);
-  return status.ok() ? (*recorder)->Close() : status;
+using Recorder = std::unique_ptr<record::RoundRecorder>;
+
+// Null if none is asked for.
+Expected<Recorder> OpenRecorder(const PlaceInput& input) {
+  if (input.record_path.empty()) return Recorder();
+  return record::RoundRecorder::Open(input.record_path, {});
 }
 
-// Errors of what the user gave end with 2, all others with 1.
-int ExitStatusOf(const Status& status) {
-  return status.code() == Code::kInvalidArgument || status.code() == Code::kNotFound ||
-                 status.code() == Code::kCorrupt || status.code() == Code::kUnavailable
-             ? 2
-             : 1;
+Status Record(const PlaceResult& result, record::RoundRecorder* recorder) {
+  if (recorder == nullptr) return {};
+  Status status = recorder->Append(*result.round, result.strategy_name);
+  return status.ok() ? recorder->Close() : status;
 }
 
-int Fail(const Status& status, std::ostream& err) {
-  err << "rostrum place: " << status.text() << "\n";
-  return ExitStatusOf(status);
+int FailPlace(const Status& status, int exit_status, std::ostream& err) {
+  return Fail("place", status, exit_status, err);
 }
 
 }  // namespace
 
 int RunPlace(std::span<const std::string_view> arguments, std::ostream& out, std::ostream& err) {
   const Expected<Flags> flags = Flags::Parse(PlaceVerb(), arguments);
-  if (!flags.ok()) return Fail(flags.status(), err);
+  if (!flags.ok()) return FailPlace(flags.status(), kBadInput, err);
   if (flags->help()) {
     out << HelpText(PlaceVerb());
     return 0;
   }
   const Expected<PlaceInput> input = ReadInput(*flags);
-  if (!input.ok()) return Fail(input.status(), err);
+  if (!input.ok()) return FailPlace(input.status(), ExitStatusOf(input.status()), err);
   const Expected<PlaceResult> result = Place(*input);
-  if (!result.ok()) return Fail(result.status(), err);
-  if (Status status = Record(*input, *result); !status.ok()) return Fail(status, err);
+  if (!result.ok()) return FailPlace(result.status(), ExitStatusOf(result.status()), err);
+  // Opened this late, so that bad input begins no recording.
+  const Expected<Recorder> recorder = OpenRecorder(*input);
+  if (!recorder.ok()) return FailPlace(recorder.status(), kBadInput, err);
+
+  // A round that cannot be recorded is no reason to keep the result back.
   out << (input->as_json ? PlaceJson(*result) : PlaceText(*result));
-  return 0;
+  const Status recorded = Record(*result, recorder->get());
+  return recorded.ok() ? 0 : FailPlace(recorded, kFailed, err);
 }
 
 }  // namespace rostrum::tools

@@ -1,6 +1,7 @@
-#include <map>
+#include <fmt/format.h>
 
 #include "lib/tools/place/place_result.h"
+#include "lib/tools/score.h"
 #include "lib/wire/json_writer.h"
 #include "lib/wire/wire.h"
 
@@ -53,13 +54,6 @@ void WriteAuction(JsonWriter* json, const Auction& auction) {
   json->String(auction.Identifier());
 }
 
-void WriteScore(JsonWriter* json, const Score& score) {
-  json->Key("score");
-  json->Double(score.value);
-  json->Key("tier");
-  json->Int(score.tier);
-}
-
 std::string Placements(const Round& round) {
   JsonWriter json;
   json.BeginArray();
@@ -69,7 +63,7 @@ std::string Placements(const Round& round) {
     WriteAuction(&json, round.auctions()[decision.auction]);
     json.Key("cell_id");
     json.String(decision.cell_id);
-    WriteScore(&json, decision.score);
+    WriteScore(decision.score, &json);
     json.EndObject();
   }
   json.EndArray();
@@ -140,7 +134,7 @@ std::string Explanations(const std::vector<Explanation>& explanations) {
       json.Bool(answer.fits);
       json.Key("winner");
       json.Bool(answer.winner);
-      if (answer.fits) WriteScore(&json, answer.score);
+      if (answer.fits) WriteScore(answer.score, &json);
       WriteReasons(&json, answer.reasons);
       json.EndObject();
     }
@@ -156,6 +150,7 @@ std::string Explanations(const std::vector<Explanation>& explanations) {
 std::string PlaceJson(const PlaceResult& result) {
   std::string text = "{\"placements\":" + Placements(*result.round) +
                      ",\"failures\":" + Failures(*result.round) + ",\"work\":" + AllWork(result);
+  if (result.duplicates > 0) text += fmt::format(",\"duplicates\":{}", result.duplicates);
   if (!result.explanations.empty()) {
     text += ",\"explanations\":" + Explanations(result.explanations);
   }

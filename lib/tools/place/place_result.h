@@ -17,6 +17,8 @@ struct PlaceResult {
   std::shared_ptr<const Round> round;
   // The cells with everything that was placed taken off.
   std::shared_ptr<const Snapshot> after;
+  // How many entries of the input named what an entry before them had named.
+  size_t duplicates = 0;
   std::vector<Explanation> explanations;  // In the order in which they were asked for.
 };
 

@@ -4,7 +4,10 @@
 #include <iterator>
 
 #include "lib/tools/place/place_result.h"
+#include "lib/tools/report/text.h"
+#include "lib/tools/score.h"
 #include "lib/tools/text_table.h"
+#include "lib/wire/excerpt.h"
 
 namespace rostrum::tools {
 namespace {
@@ -12,17 +15,29 @@ namespace {
 // How many identifiers a line lists before it only counts.
 constexpr size_t kListed = 4;
 
+std::string Count(size_t count) { return FormatCount(static_cast<int64_t>(count)); }
+
+// "1 cell", "2,000 cells".
+std::string Counted(size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
+}
+
 std::string Listed(const std::vector<std::string>& names) {
   std::string text;
   for (size_t i = 0; i < std::min(names.size(), kListed); ++i) {
-    text += (i == 0 ? "" : ", ") + names[i];
+    text += (i == 0 ? "" : ", ") + wire::Escape(names[i]);
   }
-  if (names.size() > kListed) text += fmt::format(" and {} more", names.size() - kListed);
+  if (names.size() > kListed) text += fmt::format(" and {} more", Count(names.size() - kListed));
   return text;
 }
 
 std::string FreeOf(Amount free, Amount total) {
   return fmt::format("{} of {}", FormatAmount(free), FormatAmount(total));
+}
+
+std::string DuplicatesText(size_t duplicates) {
+  return fmt::format("{} an instance or a task that is named before; the first one counts\n",
+                     duplicates == 1 ? "1 entry names" : Count(duplicates) + " entries name");
 }
 
 std::string CellTableText(const PlaceResult& result) {
@@ -43,8 +58,8 @@ std::string CellTableText(const PlaceResult& result) {
       lrps += auction.kind() == Kind::kLrp;
       names.push_back(auction.Identifier());
     }
-    table.AddRow({cell.id, cell.zone, fmt::format("+{}", lrps),
-                  fmt::format("+{}", placements.decisions.size() - lrps),
+    table.AddRow({cell.id, cell.zone, "+" + Count(lrps),
+                  "+" + Count(placements.decisions.size() - lrps),
                   FreeOf(cell.available.memory, cell.total.memory),
                   FreeOf(cell.available.disk, cell.total.disk), Listed(names)});
   }
@@ -55,18 +70,33 @@ std::string Unit(std::string_view resource) {
   return resource == "memory" || resource == "disk" ? " MB" : "";
 }
 
-std::string ReasonText(const ReasonCount& reason) {
-  std::string text = fmt::format("{} {}: ", reason.cells, reason.cells == 1 ? "cell" : "cells");
-  if (reason.reason != Reason::kResource) {
-    text += ReasonName(reason.reason);
-    if (!reason.subject.empty()) text += ": " + reason.subject;
-    return text;
+// What is counted in pieces is few, all else is little.
+std::string_view LittleOrFew(std::string_view resource) {
+  return resource == "memory" || resource == "disk" || resource == "cpu" ? "little" : "few";
+}
+
+// A reason without its amounts.
+std::string PlainReasonText(const ReasonCount& reason) {
+  if (reason.reason == Reason::kScore) {
+    return reason.cells == 1 ? "its score is no number" : "their scores are no numbers";
   }
+  std::string text = ReasonName(reason.reason);
+  if (!reason.subject.empty()) text += ": " + wire::Escape(reason.subject);
+  return text;
+}
+
+std::string ReasonText(const ReasonCount& reason) {
+  std::string text = Counted(reason.cells, "cell") + ": ";
+  if (reason.reason != Reason::kResource) return text + PlainReasonText(reason);
   const std::string unit = Unit(reason.subject);
-  text += fmt::format("too little {}; nearest is {}: asked {}{}, free {}{}, short by {}{}",
-                      reason.subject, reason.cell_id, FormatAmount(reason.asked), unit,
+  text += fmt::format("too {} {}; nearest is {}: asked {}{}, free {}{}, short by {}{}",
+                      LittleOrFew(reason.subject), wire::Escape(reason.subject),
+                      wire::Escape(reason.cell_id), FormatAmount(reason.asked), unit,
                       FormatAmount(reason.free), unit, FormatAmount(reason.short_by), unit);
-  if (reason.is_static) text += " (more than these cells have in all)";
+  if (reason.is_static) {
+    text += fmt::format(" (more than {} in all)",
+                        reason.cells == 1 ? "this cell has" : "these cells have");
+  }
   return text;
 }
 
@@ -95,11 +125,12 @@ std::vector<RefusalGroup> GroupByError(const Round& round) {
 std::string RefusalsText(const Round& round) {
   std::string text = "\nRefused\n";
   for (const RefusalGroup& group : GroupByError(round)) {
-    fmt::format_to(std::back_inserter(text), "  {}\n    {} {}: {}\n", group.refusal->error,
-                   group.auctions.size(), group.auctions.size() == 1 ? "auction" : "auctions",
+    fmt::format_to(std::back_inserter(text), "  {}\n    {}: {}\n",
+                   wire::Escape(group.refusal->error), Counted(group.auctions.size(), "auction"),
                    Listed(group.auctions));
     if (!group.refusal->reasons.empty()) {
-      fmt::format_to(std::back_inserter(text), "    why {} was refused:\n", group.auctions[0]);
+      fmt::format_to(std::back_inserter(text), "    why {} was refused:\n",
+                     wire::Escape(group.auctions[0]));
     }
     for (const ReasonCount& reason : group.refusal->reasons) {
       fmt::format_to(std::back_inserter(text), "      {}\n", ReasonText(reason));
@@ -110,20 +141,18 @@ std::string RefusalsText(const Round& round) {
 
 std::string AnswerText(const CellAnswer& answer) {
   if (answer.fits) {
-    std::string text = fmt::format("score {}", answer.score.value);
-    if (answer.score.tier != 0) text += fmt::format(", tier {}", answer.score.tier);
+    const std::string text = ScoreText(answer.score);
     return answer.winner ? text + ", the winner" : text;
   }
   std::string text;
   for (const ReasonCount& reason : answer.reasons) {
     if (!text.empty()) text += "; ";
     if (reason.reason != Reason::kResource) {
-      text += ReasonName(reason.reason);
-      if (!reason.subject.empty()) text += ": " + reason.subject;
+      text += PlainReasonText(reason);
       continue;
     }
     const std::string unit = Unit(reason.subject);
-    text += fmt::format("{} short by {}{} (asked {}, free {})", reason.subject,
+    text += fmt::format("{} short by {}{} (asked {}, free {})", wire::Escape(reason.subject),
                         FormatAmount(reason.short_by), unit, FormatAmount(reason.asked),
                         FormatAmount(reason.free));
   }
@@ -131,12 +160,12 @@ std::string AnswerText(const CellAnswer& answer) {
 }
 
 std::string ExplanationText(const Explanation& explanation) {
-  const std::string identifier = explanation.auction.Identifier();
+  const std::string identifier = wire::Escape(explanation.auction.Identifier());
   std::string text = fmt::format("\n{} {}: ", KindName(explanation.auction.kind()), identifier);
   text += explanation.decision.placed
-              ? fmt::format("placed on {}\n", explanation.decision.cell_id)
-              : fmt::format("refused: {}\n", explanation.refusal.error);
-  if (!explanation.remedy.empty()) text += explanation.remedy + "\n";
+              ? fmt::format("placed on {}\n", wire::Escape(explanation.decision.cell_id))
+              : fmt::format("refused: {}\n", wire::Escape(explanation.refusal.error));
+  if (!explanation.remedy.empty()) text += wire::Escape(explanation.remedy) + "\n";
   TextTable table({{"cell"}, {"zone"}, {"answer"}});
   for (const CellAnswer& answer : explanation.answers) {
     table.AddRow({answer.cell_id, answer.zone, AnswerText(answer)});
@@ -149,9 +178,10 @@ std::string ExplanationText(const Explanation& explanation) {
 std::string PlaceText(const PlaceResult& result) {
   const Round& round = *result.round;
   std::string text = fmt::format(
-      "{} auctions: {} placed, {} refused (strategy {}, {} cells)\n", round.decisions().size(),
-      round.placed_count(), round.refused_count(), result.strategy_name,
-      round.input().snapshot->size());
+      "{}: {} placed, {} refused (strategy {}, {})\n", Counted(round.decisions().size(), "auction"),
+      Count(round.placed_count()), Count(round.refused_count()), wire::Escape(result.strategy_name),
+      Counted(round.input().snapshot->size(), "cell"));
+  if (result.duplicates > 0) text += DuplicatesText(result.duplicates);
   if (round.placed_count() > 0) text += "\n" + CellTableText(result);
   if (round.refused_count() > 0) text += RefusalsText(round);
   for (const Explanation& explanation : result.explanations) text += ExplanationText(explanation);

@@ -9,10 +9,11 @@
 #include <utility>
 
 #include "lib/record/round_reader.h"
+#include "lib/tools/failure.h"
 #include "lib/tools/flags.h"
 #include "lib/tools/load_strategy.h"
 #include "lib/tools/replay/replay_outcome.h"
-#include "lib/tools/report/text.h"
+#include "lib/tools/settings.h"
 
 namespace rostrum::tools {
 namespace {
@@ -24,9 +25,6 @@ using record::RecordedRound;
 using record::ReplayResult;
 using record::RoundReader;
 
-constexpr int kFailed = 1;
-constexpr int kBadInput = 2;
-
 const Verb& ReplayVerb() {
   static const Verb verb = {
       .name = "replay",
@@ -36,17 +34,25 @@ const Verb& ReplayVerb() {
           "of the score: \"identical\", or the first decision that differs.\n"
           "With --strategy or --set it says what would have been different.\n"
           "Exit status: 0 identical, or a what-if; 1 a round differs; 2 bad input.",
-      .groups = {{"What if",
-                  {{"strategy", "NAME",
-                    "diego, binpack, spread, or the path of a plug-in (a shared object)",
-                    "the one that was recorded"},
-                   {"set", "KEY=VALUE",
-                    "a setting in place of the recorded one: bin_pack_first_fit_weight, "
-                    "starting_container_weight, starting_container_count_maximum",
-                    "", true}}},
-                 {"Output", {{"format", "FORM", "text, for people; or json", "text"}}}},
+      .groups =
+          {{"What if",
+            {{"strategy", "NAME",
+              "diego, binpack, spread, or the path of a plug-in (a shared object), for all rounds",
+              "the one that was recorded"},
+             {"set", "KEY=VALUE",
+              "a setting in place of the recorded one: bin_pack_first_fit_weight, "
+              "starting_container_weight, starting_container_count_maximum",
+              "", true}}},
+           {"As recorded",
+            {{"plugin", "PATH",
+              "a plug-in (a shared object) for the rounds that it decided, known by the name "
+              "or the path that is recorded; rounds of other strategies keep theirs",
+              "", true}}},
+           {"Output", {{"format", "FORM", "text, for people; or json", "text"}}}},
       .examples = {{"Does this version decide as the one that recorded did?",
                     "rostrum replay rounds.rec"},
+                   {"The same for rounds of diego and of a plug-in.",
+                    "rostrum replay rounds.rec --plugin ./mine.so"},
                    {"What would packing have done?",
                     "rostrum replay rounds.rec --strategy binpack"}},
   };
@@ -56,54 +62,85 @@ const Verb& ReplayVerb() {
 // Everything that the command line asks for.
 struct ReplayOptions {
   std::vector<std::string> paths;
-  std::shared_ptr<Strategy> strategy;  // Null: each round's own.
-  std::vector<std::pair<std::string_view, std::string_view>> settings;
+  std::shared_ptr<Strategy> strategy;                        // Null: each round's own.
+  std::map<std::string, std::shared_ptr<Strategy>> plugins;  // By the name that is recorded.
+  std::vector<Setting> settings;
   bool as_json = false;
   std::string what_if;
 };
 
-Status ReadSettings(const Flags& flags, ReplayOptions* options) {
-  Configuration scratch;
-  for (const std::string_view setting : flags.Texts("set")) {
-    const size_t equals = setting.find('=');
-    if (equals == std::string_view::npos) {
-      return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", setting));
+Expected<std::vector<std::string>> ReadPaths(const Flags& flags) {
+  std::vector<std::string> paths;
+  for (const std::string_view path : flags.operands()) {
+    if (path.empty()) return InvalidArgument("FILE is \"\", expected a recording");
+    if (path == "-") {
+      return InvalidArgument("FILE is \"-\", expected a recording (one of that name is ./-)");
     }
-    options->settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
-    const auto& [key, value] = options->settings.back();
-    if (Status status = SetOption(&scratch, key, value); !status.ok()) {
-      return InvalidArgument("--set: " + status.text());
+    paths.emplace_back(path);
+  }
+  if (paths.empty()) return InvalidArgument("no file is given, expected a recording");
+  return paths;
+}
+
+// The strategy and the settings in place of the recorded ones.
+Status ReadWhatIf(const Flags& flags, ReplayOptions* options) {
+  if (flags.Has("strategy")) {
+    Expected<std::shared_ptr<Strategy>> strategy = LoadStrategy(flags.Text("strategy"));
+    if (!strategy.ok()) {
+      return Status(strategy.status().code(), "--strategy: " + strategy.status().text());
     }
-    options->what_if += fmt::format("{}{}", options->what_if.empty() ? "" : ", ", setting);
+    options->strategy = std::move(*strategy);
+    options->what_if = fmt::format("strategy {}", flags.Text("strategy"));
+  }
+  Expected<std::vector<Setting>> settings = ReadSettings(flags);
+  if (!settings.ok()) return settings.status();
+  options->settings = std::move(*settings);
+  for (const auto& [key, value] : options->settings) {
+    options->what_if += fmt::format("{}{}={}", options->what_if.empty() ? "" : ", ", key, value);
+  }
+  return {};
+}
+
+// Plug-ins for the rounds that they decided. One that calls itself as a strategy of Rostrum is
+// known by its path alone, as simulate records it.
+Status ReadPlugins(const Flags& flags, ReplayOptions* options) {
+  for (const std::string_view path : flags.Texts("plugin")) {
+    if (options->strategy != nullptr) {
+      return InvalidArgument("--plugin means nothing with --strategy, which decides all rounds");
+    }
+    if (MakeStrategy(path) != nullptr) {
+      return InvalidArgument(
+          fmt::format("--plugin is \"{}\", expected the path of a shared object", path));
+    }
+    const Expected<std::shared_ptr<Strategy>> plugin = LoadStrategy(path);
+    if (!plugin.ok()) {
+      return Status(plugin.status().code(), "--plugin: " + plugin.status().text());
+    }
+    options->plugins[std::string(path)] = *plugin;
+    const std::string_view name = (*plugin)->Name();
+    if (MakeStrategy(name) == nullptr) options->plugins[std::string(name)] = *plugin;
   }
   return {};
 }
 
 Expected<ReplayOptions> ReadOptions(const Flags& flags) {
   ReplayOptions options;
-  for (const std::string_view path : flags.operands()) options.paths.emplace_back(path);
-  if (options.paths.empty()) return InvalidArgument("no file is given, expected a recording");
-  const std::string_view format = flags.Text("format", "text");
-  if (format != "text" && format != "json") {
-    return InvalidArgument(fmt::format("--format is \"{}\", expected text or json", format));
-  }
-  options.as_json = format == "json";
-  if (flags.Has("strategy")) {
-    Expected<std::shared_ptr<Strategy>> strategy = LoadStrategy(flags.Text("strategy"));
-    if (!strategy.ok()) {
-      return Status(strategy.status().code(), "--strategy: " + strategy.status().text());
-    }
-    options.strategy = std::move(*strategy);
-    options.what_if = fmt::format("strategy {}", flags.Text("strategy"));
-  }
-  if (Status status = ReadSettings(flags, &options); !status.ok()) return status;
+  Expected<std::vector<std::string>> paths = ReadPaths(flags);
+  if (!paths.ok()) return paths.status();
+  options.paths = std::move(*paths);
+  const Expected<bool> as_json = ReadAsJson(flags);
+  if (!as_json.ok()) return as_json.status();
+  options.as_json = *as_json;
+  if (Status status = ReadWhatIf(flags, &options); !status.ok()) return status;
+  if (Status status = ReadPlugins(flags, &options); !status.ok()) return status;
   return options;
 }
 
 // Replays one file, round by round, so that only one is in memory.
 class FileReplay {
  public:
-  explicit FileReplay(const ReplayOptions& options) : options_(options) {}
+  explicit FileReplay(const ReplayOptions& options)
+      : options_(options), strategies_(options.plugins) {}
 
   ReplayOutcome Run(const std::string& path) {
     outcome_.path = path;
@@ -135,7 +172,7 @@ class FileReplay {
     if (strategy != nullptr) return strategy;
     return InvalidArgument(
         fmt::format("it was decided by the strategy \"{}\", which does not come "
-                    "with Rostrum: name its plug-in with --strategy",
+                    "with Rostrum: name its plug-in with --plugin",
                     round.strategy_name));
   }
 
@@ -143,9 +180,7 @@ class FileReplay {
     const Expected<std::shared_ptr<Strategy>> strategy = StrategyOf(round);
     if (!strategy.ok()) return strategy.status();
     Configuration configuration = round.input.configuration;
-    for (const auto& [key, value] : options_.settings) {
-      if (Status status = SetOption(&configuration, key, value); !status.ok()) return status;
-    }
+    if (Status s = ApplySettings(options_.settings, &configuration); !s.ok()) return s;
     const Expected<ReplayResult> result = ReplayRound(round, **strategy, &configuration);
     if (!result.ok()) return result.status();
     ++outcome_.rounds;
@@ -194,36 +229,21 @@ class FileReplay {
   ReplayOutcome outcome_;
 };
 
-// Errors of what the user gave end with 2, all others with 1.
-int ExitStatusOf(const Status& status) {
-  switch (status.code()) {
-    case Code::kInvalidArgument:
-    case Code::kNotFound:
-    case Code::kCorrupt:
-    case Code::kUnavailable:
-      return kBadInput;
-    default:
-      return kFailed;
-  }
-}
-
-int Fail(const Status& status, std::ostream& err) {
-  // The text may hold what a file of somebody else's holds.
-  err << "rostrum replay: " << CleanText(status.text()) << "\n";
-  return ExitStatusOf(status);
+int FailReplay(const Status& status, std::ostream& err) {
+  return Fail("replay", status, ExitStatusOf(status), err);
 }
 
 }  // namespace
 
 int RunReplay(std::span<const std::string_view> arguments, std::ostream& out, std::ostream& err) {
   const Expected<Flags> flags = Flags::Parse(ReplayVerb(), arguments);
-  if (!flags.ok()) return Fail(flags.status(), err);
+  if (!flags.ok()) return FailReplay(flags.status(), err);
   if (flags->help()) {
     out << HelpText(ReplayVerb());
     return 0;
   }
   const Expected<ReplayOptions> options = ReadOptions(*flags);
-  if (!options.ok()) return Fail(options.status(), err);
+  if (!options.ok()) return FailReplay(options.status(), err);
 
   ReplayOutput output;
   output.what_if = options->what_if;
@@ -236,7 +256,7 @@ int RunReplay(std::span<const std::string_view> arguments, std::ostream& out, st
   for (const ReplayOutcome& file : output.files) {
     const bool differs = output.what_if.empty() && file.first.has_value();
     exit_status = std::max(exit_status, differs ? kFailed : 0);
-    if (!file.failed.ok()) exit_status = std::max(exit_status, Fail(file.failed, err));
+    if (!file.failed.ok()) exit_status = std::max(exit_status, FailReplay(file.failed, err));
   }
   return exit_status;
 }

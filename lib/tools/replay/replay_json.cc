@@ -1,4 +1,5 @@
 #include "lib/tools/replay/replay_outcome.h"
+#include "lib/tools/score.h"
 #include "lib/wire/json_writer.h"
 
 namespace rostrum::tools {
@@ -51,10 +52,7 @@ void WriteSide(std::string_view key, const ReplaySide& side, JsonWriter* json) {
   json->Bool(side.placed);
   if (side.placed) {
     WriteString("cell_id", side.cell_id, json);
-    json->Key("score");
-    json->Double(side.score.value);
-    json->Key("tier");
-    json->Int(side.score.tier);
+    WriteScore(side.score, json);
   } else {
     WriteString("code", RefusalCodeName(side.code), json);
     WriteString("error", side.error, json);
@@ -98,13 +96,19 @@ void WriteDifferences(const ReplayOutcome& file, JsonWriter* json) {
   json->EndArray();
 }
 
+// What was not read may have been different.
+void WriteIdentical(const ReplayOutcome& file, JsonWriter* json) {
+  json->Key("identical");
+  if (!file.first.has_value() && !file.failed.ok()) return json->Null();
+  json->Bool(!file.first.has_value());
+}
+
 void WriteFile(const ReplayOutcome& file, JsonWriter* json) {
   json->BeginObject();
   WriteString("file", file.path, json);
   WriteUint("rounds", file.rounds, json);
   WriteUint("decisions", file.decisions, json);
-  json->Key("identical");
-  json->Bool(!file.first.has_value());
+  WriteIdentical(file, json);
   WriteUint("rounds_that_differ", file.rounds_that_differ, json);
   WriteUint("placed_before", file.placed_before, json);
   WriteUint("placed_now", file.placed_now, json);

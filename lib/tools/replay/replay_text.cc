@@ -5,6 +5,7 @@
 
 #include "lib/tools/replay/replay_outcome.h"
 #include "lib/tools/report/text.h"
+#include "lib/tools/score.h"
 
 namespace rostrum::tools {
 namespace {
@@ -13,12 +14,6 @@ constexpr size_t kTextMaximum = 200;
 
 std::string AuctionText(const ReplaySide& side) {
   return fmt::format("{} {}", KindName(side.kind), CleanText(side.identifier, kTextMaximum));
-}
-
-std::string ScoreText(const Score& score) {
-  std::string text = fmt::format("score {}", score.value);
-  if (score.tier != 0) text += fmt::format(", tier {}", score.tier);
-  return text;
 }
 
 std::string ResultText(const ReplaySide& side) {
@@ -30,8 +25,10 @@ std::string ResultText(const ReplaySide& side) {
   return fmt::format("{} ({})", CleanText(side.cell_id, kTextMaximum), ScoreText(side.score));
 }
 
+std::string Count(uint64_t count) { return FormatCount(static_cast<int64_t>(count)); }
+
 std::string Counted(uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
 }
 
 // Said of all that follows where a file could not be read to its end.
@@ -52,24 +49,24 @@ std::string SameOrFirst(const ReplayOutcome& file) {
       "  first in round {}, decision {} of {}\n"
       "    recorded  {}: {}\n"
       "    now       {}: {}\n",
-      name, file.rounds_that_differ, rounds, Readable(file), decisions, first.round, first.decision,
-      first.decisions, AuctionText(first.before), ResultText(first.before), AuctionText(first.now),
-      ResultText(first.now));
+      name, Count(file.rounds_that_differ), rounds, Readable(file), decisions, Count(first.round),
+      Count(first.decision), Count(first.decisions), AuctionText(first.before),
+      ResultText(first.before), AuctionText(first.now), ResultText(first.now));
 }
 
 void AppendChanges(const ReplayOutcome& file, std::string* text) {
   const size_t listed = std::min(file.changes.size(), kChangesListed);
   for (size_t i = 0; i < listed; ++i) {
     const ReplayChange& change = file.changes[i];
-    fmt::format_to(std::back_inserter(*text), "  round {}  {}: {} -> {}\n", change.round,
+    fmt::format_to(std::back_inserter(*text), "  round {}  {}: {} -> {}\n", Count(change.round),
                    AuctionText(change.before), ResultText(change.before), ResultText(change.now));
   }
   const uint64_t more = file.counts.sum() - file.counts.score_only - listed;
-  if (more > 0) fmt::format_to(std::back_inserter(*text), "  and {} more\n", more);
+  if (more > 0) fmt::format_to(std::back_inserter(*text), "  and {} more\n", Count(more));
 }
 
 void AppendCount(std::string_view name, uint64_t count, std::string* text) {
-  fmt::format_to(std::back_inserter(*text), "  {:<27}{:>12}\n", name, count);
+  fmt::format_to(std::back_inserter(*text), "  {:<27}{:>12}\n", name, Count(count));
 }
 
 std::string WhatIf(const ReplayOutcome& file, std::string_view what_if) {

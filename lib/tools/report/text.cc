@@ -9,6 +9,8 @@
 #include <cmath>
 #include <limits>
 
+#include "lib/wire/utf8.h"
+
 namespace rostrum::tools {
 namespace {
 
@@ -75,13 +77,7 @@ void AppendCharacter(char32_t value, std::string* out) {
 // What stands for a character in the page.
 char32_t Shown(char32_t c) {
   if (c == '\t' || c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029) return ' ';
-  if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return kReplacement;
-  // Marks that turn the direction of the text around them.
-  if (c == 0x061C || c == 0x200E || c == 0x200F) return kReplacement;
-  if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) return kReplacement;
-  // Code points that are no characters; XML forbids some of them.
-  if ((c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE) return kReplacement;
-  return c;
+  return wire::IsHidden(c) ? kReplacement : c;
 }
 
 // In thousandths of the font size, for DejaVu Sans, the widest face in use.

@@ -14,7 +14,7 @@
 namespace rostrum::tools {
 
 // Valid UTF-8 without control characters. Tabs and line ends become a space; whatever is not UTF-8,
-// and every character that would not show or would reorder its neighbours, becomes U+FFFD. At most
+// and every other hidden character (see lib/wire/utf8.h), becomes U+FFFD. At most
 // `limit` characters: a longer text ends in an ellipsis.
 std::string CleanText(std::string_view text, size_t limit = 4000);
 

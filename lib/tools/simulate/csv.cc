@@ -6,10 +6,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/wire/encoding.h"
+#include "lib/wire/excerpt.h"
 #include "lib/wire/read_file.h"
 
 namespace rostrum::tools {
 namespace {
+
+constexpr size_t kColumnsNamed = 20;  // In an error.
 
 // Takes the text apart, one record at a time.
 class CsvScanner {
@@ -89,6 +93,20 @@ class CsvScanner {
   int64_t line_ = 1;
 };
 
+// Looks for what other programs write and would only lead to strange errors later.
+Status CheckIsText(std::string_view name, std::string_view text) {
+  if (const std::string_view encoding = wire::OtherEncoding(text); !encoding.empty()) {
+    return InvalidArgument(fmt::format("{}: the file is in {}, expected UTF-8", name, encoding));
+  }
+  const size_t end = text.find('\r');
+  if (end != std::string_view::npos && text.find('\n') == std::string_view::npos &&
+      end + 1 < text.size()) {
+    return InvalidArgument(
+        fmt::format("{}, line 1: lines end in CR alone, expected LF or CR LF", name));
+  }
+  return {};
+}
+
 }  // namespace
 
 Expected<CsvTable> CsvTable::Read(const std::string& path) {
@@ -102,6 +120,7 @@ Expected<CsvTable> CsvTable::Parse(std::string name, std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   CsvTable table;
   table.name_ = std::move(name);
+  if (Status status = CheckIsText(table.name_, text); !status.ok()) return status;
   CsvScanner scanner(table.name_, text);
   while (scanner.AtRecord()) {
     Row row;
@@ -125,8 +144,8 @@ Status CsvTable::SetHeader(Row row) {
   for (size_t i = 0; i < row.fields.size(); ++i) {
     const auto end = row.fields.begin() + static_cast<ptrdiff_t>(i);
     if (std::find(row.fields.begin(), end, row.fields[i]) != end) {
-      return InvalidArgument(
-          fmt::format("{}, line {}: column \"{}\" is named twice", name_, row.line, row.fields[i]));
+      return InvalidArgument(fmt::format("{}, line {}: column \"{}\" is named twice", name_,
+                                         row.line, wire::Cut(row.fields[i])));
     }
   }
   header_ = std::move(row.fields);
@@ -135,10 +154,11 @@ Status CsvTable::SetHeader(Row row) {
 
 Status CsvTable::AddRow(Row row) {
   if (row.fields.size() != header_.size()) {
-    return InvalidArgument(
-        fmt::format("{}, line {}: there are {} fields, expected {} as in the "
-                    "header",
-                    name_, row.line, row.fields.size(), header_.size()));
+    return InvalidArgument(fmt::format(
+        "{}, line {}: there {} {}, expected {} as in the header", name_, row.line,
+        row.fields.size() == 1 ? "is" : "are",
+        row.fields.size() == 1 ? "1 field" : fmt::format("{} fields", row.fields.size()),
+        header_.size()));
   }
   rows_.push_back(std::move(row));
   return {};
@@ -154,13 +174,21 @@ std::optional<size_t> CsvTable::Column(std::initializer_list<std::string_view> n
 
 Expected<size_t> CsvTable::NeededColumn(std::initializer_list<std::string_view> names) const {
   if (const std::optional<size_t> column = Column(names)) return *column;
+  // A file that is no such table at all may have any header.
+  std::vector<std::string> known;
+  for (const std::string& name : header_) known.push_back(wire::Cut(name));
+  if (known.size() > kColumnsNamed) {
+    known.resize(kColumnsNamed);
+    known.emplace_back("...");
+  }
   return InvalidArgument(fmt::format("{}, line 1: there is no column \"{}\" among {}", name_,
-                                     *names.begin(), fmt::join(header_, ", ")));
+                                     fmt::join(names, "\" or \""), fmt::join(known, ", ")));
 }
 
 Status CsvTable::BadField(size_t row, size_t column, std::string_view expected) const {
   return InvalidArgument(fmt::format("{}, line {}, column \"{}\": is \"{}\", expected {}", name_,
-                                     Line(row), header_[column], At(row, column), expected));
+                                     Line(row), header_[column], wire::Cut(At(row, column)),
+                                     expected));
 }
 
 }  // namespace rostrum::tools

@@ -27,7 +27,7 @@ class CsvTable {
   size_t size() const { return rows_.size(); }
   // The first of the names that the header has.
   std::optional<size_t> Column(std::initializer_list<std::string_view> names) const;
-  // The same, or an error that gives the first name and those that are there.
+  // The same, or an error that gives the names and those that are there.
   Expected<size_t> NeededColumn(std::initializer_list<std::string_view> names) const;
 
   std::string_view At(size_t row, size_t column) const { return rows_[row].fields[column]; }

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "lib/tools/failure.h"
 #include "lib/tools/report/text.h"
+#include "lib/tools/simulate/plain_spaces.h"
 #include "lib/tools/simulate/random.h"
 
 namespace rostrum::tools {
@@ -25,14 +27,26 @@ std::vector<std::string_view> ZonesOf(const Scenario& scenario) {
   return zones;
 }
 
+// Some of them, for an error.
+std::string ZonesText(std::vector<std::string_view> zones) {
+  constexpr size_t kZonesNamed = 20;
+  const size_t more = zones.size() - std::min(zones.size(), kZonesNamed);
+  zones.resize(zones.size() - more);
+  std::vector<std::string> names;
+  for (const std::string_view zone : zones) names.push_back(Shown(zone));
+  return fmt::format(
+      "one of {}{}", fmt::join(names, ", "),
+      more > 0 ? fmt::format(" and {} more", FormatCount(static_cast<int64_t>(more))) : "");
+}
+
 Status AddZoneFailure(const std::string& zone, int64_t time_ms, Scenario* scenario) {
   Failure failure{time_ms, fmt::format("zone {} fails", zone), {}};
   for (uint32_t i = 0; i < scenario->cells.size(); ++i) {
     if (scenario->cells[i].zone == zone) failure.cells.push_back(i);
   }
   if (failure.cells.empty()) {
-    return InvalidArgument(fmt::format("--fail-zone is \"{}\", expected one of {}", zone,
-                                       fmt::join(ZonesOf(*scenario), ", ")));
+    return InvalidArgument(fmt::format("--fail-zone is \"{}\", expected {}", Shown(zone),
+                                       ZonesText(ZonesOf(*scenario))));
   }
   scenario->failures.push_back(std::move(failure));
   return {};
@@ -58,7 +72,8 @@ Status AddCellFailure(const IncidentOptions& options, int64_t time_ms, Scenario*
   }
   candidates.resize(count);
   std::sort(candidates.begin(), candidates.end());
-  const std::string label = count == 1 ? "1 cell fails" : fmt::format("{} cells fail", count);
+  const std::string label =
+      WithPlainSpaces(CountOf(options.fail_cells, "cell fails", "cells fail"));
   scenario->failures.push_back({time_ms, label, std::move(candidates)});
   return {};
 }

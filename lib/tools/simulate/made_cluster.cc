@@ -28,7 +28,8 @@ std::string DescribeCells(const Scenario& scenario, int64_t zones) {
   return fmt::format("{} in {}: {} of memory; {} in an isolation segment, {} with a second stack",
                      CountOf(static_cast<int64_t>(scenario.cells.size()), "cell", "cells"),
                      CountOf(zones, "zone", "zones"), JoinNames(sizes),
-                     by_purpose[Purpose::kSegment], by_purpose[Purpose::kSecondStack]);
+                     FormatCount(by_purpose[Purpose::kSegment]),
+                     FormatCount(by_purpose[Purpose::kSecondStack]));
 }
 
 std::string DescribeWork(const MadeWorkCounts& counts, int64_t duration_ms) {

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <string>
 
+#include "lib/wire/excerpt.h"
+
 namespace rostrum::tools {
 namespace {
 
 constexpr auto kInterval = std::chrono::milliseconds(100);
 constexpr size_t kBarWidth = 30;
+constexpr size_t kNameWidth = 24;
 // The terminal's own "back to the start, and wipe to the end of the line".
 constexpr std::string_view kWipe = "\r\033[K";
 
@@ -28,8 +31,8 @@ void Progress::Show(std::string_view what, double share) {
   share = std::clamp(share, 0.0, 1.0);
   const auto full = static_cast<size_t>(share * kBarWidth);
   *terminal_ << kWipe
-             << fmt::format("{:.24} [{}{}] {:3.0f} %", what, std::string(full, '#'),
-                            std::string(kBarWidth - full, '.'), share * 100)
+             << fmt::format("{} [{}{}] {:3.0f} %", wire::Cut(what, kNameWidth),
+                            std::string(full, '#'), std::string(kBarWidth - full, '.'), share * 100)
              << std::flush;
 }
 

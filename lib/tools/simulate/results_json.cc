@@ -35,6 +35,8 @@ void WriteCounts(const RunResult& run, JsonWriter* writer) {
   WriteInt("ended", counts.ended, writer);
   WriteInt("running", counts.running, writer);
   WriteInt("waiting", counts.waiting, writer);
+  WriteInt("waiting_without_cell", counts.waiting_without_cell, writer);
+  WriteInt("given_up", counts.given_up, writer);
   writer->Key("refused_by_reason");
   writer->BeginArray();
   for (const ReportReason& reason : run.reasons) {

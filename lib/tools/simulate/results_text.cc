@@ -63,13 +63,19 @@ class RunTable {
   TextTable table_;
 };
 
+// A row that most simulations would have zeros in.
+void AddCountIfAny(std::string label, std::span<const RunResult> runs, RunTable* table,
+                   const std::function<int64_t(const RunResult&)>& count) {
+  if (std::any_of(runs.begin(), runs.end(), [&](const RunResult& run) { return count(run) > 0; })) {
+    table->AddCount(std::move(label), count);
+  }
+}
+
 void AddAuctions(std::span<const RunResult> runs, RunTable* table) {
   table->AddCount("Instances and tasks that came",
                   [](const RunResult& run) { return run.counts.arrived; });
-  const auto again = [](const RunResult& run) { return run.counts.again; };
-  if (std::any_of(runs.begin(), runs.end(), [&](const RunResult& run) { return again(run) > 0; })) {
-    table->AddCount("Auctioned again", again);
-  }
+  AddCountIfAny("Auctioned again", runs, table,
+                [](const RunResult& run) { return run.counts.again; });
   table->AddCount("Placed", [](const RunResult& run) { return run.counts.placed; });
   table->AddCount("Refused", [](const RunResult& run) { return run.counts.refused; });
   for (const std::string& reason : AllReasons(runs)) {
@@ -81,8 +87,14 @@ void AddAuctions(std::span<const RunResult> runs, RunTable* table) {
     });
   }
   table->AddCount("Ended", [](const RunResult& run) { return run.counts.ended; });
+  // What came is what ended, runs, waits or was given up: these rows and no others are its parts.
   table->AddCount("Running at the end", [](const RunResult& run) { return run.counts.running; });
-  table->AddCount("Waiting at the end", [](const RunResult& run) { return run.counts.waiting; });
+  AddCountIfAny("  and waiting for another cell", runs, table, [](const RunResult& run) {
+    return run.counts.waiting - run.counts.waiting_without_cell;
+  });
+  table->AddCount("Waiting at the end",
+                  [](const RunResult& run) { return run.counts.waiting_without_cell; });
+  AddCountIfAny("Given up", runs, table, [](const RunResult& run) { return run.counts.given_up; });
 }
 
 void AddCells(RunTable* table) {

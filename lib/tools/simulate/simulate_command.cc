@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/tools/failure.h"
 #include "lib/tools/flags.h"
 #include "lib/tools/report/report.h"
 #include "lib/tools/simulate/csv.h"
@@ -20,16 +21,13 @@
 #include "lib/tools/simulate/simulate_verb.h"
 #include "lib/tools/simulate/simulation.h"
 #include "lib/tools/simulate/write_file.h"
+#include "lib/wire/excerpt.h"
 
 namespace rostrum::tools {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kBadInput = 2;
-
-int Fail(const Status& status, int exit_status, std::ostream& err) {
-  err << "rostrum simulate: " << status.text() << "\n";
-  return exit_status;
+int FailSimulate(const Status& status, int exit_status, std::ostream& err) {
+  return Fail("simulate", status, exit_status, err);
 }
 
 Expected<Scenario> MakeScenario(const SimulateOptions& options) {
@@ -77,7 +75,7 @@ Status WriteReport(const SimulateOptions& options, const Scenario& scenario,
   if (options.with_time) {
     data.date = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)));
   }
-  return WriteFileAtomically(options.report_path, RenderReport(data));
+  return WriteFile(options.report_path, RenderReport(data));
 }
 
 }  // namespace
@@ -85,21 +83,21 @@ Status WriteReport(const SimulateOptions& options, const Scenario& scenario,
 int RunSimulate(std::span<const std::string_view> arguments, std::ostream& out, std::ostream& err,
                 const SimulateHooks& hooks) {
   const Expected<Flags> flags = Flags::Parse(SimulateVerb(), arguments);
-  if (!flags.ok()) return Fail(flags.status(), kBadInput, err);
+  if (!flags.ok()) return FailSimulate(flags.status(), kBadInput, err);
   if (flags->help()) {
     out << HelpText(SimulateVerb());
     return 0;
   }
   const Expected<SimulateOptions> options = ReadSimulateOptions(*flags);
-  if (!options.ok()) return Fail(options.status(), kBadInput, err);
+  if (!options.ok()) return FailSimulate(options.status(), kBadInput, err);
   const Expected<Scenario> scenario = MakeScenario(*options);
-  if (!scenario.ok()) return Fail(scenario.status(), kBadInput, err);
+  if (!scenario.ok()) return FailSimulate(scenario.status(), kBadInput, err);
 
   Expected<RoundSink> sink = RoundSink();
   if (!options->record_path.empty()) {
     sink = hooks.open_recorder ? hooks.open_recorder(options->record_path)
                                : FailedPrecondition("--record: this build cannot record");
-    if (!sink.ok()) return Fail(sink.status(), kFailed, err);
+    if (!sink.ok()) return FailSimulate(sink.status(), kBadInput, err);
   }
   Expected<std::vector<RunResult>> results = std::vector<RunResult>();
   {
@@ -107,7 +105,7 @@ int RunSimulate(std::span<const std::string_view> arguments, std::ostream& out, 
     Progress progress(is_terminal ? &err : nullptr);
     results = RunAll(*options, *scenario, *sink, &progress);
   }
-  if (!results.ok()) return Fail(results.status(), kFailed, err);
+  if (!results.ok()) return FailSimulate(results.status(), kFailed, err);
 
   // A page that cannot be written is no reason to keep the results back.
   Status reported;
@@ -118,9 +116,9 @@ int RunSimulate(std::span<const std::string_view> arguments, std::ostream& out, 
     out << ResultsAsJson(*scenario, *results, options->made.seed, options->with_time, report_path);
   } else {
     out << ResultsAsText(*scenario, *results, options->with_time);
-    if (!report_path.empty()) out << "\nReport: " << report_path << "\n";
+    if (!report_path.empty()) out << "\nReport: " << wire::Escape(report_path) << "\n";
   }
-  return reported.ok() ? 0 : Fail(reported, kFailed, err);
+  return reported.ok() ? 0 : FailSimulate(reported, kFailed, err);
 }
 
 }  // namespace rostrum::tools

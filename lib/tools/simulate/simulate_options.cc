@@ -9,15 +9,21 @@
 #include <string_view>
 #include <utility>
 
+#include "lib/tools/failure.h"
 #include "lib/tools/load_strategy.h"
+#include "lib/tools/paths.h"
+#include "lib/tools/settings.h"
 #include "lib/tools/simulate/decimal.h"
+#include "lib/tools/simulate/write_file.h"
 
 namespace rostrum::tools {
 namespace {
 
-constexpr int64_t kMostCells = 1'000'000;
+// A million apps take some 2 GB of memory. Unless --apps says otherwise, a cell has some 40.
+constexpr int64_t kMostCells = 200'000;
+constexpr int64_t kMostFilledCells = 25'000;
 constexpr int64_t kMostZones = 1000;
-constexpr int64_t kMostApps = 10'000'000;
+constexpr int64_t kMostApps = 1'000'000;
 constexpr int64_t kMostPodsAtOnce = 1'000'000;
 constexpr int64_t kYearMs = 366LL * 24 * 3600 * 1000;
 
@@ -57,15 +63,6 @@ Status CheckRestrictions(const Flags& flags, Input input) {
   return {};
 }
 
-// Text that may not be empty, since empty means that the flag was not given.
-Expected<std::string> ReadText(const Flags& flags, std::string_view name,
-                               std::string_view expected) {
-  if (flags.Has(name) && flags.Text(name).empty()) {
-    return InvalidArgument(fmt::format("--{} is \"\", expected {}", name, expected));
-  }
-  return std::string(flags.Text(name));
-}
-
 // Milliseconds of a flag in seconds.
 Expected<int64_t> ReadSeconds(const Flags& flags, std::string_view name, int64_t fallback_ms,
                               int64_t minimum_ms) {
@@ -74,7 +71,7 @@ Expected<int64_t> ReadSeconds(const Flags& flags, std::string_view name, int64_t
   if (!time_ms || *time_ms < minimum_ms) {
     return InvalidArgument(
         fmt::format("--{} is \"{}\", expected seconds from {} to {}, with at most 3 decimals", name,
-                    flags.Text(name), FormatAmount(minimum_ms), FormatAmount(kYearMs)));
+                    Shown(flags.Text(name)), FormatAmount(minimum_ms), FormatAmount(kYearMs)));
   }
   return *time_ms;
 }
@@ -105,8 +102,8 @@ Status ReadInput(const Flags& flags, SimulateOptions* options) {
                                        nodes ? "nodes" : "pods", nodes ? "pods" : "nodes"));
   }
   Collector collector;
-  collector.Put(ReadText(flags, "nodes", "a file"), &options->nodes_path);
-  collector.Put(ReadText(flags, "pods", "a file"), &options->pods_path);
+  collector.Put(ReadInputPath(flags, "nodes"), &options->nodes_path);
+  collector.Put(ReadInputPath(flags, "pods"), &options->pods_path);
   if (!collector.status().ok()) return collector.status();
   if (options->nodes_path == "-" && options->pods_path == "-") {
     return InvalidArgument("standard input (-) can be read for one of --nodes and --pods");
@@ -127,6 +124,12 @@ Status ReadInput(const Flags& flags, SimulateOptions* options) {
   const int64_t most_zones = std::min(kMostZones, made.cells);
   collector.Put(flags.Whole("zones", std::min(made.zones, most_zones), 1, most_zones), &made.zones);
   if (flags.Has("apps")) collector.Put(flags.Whole("apps", 1, 1, kMostApps), &made.apps);
+  if (!made.apps && made.cells > kMostFilledCells && collector.status().ok()) {
+    return InvalidArgument(fmt::format(
+        "--cells is \"{}\", expected at most {} without --apps, since so many cells are "
+        "filled by more than {} apps",
+        made.cells, kMostFilledCells, kMostApps));
+  }
   collector.Put(ReadSeconds(flags, "duration", made.duration_ms, 1000), &made.duration_ms);
   collector.Put(ReadSeconds(flags, "round-every", made.round_every_ms, 100), &made.round_every_ms);
   const int64_t start_ms = options->has_trace() ? trace.start_ms : made.start_ms;
@@ -139,9 +142,12 @@ Status ReadInput(const Flags& flags, SimulateOptions* options) {
 Status ReadIncidents(const Flags& flags, IncidentOptions* incidents) {
   Collector collector;
   collector.Put(flags.Whole("fail-cells", 0, 1, kMostCells), &incidents->fail_cells);
-  collector.Put(ReadText(flags, "fail-zone", "the name of a zone"), &incidents->fail_zone);
+  incidents->fail_zone = flags.Text("fail-zone");
   incidents->rolling_update = flags.Has("rolling-update");
   if (!collector.status().ok()) return collector.status();
+  if (flags.Has("fail-zone") && incidents->fail_zone.empty()) {
+    return InvalidArgument("--fail-zone is \"\", expected the name of a zone");
+  }
   for (const std::string_view flag : {"fail-cells", "fail-zone", "rolling-update"}) {
     if (!flags.Has(flag) || !flags.Has("fill")) continue;
     return InvalidArgument(fmt::format(
@@ -177,7 +183,7 @@ Status ReadStrategies(const Flags& flags, std::vector<NamedStrategy>* strategies
     const auto end = names.begin() + static_cast<ptrdiff_t>(i);
     if (std::find(names.begin(), end, names[i]) != end) {
       return InvalidArgument(
-          fmt::format("--strategy names \"{}\" twice, expected each once", names[i]));
+          fmt::format("--strategy names \"{}\" twice, expected each once", Shown(names[i])));
     }
     Expected<std::shared_ptr<Strategy>> strategy = LoadStrategy(names[i]);
     if (!strategy.ok()) {
@@ -193,29 +199,31 @@ Status ReadStrategies(const Flags& flags, std::vector<NamedStrategy>* strategies
   return {};
 }
 
-Status ReadSettings(const Flags& flags, Configuration* configuration) {
-  for (const std::string_view setting : flags.Texts("set")) {
-    const size_t equals = setting.find('=');
-    if (equals == std::string_view::npos) {
-      return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", setting));
-    }
-    Status status = SetOption(configuration, setting.substr(0, equals), setting.substr(equals + 1));
-    if (!status.ok()) return InvalidArgument("--set: " + status.text());
-  }
-  return {};
-}
-
 Status ReadOutput(const Flags& flags, SimulateOptions* options) {
-  const std::string_view format = flags.Text("format", "text");
-  if (format != "text" && format != "json") {
-    return InvalidArgument(fmt::format("--format is \"{}\", expected text or json", format));
-  }
-  options->as_json = format == "json";
   options->with_time = !flags.Has("no-time");
   Collector collector;
-  collector.Put(ReadText(flags, "report", "a file"), &options->report_path);
-  collector.Put(ReadText(flags, "record", "a file"), &options->record_path);
+  collector.Put(ReadAsJson(flags), &options->as_json);
+  collector.Put(ReadOutputPath(flags, "report"), &options->report_path);
+  collector.Put(ReadOutputPath(flags, "record"), &options->record_path);
   return collector.status();
+}
+
+// Whether a strategy is named by its path.
+bool IsPath(std::string_view name) {
+  return name.find('/') != std::string_view::npos || name.ends_with(".so");
+}
+
+// No output may be written over an input, plug-ins included, or over another output.
+Status CheckFiles(const Flags& flags, const SimulateOptions& options) {
+  std::vector<NamedPath> inputs = {{"nodes", options.nodes_path}, {"pods", options.pods_path}};
+  for (const std::string_view name : StrategyNamesOf(flags)) {
+    if (IsPath(name)) inputs.push_back({"strategy", std::string(name)});
+  }
+  const std::array<NamedPath, 2> outputs = {
+      {{"record", options.record_path}, {"report", options.report_path}}};
+  if (Status status = CheckOutputs(inputs, outputs); !status.ok()) return status;
+  // Not at the end of a long run. The recording is opened at its begin.
+  return options.report_path.empty() ? Status() : CheckCanWrite(options.report_path);
 }
 
 }  // namespace
@@ -229,8 +237,11 @@ Expected<SimulateOptions> ReadSimulateOptions(const Flags& flags) {
   if (Status s = ReadInput(flags, &options); !s.ok()) return s;
   if (Status s = ReadIncidents(flags, &options.incidents); !s.ok()) return s;
   if (Status s = ReadStrategies(flags, &options.strategies); !s.ok()) return s;
-  if (Status s = ReadSettings(flags, &options.configuration); !s.ok()) return s;
+  const Expected<std::vector<Setting>> settings = ReadSettings(flags);
+  if (!settings.ok()) return settings.status();
+  if (Status s = ApplySettings(*settings, &options.configuration); !s.ok()) return s;
   if (Status s = ReadOutput(flags, &options); !s.ok()) return s;
+  if (Status s = CheckFiles(flags, options); !s.ok()) return s;
   return options;
 }
 

@@ -10,17 +10,20 @@ std::vector<FlagGroup> FlagGroups() {
   return {
       {"A made cluster",
        {{"cells", "N", "how many cells", "1000"},
-        {"zones", "Z", "how many zones they are spread over", "3"},
+        {"zones", "Z", "how many zones they are spread over", "3, or as many as there are cells"},
         {"apps", "N", "how many apps and tasks come", "as many as fill 75 % of all memory"},
         {"duration", "SECONDS", "how long it runs", "3600"},
         {"round-every", "SECONDS", "how much time there is between two rounds", "10"},
         {"start-seconds", "SECONDS", "how long a container takes to start", "10"}}},
       {"A cluster and its work from CSV files, one of them may be - for standard input",
        {{"nodes", "FILE",
-         "nodes: columns sn (or name), cpu_milli, memory_mib; it may have gpu, model, zone"},
+         "nodes: columns sn (or name), cpu_milli, memory_mib; it may have gpu (or num_gpu), model "
+         "(or "
+         "gpu_model), zone"},
         {"pods", "FILE",
-         "pods: columns name, cpu_milli, memory_mib; it may have num_gpu, gpu_milli, gpu_spec "
-         "(models, parted by |), creation_time, deletion_time. A node's GPUs count as one sum"},
+         "pods: columns name, cpu_milli, memory_mib; it may have num_gpu (or gpu), gpu_milli, "
+         "gpu_spec (models, parted by |), creation_time, deletion_time. A node's GPUs count as one "
+         "sum"},
         {"batch", "N", "how many pods come at once, in the order of the file", "1"},
         {"fill", "", "let the pods come again and again, until the first refusal"},
         {"by-time", "",
@@ -46,7 +49,9 @@ std::vector<FlagGroup> FlagGroups() {
       {"Output",
        {{"format", "FORM", "text, for people; or json", "text"},
         {"report", "FILE", "also write an HTML page with charts"},
-        {"record", "FILE", "also write every round to a recording, for rostrum replay"},
+        {"record", "FILE",
+         "also append every round to a recording, for rostrum replay; a new one if there is no "
+         "file"},
         {"no-time", "",
          "leave out times and the date, so that the same command gives the same bytes"}}},
   };

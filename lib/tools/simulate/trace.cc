@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -27,7 +27,10 @@ constexpr int64_t kContainers = 1'000'000;
 constexpr int64_t kDiskMb = 1'000'000;
 
 constexpr int64_t kMostGpus = 1'000'000;
-constexpr int64_t kLongestMs = std::numeric_limits<int64_t>::max() / 4;
+constexpr int64_t kLongestMs = 100'000'000'000'000;  // Some 3,000 years.
+
+// What --fill may come to, since every pod is kept in memory.
+constexpr double kMostPodsToFill = 10'000'000;
 
 // Reads fields of one table, and remembers the first error.
 class FieldReader {
@@ -78,11 +81,15 @@ class FieldReader {
   Status status_;
 };
 
-constexpr std::string_view kCpuText = "thousandths of a core, a whole number";
-constexpr std::string_view kMemoryText = "MiB of memory, a number with at most 3 decimals";
-constexpr std::string_view kGpuText = "a whole number of GPUs, at most 1000000";
-constexpr std::string_view kGpuMilliText = "thousandths of a GPU, a whole number up to 1000";
-constexpr std::string_view kTimeText = "seconds, a number with at most 3 decimals";
+// Their bounds are those of an Amount, and of the longest time.
+constexpr std::string_view kCpuText =
+    "thousandths of a core, a whole number from 0 to 4000000000000000";
+constexpr std::string_view kMemoryText =
+    "MiB of memory, a number from 0 to 4000000000000 with at most 3 decimals";
+constexpr std::string_view kGpuText = "a whole number of GPUs from 0 to 1000000";
+constexpr std::string_view kGpuMilliText = "thousandths of a GPU, a whole number from 0 to 1000";
+constexpr std::string_view kTimeText =
+    "seconds, a number from 0 to 100000000000 with at most 3 decimals";
 
 struct Amounts {
   std::optional<size_t> cpu;
@@ -259,9 +266,51 @@ void MakeEventsByTime(const TraceOptions& options, const std::vector<PodTimes>& 
 std::string DescribeOrder(const TraceOptions& options) {
   if (options.order == TraceOrder::kByTime) return "coming and going when the trace says";
   const std::string how =
-      options.batch == 1 ? "one by one" : fmt::format("{} at a time", options.batch);
+      options.batch == 1 ? "one by one" : FormatCount(options.batch) + " at a time";
   if (options.order == TraceOrder::kInFileOrder) return "in file order, " + how;
   return fmt::format("in file order, {}, again and again until the first refusal", how);
+}
+
+// How often the nodes have what all pods together ask for, by one resource; `least` if it is less
+// than by those before.
+double Lesser(double least, double total, double asked) {
+  return asked > 0 ? std::min(least, total / asked) : least;
+}
+
+// How many pods fit at most when they come again and again. In floating point, since sums over a
+// file know no bound.
+double MostPods(const Scenario& scenario) {
+  double memory = 0;
+  double cpu = 0;
+  double gpus = 0;
+  double asked_memory = 0;
+  double asked_cpu = 0;
+  double asked_gpus = 0;
+  for (const Cell& cell : scenario.cells) {
+    memory += static_cast<double>(cell.total.memory);
+    cpu += static_cast<double>(cell.total.cpu);
+    gpus += static_cast<double>(cell.total.Scalar(kGpus));
+  }
+  for (const Job& job : scenario.jobs) {
+    asked_memory += static_cast<double>(job.work->asked.memory);
+    asked_cpu += static_cast<double>(job.work->asked.cpu);
+    asked_gpus += static_cast<double>(job.work->asked.Scalar(kGpus));
+  }
+  const auto pods = static_cast<double>(scenario.jobs.size());
+  double passes = kContainers * static_cast<double>(scenario.cells.size()) / pods;
+  passes = Lesser(passes, memory, asked_memory);
+  passes = Lesser(passes, cpu, asked_cpu);
+  passes = Lesser(passes, gpus, asked_gpus);
+  return std::floor(passes) * pods + pods;
+}
+
+Status CheckCanFill(const CsvTable& pods, const Scenario& scenario) {
+  const double most = MostPods(scenario);
+  if (most <= kMostPodsToFill) return {};
+  return InvalidArgument(fmt::format(
+      "{}: up to {} pods may fit before the first is refused, expected {} at most: fill "
+      "fewer nodes, or with larger pods",
+      pods.name(), FormatDecimals(most, 0), FormatDecimals(kMostPodsToFill, 0)));
 }
 
 Status CheckContent(const CsvTable& nodes, const CsvTable& pods, const TraceOptions& options,
@@ -280,6 +329,7 @@ Status CheckContent(const CsvTable& nodes, const CsvTable& pods, const TraceOpti
     return InvalidArgument(fmt::format(
         "{}: no pod asks for anything, so filling the nodes would never end", pods.name()));
   }
+  if (options.order == TraceOrder::kFill) return CheckCanFill(pods, scenario);
   return {};
 }
 

@@ -10,9 +10,14 @@
 
 namespace rostrum::tools {
 
-// Writes the file under another name beside it first, so that nobody ever sees half of it. On an
-// error the old file, if there is one, stays as it is.
-Status WriteFileAtomically(const std::string& path, std::string_view content);
+// Whether WriteFile could write there now: an error that says why not. Leaves no trace.
+Status CheckCanWrite(const std::string& path);
+
+// Writes a file under another name beside it first, so that nobody ever sees half of it. On an
+// error the old file, if there is one, stays as it is; a new one keeps the old one's mode. A
+// symbolic link is followed, not replaced; what is no regular file, such as a pipe or a device, is
+// written to.
+Status WriteFile(const std::string& path, std::string_view content);
 
 }  // namespace rostrum::tools
 

@@ -55,17 +55,27 @@ TEST(CsvTest, ErrorsGiveFileLineAndColumn) {
     std::string_view text;
     std::string_view error;
   };
-  const std::vector<Case> cases = {
+  std::vector<Case> cases = {
       {"", "t.csv, line 1: the file is empty, expected a line with the names of the columns"},
       {"\n\n", "t.csv, line 1: the file is empty, expected a line with the names of the columns"},
       {"a,b,a\n", "t.csv, line 1: column \"a\" is named twice"},
-      {"a,b\n1,2\n\n3\n", "t.csv, line 4: there are 1 fields, expected 2 as in the header"},
+      {"a,b\n1,2\n\n3\n", "t.csv, line 4: there is 1 field, expected 2 as in the header"},
       {"a,b\n1,2,3\n", "t.csv, line 2: there are 3 fields, expected 2 as in the header"},
       {"a\n1\n\"x\ny\n", "t.csv, line 3: a quote is opened and never closed"},
       {"a\n\"x\ny\" z\n",
        "t.csv, line 3: there is text behind a closing quote, expected a comma or the end of the "
        "line"},
   };
+  const auto with_zeros = [](std::string_view text) {
+    std::string wide;
+    for (const char c : text) (wide += c) += '\0';
+    return wide;
+  };
+  const std::string wide = with_zeros("a,b\n");
+  const std::string marked = "\xFF\xFE" + wide;
+  cases.push_back({wide, "t.csv: the file is in UTF-16, expected UTF-8"});
+  cases.push_back({marked, "t.csv: the file is in UTF-16, expected UTF-8"});
+  cases.push_back({"a,b\r1,2\r", "t.csv, line 1: lines end in CR alone, expected LF or CR LF"});
   for (const Case& test : cases) {
     const Expected<CsvTable> table = CsvTable::Parse("t.csv", test.text);
     ASSERT_FALSE(table.ok()) << test.text;
@@ -78,7 +88,7 @@ TEST(CsvTest, NamesMissingColumnsAndBadFields) {
   const Expected<CsvTable> table = CsvTable::Parse("t.csv", "a,b\n1,x\n");
   ASSERT_TRUE(table.ok());
   EXPECT_EQ(table->NeededColumn({"c", "d"}).status().text(),
-            "t.csv, line 1: there is no column \"c\" among a, b");
+            "t.csv, line 1: there is no column \"c\" or \"d\" among a, b");
   EXPECT_EQ(*table->NeededColumn({"c", "b"}), 1U);
   EXPECT_EQ(table->BadField(0, 1, "a number").text(),
             "t.csv, line 2, column \"b\": is \"x\", expected a number");

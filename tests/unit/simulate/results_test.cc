@@ -151,6 +151,8 @@ TEST(ResultsTest, JsonForPrograms) {
       "ended": 0,
       "running": 4,
       "waiting": 1,
+      "waiting_without_cell": 1,
+      "given_up": 0,
       "refused_by_reason": [
         {
           "reason": "insufficient resources: disk, memory",

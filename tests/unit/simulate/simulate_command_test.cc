@@ -1,6 +1,7 @@
 #include "lib/tools/simulate/simulate_command.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -187,14 +189,105 @@ TEST_F(SimulateCommandTest, WritesAReport) {
   EXPECT_EQ(Read(path), page);
 }
 
-TEST_F(SimulateCommandTest, AReportThatCannotBeWrittenDoesNotCostTheResults) {
+TEST_F(SimulateCommandTest, AReportThatCannotBeWrittenIsBadInput) {
   const std::string path = Path("no/such/folder.html");
-  const Outcome outcome = RunCommand({"--cells=3", "--apps=9", "--report", path});
+  Outcome outcome = RunCommand({"--cells=3", "--apps=9", "--report", path});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(outcome.out.empty()) << "nothing is simulated before";
+  EXPECT_EQ(outcome.err, "rostrum simulate: " + path +
+                             ": cannot be opened for writing: No such file or directory\n");
+  outcome = RunCommand({"--cells=3", "--apps=9", "--report", Path(".")});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.err.find("is a folder, expected a file"), std::string::npos) << outcome.err;
+}
+
+TEST_F(SimulateCommandTest, AReportThatIsLostAtTheEndDoesNotCostTheResults) {
+  const Outcome outcome = RunCommand({"--cells=3", "--apps=9", "--report", "/dev/full"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_NE(outcome.out.find("Placed"), std::string::npos);
   EXPECT_EQ(outcome.out.find("Report:"), std::string::npos);
-  EXPECT_EQ(outcome.err, "rostrum simulate: " + path +
-                             ": cannot be opened for writing: No such file or directory\n");
+  EXPECT_EQ(outcome.err,
+            "rostrum simulate: /dev/full: cannot be written: No space left on device\n");
+}
+
+TEST_F(SimulateCommandTest, AReportIsWrittenThroughALink) {
+  namespace fs = std::filesystem;
+  fs::create_directory(Path("folder"));
+  fs::create_symlink("folder/second", Path("first"));
+  fs::create_symlink("report.html", Path("folder/second"));
+  for (int times = 0; times < 2; ++times) {
+    const std::string first = Path("first");
+    const Outcome outcome = RunCommand({"--cells=3", "--apps=9", "--report", first});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_TRUE(fs::is_symlink(first));
+    EXPECT_TRUE(fs::is_symlink(Path("folder/second")));
+    EXPECT_TRUE(fs::is_regular_file(Path("folder/report.html")));
+    EXPECT_NE(Read(Path("folder/report.html")).find("<!DOCTYPE html>"), std::string::npos);
+  }
+}
+
+TEST_F(SimulateCommandTest, AReportKeepsTheModeOfTheFileBefore) {
+  const std::string path = Write("report.html", "old");
+  std::filesystem::permissions(
+      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(RunCommand({"--cells=3", "--apps=9", "--report", path}).status, 0);
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(Files(), std::vector<std::string>{"report.html"});
+}
+
+TEST_F(SimulateCommandTest, AReportIsWrittenIntoAPipe) {
+  const std::string path = Path("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  Outcome outcome = RunCommand({"--cells=3", "--apps=9", "--report", path});
+  EXPECT_EQ(outcome.status, 1) << "there is no reader";
+  std::string page;
+  std::thread reader([&] { page = Read(path); });
+  // The reader may not be there yet.
+  do {
+    outcome = RunCommand({"--cells=3", "--apps=9", "--report", path});
+  } while (outcome.status == 1);
+  reader.join();
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(page.find("<!DOCTYPE html>"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_fifo(path));
+}
+
+TEST_F(SimulateCommandTest, NoOutputIsAnInputOrAnotherOutput) {
+  const std::string header = "name,cpu_milli,memory_mib\n";
+  const std::string nodes = Write("nodes.csv", header + "n0,1000,1000\n");
+  const std::string pods = Write("pods.csv", header + "p0,100,100\n");
+  std::filesystem::create_symlink(nodes, Path("link"));
+  std::filesystem::create_hard_link(pods, Path("hard"));
+  std::filesystem::create_symlink("new", Path("dangling"));
+  const std::string link = Path("link");
+  const std::string hard = Path("hard");
+  const std::string unborn = Path("new");
+  const std::string same = Path("./new");
+  const std::string dangling = Path("dangling");
+  SimulateHooks hooks;
+  hooks.open_recorder = [](const std::string&) -> Expected<RoundSink> {
+    ADD_FAILURE() << "the recording is opened";
+    return Unavailable("no");
+  };
+  for (const Arguments& more : std::vector<Arguments>{{"--report", nodes},
+                                                      {"--report", link},
+                                                      {"--report", hard},
+                                                      {"--record", pods},
+                                                      {"--record", link},
+                                                      {"--record", unborn, "--report", unborn},
+                                                      {"--record", unborn, "--report", same},
+                                                      {"--record", unborn, "--report", dangling}}) {
+    Arguments arguments = {"--nodes", nodes, "--pods", pods};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = RunCommand(arguments, hooks);
+    EXPECT_EQ(outcome.status, 2) << more.back();
+    EXPECT_NE(outcome.err.find(" name one file, "), std::string::npos) << outcome.err;
+    EXPECT_TRUE(outcome.out.empty());
+  }
+  EXPECT_EQ(Read(nodes), header + "n0,1000,1000\n");
+  EXPECT_EQ(Read(pods), header + "p0,100,100\n");
+  EXPECT_FALSE(std::filesystem::exists(unborn));
 }
 
 TEST_F(SimulateCommandTest, RecordsEveryRound) {
@@ -226,7 +319,7 @@ TEST_F(SimulateCommandTest, AFailureOfTheRecorderIsOne) {
   };
   const Arguments arguments = {"--cells=3", "--apps=5", "--record=r.rec"};
   Outcome outcome = RunCommand(arguments, hooks);
-  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.status, 2) << "as for any other file that cannot be opened";
   EXPECT_EQ(outcome.err, "rostrum simulate: r.rec: no room\n");
   hooks.open_recorder = [](const std::string&) -> Expected<RoundSink> {
     return RoundSink([](const Round&, std::string_view) { return Unavailable("disk full"); });
@@ -235,12 +328,19 @@ TEST_F(SimulateCommandTest, AFailureOfTheRecorderIsOne) {
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.err, "rostrum simulate: disk full\n");
   EXPECT_TRUE(outcome.out.empty());
-  EXPECT_EQ(RunCommand(arguments).status, 1) << "there is no recorder";
+  EXPECT_EQ(RunCommand(arguments).status, 2) << "there is no recorder";
 }
 
 TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
   const std::string nodes = Write("nodes.csv", "sn,cpu_milli,memory_mib\nn0,1000,1000\n");
   const std::string pods = Write("pods.csv", "name,cpu_milli,memory_mib\np0,100,x\n");
+  const std::string many = Path("many.csv");
+  {
+    std::ofstream file(many);
+    file << "sn,cpu_milli,memory_mib\n";
+    for (int i = 0; i < 11; ++i) file << "n" << i << ",1000,1000\n";
+  }
+  const std::string tiny = Write("tiny.csv", "name,cpu_milli,memory_mib\np0,0,0.001\n");
   const std::string good = Write("good.csv", "name,cpu_milli,memory_mib\np0,100,100\n");
   const std::string missing = Path("missing.csv");
   struct Case {
@@ -251,10 +351,14 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
       {{"--cels", "5"}, "unknown flag --cels, the nearest known one is --cells"},
       {{"five"}, "\"five\" is no flag, expected flags only"},
       {{"--cells"}, "--cells has no value, expected N"},
-      {{"--cells", "0"}, "--cells is \"0\", expected a whole number from 1 to 1000000"},
-      {{"--cells", "many"}, "--cells is \"many\", expected a whole number from 1 to 1000000"},
+      {{"--cells", "0"}, "--cells is \"0\", expected a whole number from 1 to 200000"},
+      {{"--cells", "many"}, "--cells is \"many\", expected a whole number from 1 to 200000"},
+      {{"--cells=30000"},
+       "--cells is \"30000\", expected at most 25000 without --apps, since so many cells are "
+       "filled "
+       "by more than 1000000 apps"},
       {{"--cells=5", "--zones=6"}, "--zones is \"6\", expected a whole number from 1 to 5"},
-      {{"--apps=0"}, "--apps is \"0\", expected a whole number from 1 to 10000000"},
+      {{"--apps=0"}, "--apps is \"0\", expected a whole number from 1 to 1000000"},
       {{"--seed=-1"}, "--seed is \"-1\", expected a whole number from 0 to 9223372036854775807"},
       {{"--duration=1h"},
        "--duration is \"1h\", expected seconds from 1 to 31622400, with at most 3 decimals"},
@@ -281,13 +385,13 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
       {{"--nodes", nodes, "--pods", good, "--fill", "--fail-cells=1"},
        "--fail-cells cannot go with --fill, whose end, and so whose middle, nobody knows before"},
       {{"--nodes", nodes, "--pods", pods},
-       pods + ", line 2, column \"memory_mib\": is \"x\", expected MiB of memory, a number with "
-              "at most 3 decimals"},
+       pods + ", line 2, column \"memory_mib\": is \"x\", expected MiB of memory, a number from 0 "
+              "to 4000000000000 with at most 3 decimals"},
       {{"--nodes", missing, "--pods", pods}, missing + ": No such file or directory"},
       {{"--cells=5", "--fail-cells=6"},
        "--fail-cells is \"6\", expected a whole number from 1 to 5, the number of cells that are "
        "there to fail"},
-      {{"--fail-cells=0"}, "--fail-cells is \"0\", expected a whole number from 1 to 1000000"},
+      {{"--fail-cells=0"}, "--fail-cells is \"0\", expected a whole number from 1 to 200000"},
       {{"--fail-zone=z9"}, "--fail-zone is \"z9\", expected one of z1, z2, z3"},
       {{"--fail-zone="}, "--fail-zone is \"\", expected the name of a zone"},
       {{"--rolling-update=yes"}, "--rolling-update is given \"yes\", expected no value"},
@@ -298,6 +402,15 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
       {{"--format=xml"}, "--format is \"xml\", expected text or json"},
       {{"--report="}, "--report is \"\", expected a file"},
       {{"--record="}, "--record is \"\", expected a file"},
+      {{"--report=-"}, "--report is \"-\", expected a file (one of that name is ./-)"},
+      {{"--record", "-"}, "--record is \"-\", expected a file (one of that name is ./-)"},
+      {{"--pods=", "--nodes", nodes}, "--pods is \"\", expected a file"},
+      {{"--set=starting_container_weight=1", "--set=starting_container_weight=2"},
+       "--set names \"starting_container_weight\" twice, expected each key once"},
+      {{"--nodes", many, "--pods", tiny, "--fill"},
+       tiny + ": up to 11,000,001 pods may fit before the first is refused, expected 10,000,000 at "
+              "most: fill fewer nodes, or with larger pods"},
+      {{"--fail-zone=\u202Ez\n2"}, "--fail-zone is \"\\u202ez\\n2\", expected one of z1, z2, z3"},
       {{"--no-time", "--no-time"}, "--no-time is given twice, expected it once"},
   };
   for (const Case& test : cases) {

@@ -151,36 +151,33 @@ TEST(TraceTest, ErrorsGiveFileLineAndColumn) {
   constexpr std::string_view kOnePod = "name,cpu_milli,memory_mib\np,1,1\n";
   const std::vector<Case> cases = {
       {"cpu_milli,memory_mib\n1,1\n", kOnePod,
-       "nodes.csv, line 1: there is no column \"sn\" among cpu_milli, memory_mib"},
+       "nodes.csv, line 1: there is no column \"sn\" or \"name\" among cpu_milli, memory_mib"},
       {"sn,memory_mib\nn,1\n", kOnePod,
        "nodes.csv, line 1: there is no column \"cpu_milli\" among sn, memory_mib"},
       {kOneNode, "name,cpu_milli\np,1\n",
        "pods.csv, line 1: there is no column \"memory_mib\" among name, cpu_milli"},
       {"sn,cpu_milli,memory_mib\nn,x,1\n", kOnePod,
        "nodes.csv, line 2, column \"cpu_milli\": is \"x\", expected thousandths of a core, a whole "
-       "number"},
+       "number from 0 to 4000000000000000"},
       {"sn,cpu_milli,memory_mib\nn,1,1\n\nm,1,\n", kOnePod,
-       "nodes.csv, line 4, column \"memory_mib\": is \"\", expected MiB of memory, a number with "
-       "at "
-       "most 3 decimals"},
+       "nodes.csv, line 4, column \"memory_mib\": is \"\", expected MiB of memory, a number from 0 "
+       "to 4000000000000 with at most 3 decimals"},
       {"sn,cpu_milli,memory_mib\nn,1,1\nn,1,1\n", kOnePod,
        "nodes.csv, line 3, column \"sn\": is \"n\", expected a name that no line before has"},
       {"sn,cpu_milli,memory_mib\n,1,1\n", kOnePod,
        "nodes.csv, line 2, column \"sn\": is \"\", expected a name"},
       {"sn,cpu_milli,memory_mib,gpu\nn,1,1,-1\n", kOnePod,
-       "nodes.csv, line 2, column \"gpu\": is \"-1\", expected a whole number of GPUs, at most "
-       "1000000"},
+       "nodes.csv, line 2, column \"gpu\": is \"-1\", expected a whole number of GPUs from 0 "
+       "to 1000000"},
       {"sn,cpu_milli,memory_mib\nn,1,99999999999999\n", kOnePod,
        "nodes.csv, line 2, column \"memory_mib\": is \"99999999999999\", expected MiB of memory, a "
-       "number with at most 3 decimals"},
+       "number from 0 to 4000000000000 with at most 3 decimals"},
       {kOneNode, "name,cpu_milli,memory_mib,gpu_milli\np,1,1,1001\n",
        "pods.csv, line 2, column \"gpu_milli\": is \"1001\", expected thousandths of a GPU, a "
-       "whole "
-       "number up to 1000"},
+       "whole number from 0 to 1000"},
       {kOneNode, "name,cpu_milli,memory_mib\np,1.5,1\n",
        "pods.csv, line 2, column \"cpu_milli\": is \"1.5\", expected thousandths of a core, a "
-       "whole "
-       "number"},
+       "whole number from 0 to 4000000000000000"},
       {"sn,cpu_milli,memory_mib\n", kOnePod, "nodes.csv: there is no node, expected one at least"},
       {kOneNode, "name,cpu_milli,memory_mib\n", "pods.csv: there is no pod, expected one at least"},
   };
@@ -201,8 +198,8 @@ TEST(TraceTest, TimesAreNeededOnlyByTime) {
             "memory_mib");
   EXPECT_EQ(
       Read(kNode, "name,cpu_milli,memory_mib,creation_time\np,1,1,now\n", options).status().text(),
-      "pods.csv, line 2, column \"creation_time\": is \"now\", expected seconds, a number with at "
-      "most 3 decimals");
+      "pods.csv, line 2, column \"creation_time\": is \"now\", expected seconds, a number from 0 "
+      "to 100000000000 with at most 3 decimals");
 }
 
 TEST(TraceTest, FillingWithNothingWouldNeverEnd) {

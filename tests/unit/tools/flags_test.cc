@@ -23,10 +23,10 @@ Verb MakeVerb(std::string_view operands = "") {
           .examples = {{"Measure five cells.", "rostrum measure --cells 5"}}};
 }
 
-std::string ErrorOf(const Arguments& arguments, std::string_view operands = "") {
+std::string ErrorOf(const std::vector<std::string>& arguments, std::string_view operands = "") {
   static Verb verb;
   verb = MakeVerb(operands);
-  const Expected<Flags> flags = Flags::Parse(verb, arguments);
+  const Expected<Flags> flags = Flags::Parse(verb, Arguments(arguments.begin(), arguments.end()));
   if (flags.ok()) return "no error";
   EXPECT_EQ(flags.status().code(), Code::kInvalidArgument);
   return flags.status().text();
@@ -87,7 +87,9 @@ TEST(FlagsTest, ErrorsNameFlagAndValue) {
   EXPECT_EQ(ErrorOf({"--cels", "5"}), "unknown flag --cels, the nearest known one is --cells");
   EXPECT_EQ(ErrorOf({"--zone=5"}), "unknown flag --zone, the nearest known one is --zones");
   EXPECT_EQ(ErrorOf({"--hlep"}), "unknown flag --hlep, the nearest known one is --help");
-  EXPECT_EQ(ErrorOf({"-c"}), "unknown flag -c, the nearest known one is --set");
+  EXPECT_EQ(ErrorOf({"-c"}),
+            "unknown flag -c, expected one of those that rostrum measure --help lists");
+  EXPECT_EQ(ErrorOf({"--help=1"}), "--help is given \"1\", expected no value");
   EXPECT_EQ(ErrorOf({"--cells"}), "--cells has no value, expected N");
   EXPECT_EQ(ErrorOf({"--cells", "--fast"}), "--cells has no value, expected N");
   EXPECT_EQ(ErrorOf({"--cells", "1", "--cells=2"}), "--cells is given twice, expected it once");
@@ -95,6 +97,18 @@ TEST(FlagsTest, ErrorsNameFlagAndValue) {
   EXPECT_EQ(ErrorOf({"file"}), "\"file\" is no flag, expected flags only");
   EXPECT_EQ(ErrorOf({"--", "--fast"}), "\"--fast\" is no flag, expected flags only");
   EXPECT_EQ(ErrorOf({"file"}, "FILE"), "no error");
+}
+
+TEST(FlagsTest, ErrorsAreShortLines) {
+  const std::string much(1000, 'x');
+  const std::string most(80, 'x');
+  EXPECT_EQ(ErrorOf({"--" + much}), "unknown flag --" + most.substr(2) +
+                                        "..., expected one of those that rostrum measure --help "
+                                        "lists");
+  EXPECT_EQ(ErrorOf({much}), "\"" + most + "...\" is no flag, expected flags only");
+  EXPECT_EQ(ErrorOf({"--fast=" + much}), "--fast is given \"" + most + "...\", expected no value");
+  EXPECT_EQ(ErrorOf({"a\nb\x1b[2J\u202E"}),
+            "\"a\\nb\\u001b[2J\\u202e\" is no flag, expected flags only");
 }
 
 TEST(FlagsTest, ReadsWholeNumbers) {
@@ -146,22 +160,11 @@ TEST(FlagsTest, HelpIsWrappedAndAligned) {
       "                              be broken into two lines (default: nothing at all)\n"
       "\n"
       "Help:\n"
-      "  --help                      show this help and do nothing else\n"
+      "  --help                      or -h: show this help and do nothing else\n"
       "\n"
       "Examples:\n"
       "  Measure five cells.\n"
       "      rostrum measure --cells 5\n");
-}
-
-TEST(NearestOfTest, CountsEdits) {
-  const Arguments known = {"cells", "zones", "apps"};
-  EXPECT_EQ(NearestOf("cell", known), "cells");
-  EXPECT_EQ(NearestOf("pps", known), "apps");
-  EXPECT_EQ(NearestOf("zoness", known), "zones");
-  EXPECT_EQ(NearestOf("", known), "apps");
-  EXPECT_EQ(NearestOf("same", Arguments{"same", "some"}), "same");
-  EXPECT_EQ(NearestOf("x", Arguments{"b", "a"}), "b");
-  EXPECT_EQ(NearestOf("x", {}), "");
 }
 
 }  // namespace

@@ -42,8 +42,28 @@ TEST(Excerpt, TakesTheValueOnly) {
 TEST(Excerpt, EscapesWhatATerminalObeys) {
   EXPECT_EQ(Escape("a\n\r\t\x1B\x7F\xC2\x85\xC2\xA0é\xFF"),
             "a\\n\\r\\t\\u001b\\u007f\\u0085\xC2\xA0é\\xff");
+  EXPECT_EQ(Escape("a\u202Eb\u200Bc\u2028d\uFEFF\u00AD\U000E0041"),
+            "a\\u202eb\\u200bc\\u2028d\\ufeff\\u00ad\\ue0041");
+  EXPECT_EQ(Escape("\\u202e"), "\\u202e") << "what is escaped stays";
+  EXPECT_EQ(Cut("abcdé", 5), "abcd...");
   EXPECT_EQ(Quote("a\"b\\"), "\"a\\\"b\\\\\"");
   EXPECT_EQ(Quote(std::string(1000, 'a')), "\"" + std::string(60, 'a') + "...\"");
+}
+
+TEST(Utf8, DecodesAndKnowsWhatIsHidden) {
+  EXPECT_EQ(CodePoint("a"), U'a');
+  EXPECT_EQ(CodePoint("é"), U'é');
+  EXPECT_EQ(CodePoint("€"), U'€');
+  EXPECT_EQ(CodePoint("😀"), U'😀');
+  EXPECT_EQ(CodePoint("\xF4\x8F\xBF\xBF"), char32_t{0x10FFFF});
+  for (const char32_t hidden :
+       {0x0, 0x1F, 0x7F, 0x80, 0x9F, 0xAD, 0x61C, 0x200B, 0x200F, 0x2028, 0x202E, 0x2066, 0x2069,
+        0xFDD0, 0xFEFF, 0xFFFE, 0xE0020, 0x10FFFF}) {
+    EXPECT_TRUE(IsHidden(hidden)) << static_cast<uint32_t>(hidden);
+  }
+  for (const char32_t shown : U" ~\u00A0éא€😀\uFFFD\u2026\u00B5") {
+    EXPECT_TRUE(shown == 0 || !IsHidden(shown)) << static_cast<uint32_t>(shown);
+  }
 }
 
 TEST(Utf8, KnowsWhatIsValid) {

@@ -53,6 +53,13 @@ TEST(ReadErrors, TextsThatAreNoArray) {
       {"\xFF", "1:1: found byte 0xff, expected a value"},
       {"\xEF\xBB\xBF[]", "1:1: found a byte order mark, expected a value"},
       {"\x1F\x8B\x08", "1:1: found byte 0x1f, expected a value"},
+      {"\xFF\xFE[\0]\0"sv, "1:1: the text is in UTF-16, expected UTF-8"},
+      {"\xFE\xFF\0[\0]"sv, "1:1: the text is in UTF-16, expected UTF-8"},
+      {"[\0]\0"sv, "1:1: the text is in UTF-16, expected UTF-8"},
+      {"\0[\0]"sv, "1:1: the text is in UTF-16, expected UTF-8"},
+      {"\xFF\xFE\0\0[\0\0\0"sv, "1:1: the text is in UTF-32, expected UTF-8"},
+      {"\0\0\0[\0\0\0]"sv, "1:1: the text is in UTF-32, expected UTF-8"},
+      {"[\0\0\0]\0\0\0"sv, "1:1: the text is in UTF-32, expected UTF-8"},
   });
   EXPECT_EQ(ReadLrpStarts("{}", "f").status().text(),
             "f:1:1: the JSON text is {}, expected an array of LRP starts");

@@ -1,0 +1,19 @@
+// The descriptors and signals that a program finds when it starts.
+
+#ifndef ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
+#define ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
+
+namespace rostrum::tools {
+
+// Puts something onto each of the descriptors 0 to 2 that is closed, so that no file that is opened
+// later gets its number and, with it, the program's output. It can neither be read nor written, so
+// that input that is missing and output that is lost are errors still.
+void FillStandardStreams();
+
+// Lets a write to a pipe without a reader, or beyond the limit of a file's size, fail rather than
+// end the program: the failure is told, and a recording ends with its last whole round.
+void IgnoreWriteSignals();
+
+}  // namespace rostrum::tools
+
+#endif  // ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
