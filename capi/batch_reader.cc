@@ -198,7 +198,6 @@ std::shared_ptr<const Work> BatchReader::MakeWork(const rostrum_work_t& record) 
   if (record.kind != ROSTRUM_LRP && record.kind != ROSTRUM_TASK) {
     Fail("kind", fmt::format("is {}, expected 1 (LRP) or 2 (task)", record.kind));
   }
-  if (record.reserved != 0) Fail("reserved", fmt::format("is {}, expected 0", record.reserved));
   if (record.kind == ROSTRUM_TASK && record.indices.count != 0) {
     Fail("indices", fmt::format("has {} elements, expected none for a task", record.indices.count));
   }

@@ -94,6 +94,7 @@ void BatchWriter::AddAuctions(const std::vector<Auction>& auctions) {
     record.kind = static_cast<int32_t>(work.kind);
     record.max_pids = work.max_pids;
     record.attempts = auction.attempts;
+    record.last_refusal = static_cast<int32_t>(auction.last_refusal);
     record.queue_time_ms = auction.queue_time_ms;
     record.tag = auction.tag;
     batch_.work.push_back(record);

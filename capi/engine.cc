@@ -25,13 +25,38 @@ rostrum_code_t UseCacheById(rostrum_engine_t* engine, const char* id, const char
   });
 }
 
-// A batch and texts behind what it holds. What a call takes out of the cache is written down before,
-// so that no id is lost where memory runs out.
-rostrum_batch_t WithTexts(const rostrum_batch_t& batch, const std::vector<std::string>& texts) {
-  rostrum_batch_t with_texts = batch;
-  BatchWriter(&with_texts).AddTexts(texts);
-  return with_texts;
-}
+// Texts at the end of a batch, which go again unless they are kept. What a call takes out of the
+// cache is written down before it is done, so that no id is lost where memory runs out.
+class AddedTexts {
+ public:
+  AddedTexts(rostrum_batch_t* batch, const std::vector<std::string>& texts)
+      : batch_(*batch), bytes_(batch->bytes.size()), texts_(batch->texts.size()) {
+    try {
+      BatchWriter(batch).AddTexts(texts);
+    } catch (...) {
+      TakeBack();
+      throw;
+    }
+  }
+  ~AddedTexts() {
+    if (!is_kept_) TakeBack();
+  }
+  AddedTexts(const AddedTexts&) = delete;
+  AddedTexts& operator=(const AddedTexts&) = delete;
+
+  void Keep() { is_kept_ = true; }
+
+ private:
+  void TakeBack() {
+    batch_.bytes.resize(bytes_);
+    batch_.texts.resize(texts_);
+  }
+
+  rostrum_batch_t& batch_;
+  const size_t bytes_;
+  const size_t texts_;
+  bool is_kept_ = false;
+};
 
 }  // namespace
 
@@ -145,11 +170,10 @@ rostrum_code_t rostrum_engine_accept_offers(rostrum_engine_t* engine, const char
                                             rostrum_batch_t* ids, rostrum_error_t** error) {
   return UseCacheById(engine, agent_id, "agent_id", error, [&](Cache& cache) {
     RequireNotNull(ids, "ids");
-    rostrum_batch_t with_ids = WithTexts(*ids, cache.OffersOf(agent_id));
+    AddedTexts added(ids, cache.OffersOf(agent_id));
     const auto accepted = cache.AcceptOffers(agent_id);
-    if (!accepted.ok()) return accepted.status();
-    std::swap(*ids, with_ids);
-    return Status();
+    if (accepted.ok()) added.Keep();
+    return accepted.status();
   });
 }
 
@@ -159,9 +183,9 @@ rostrum_code_t rostrum_engine_expire_offers(rostrum_engine_t* engine, int64_t ol
     RequireNotNull(engine, "engine");
     RequireNotNull(ids, "ids");
     return engine->engine.UseCache([&](Cache& cache) {
-      rostrum_batch_t with_ids = WithTexts(*ids, cache.OffersBefore(oldest_ms));
+      AddedTexts added(ids, cache.OffersBefore(oldest_ms));
       cache.ExpireOffers(oldest_ms);
-      std::swap(*ids, with_ids);
+      added.Keep();
       return Status();
     });
   });

@@ -16,6 +16,8 @@
 
 namespace rostrum {
 
+enum class RefusalCode : int32_t;  // See round.h.
+
 enum class Kind : int32_t {
   kLrp = 1,   // An instance of a long-running process.
   kTask = 2,  // Work that ends.
@@ -57,11 +59,14 @@ struct TaskStart {
 struct Auction {
   std::shared_ptr<const Work> work;
   int32_t index = 0;  // Zero for a task.
-  // How many rounds have refused it so far.
+  // How many rounds have refused it so far, or placed it in vain.
   int32_t attempts = 0;
   // When it came into the queue, in milliseconds of the caller's clock.
   int64_t queue_time_ms = 0;
   uint64_t tag = 0;
+  // Why it waits again: how the last round refused it, or that its cell handed it back. kNone for one
+  // that is new.
+  RefusalCode last_refusal{};
 
   Kind kind() const { return work->kind; }
   // "PROCESS-GUID.INDEX" of an LRP instance, the guid of a task: unique within its kind.

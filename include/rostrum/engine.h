@@ -38,6 +38,10 @@ namespace rostrum {
 class Engine {
  public:
   explicit Engine(std::shared_ptr<Strategy> strategy);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  Engine(Engine&&) noexcept = default;
+  Engine& operator=(Engine&&) noexcept = default;
 
   // Of each, what counts is what is set when a round starts.
   void SetStrategy(std::shared_ptr<Strategy> strategy);

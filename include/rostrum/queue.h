@@ -44,10 +44,13 @@ class Queue {
   std::vector<Auction> Drain();
 
   // Puts auctions back in front of those that came in since, in the order given, with their queue
-  // time and attempts. One whose identifier came in again meanwhile takes its place. Where memory
-  // runs out they are kept all the same.
+  // time and attempts. One whose identifier came in again meanwhile takes its place. One PutBack
+  // for each Drain, and for each MakeRoom, keeps them even if memory has run out.
   void PutBack(std::vector<Auction> auctions);
 
+  void MakeRoom();
+
+  // Neither this nor OldestQueueTimeMs allocates.
   size_t size() const;
   // The waiting auctions in order.
   std::vector<Auction> Waiting() const;

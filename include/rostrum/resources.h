@@ -24,6 +24,10 @@ inline constexpr Amount kAmountOne = 1000;
 // thousand such amounts still fit into an Amount, and each is exact as a double.
 inline constexpr Amount kAmountMaximum = 4'000'000'000'000'000;
 
+// The longest id of a cell, an offer or an agent, and the longest guid of work, in bytes: results
+// name them once for each decision.
+inline constexpr size_t kIdMaximum = 1024;
+
 // The largest number of containers that any call accepts.
 inline constexpr int64_t kContainersMaximum = 1'000'000'000'000;
 
@@ -66,6 +70,9 @@ std::string FormatAmount(Amount amount);
 // An error unless every amount lies within +-kAmountMaximum, the containers within
 // +-kContainersMaximum, and every scalar has a name of its own. `what` names the thing in the text.
 Status ValidateResources(const Resources& resources, std::string_view what);
+
+// An error unless the id is at most kIdMaximum bytes long. `what` says of what it is.
+Status ValidateId(std::string_view id, std::string_view what);
 
 }  // namespace rostrum
 

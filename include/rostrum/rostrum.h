@@ -189,7 +189,7 @@ typedef struct rostrum_signature {
 
 /** The state of a cell, as a Diego rep answers it to GET /state. */
 typedef struct rostrum_cell {
-  rostrum_text_t id;   /**< The key. Not empty. */
+  rostrum_text_t id;   /**< The key. Not empty, at most 1,024 bytes. */
   rostrum_text_t zone; /**< May be empty, which is a zone like any other. */
   int64_t index;       /**< The cell's number in its deployment; breaks ties. */
   rostrum_resources_t total;
@@ -232,7 +232,7 @@ typedef ROSTRUM_ENUM(rostrum_kind) {
 
 /** Work to start: instances of one LRP, each of which is an auction of its own, or one task. */
 typedef struct rostrum_work {
-  rostrum_text_t guid;            /**< Process guid or task guid. Not empty. */
+  rostrum_text_t guid;            /**< Process guid or task guid. Not empty, at most 1,024 bytes. */
   rostrum_text_t domain;          /**< Not empty for an LRP. */
   rostrum_text_t rootfs;          /**< A URL such as "preloaded:cflinuxfs4". Not empty. */
   rostrum_resources_t asked;      /**< By one instance; nothing negative. */
@@ -241,8 +241,8 @@ typedef struct rostrum_work {
   rostrum_range_t indices;        /**< Of indices; for an LRP at least one, for a task none. */
   int32_t kind;                   /**< A rostrum_kind_t. */
   int32_t max_pids; /**< For the cell, as it was given; has no part in placing. */
-  int32_t attempts; /**< Read only: how many rounds have refused it. */
-  uint32_t reserved;
+  int32_t attempts;     /**< Read only: how many rounds have refused it, or placed it in vain. */
+  int32_t last_refusal; /**< Read only: the rostrum_refusal_code_t of the last of them; 0 if new. */
   int64_t queue_time_ms; /**< Read only: when it came into the queue. */
   uint64_t tag; /**< Any number; handed back with the result, plus the position in `indices`. */
 } rostrum_work_t;
@@ -677,7 +677,8 @@ typedef ROSTRUM_ENUM(rostrum_refusal_code) {
   ROSTRUM_REFUSAL_INFLIGHT_LIMIT = 6,  /**< Too many containers are starting. */
   ROSTRUM_REFUSAL_STRATEGY_REFUSED = 7, /**< It fits, but the strategy accepts no such cell. */
   ROSTRUM_REFUSAL_STRATEGY_FAILED = 8,  /**< The strategy failed or contradicted itself. */
-  ROSTRUM_REFUSAL_HANDED_BACK = 9       /**< Placed, and handed back; see hand_back. */
+  ROSTRUM_REFUSAL_HANDED_BACK = 9       /**< Placed, and handed back: the last_refusal of work that
+                                             waits; never of a decision. */
 } rostrum_refusal_code_t;
 
 /** What was decided for one auction. */

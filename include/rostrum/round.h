@@ -65,7 +65,7 @@ enum class RefusalCode : int32_t {
   kInflightLimit = 6,          // Too many containers are starting.
   kStrategyRefused = 7,        // It fits somewhere, but the strategy accepts none of those cells.
   kStrategyFailed = 8,         // The strategy threw, returned NaN or contradicted itself.
-  kHandedBack = 9,             // It was placed, and the cell handed it back.
+  kHandedBack = 9,             // It was placed, and handed back; see Auction::last_refusal.
 };
 
 const char* RefusalCodeName(RefusalCode code);

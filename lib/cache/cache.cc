@@ -187,20 +187,31 @@ struct Cache::Impl {
     }
   }
 
-  Status TakeOutOne(std::string_view offer_id, OfferState state) {
-    CellSlot* slot = nullptr;
-    CellSlot rest;
-    if (const HeldOffer* held = offers.Find(offer_id)) slot = Find(held->agent_id);
-    if (slot != nullptr) {
-      rest = *slot;
-      rest.WithdrawOffer(offers.Find(offer_id)->resources);
+  // Takes held offers out of the book and off their cells. All of them or, if memory runs out, none.
+  void TakeOutHeld(const std::vector<std::string>& ids, OfferState state) {
+    StringViewMap<CellSlot> rest;  // What is left of each agent's cell.
+    std::vector<std::shared_ptr<const CellInfo>> touched;
+    for (const std::string& id : ids) {
+      const HeldOffer& offer = *offers.Find(id);
+      const CellSlot& slot = *Find(offer.agent_id);
+      const auto [at, is_new] = rest.try_emplace(slot.info->id, slot);
+      at->second.WithdrawOffer(offer.resources);
+      if (is_new) touched.push_back(slot.info);
     }
-    const Expected<HeldOffer> offer = offers.TakeOut(offer_id, state);
-    if (!offer.ok()) return offer.status();
-    if (slot == nullptr) return {};
-    *slot = std::move(rest);
-    Touch(slot);
-    if (!offers.HoldsAnyOf(offer->agent_id) && !slot->has_work()) Erase(offer->agent_id);
+    // From here on nothing can fail.
+    for (const std::string& id : ids) static_cast<void>(offers.TakeOut(id, state));
+    for (const auto& info : touched) {
+      CellSlot* slot = Find(info->id);
+      *slot = std::move(rest.find(info->id)->second);
+      Touch(slot);
+      if (!offers.HoldsAnyOf(info->id) && !slot->has_work()) Erase(info->id);
+    }
+  }
+
+  Status TakeOutOne(std::string_view offer_id, OfferState state) {
+    // Only to say why it is not held.
+    if (offers.Find(offer_id) == nullptr) return offers.TakeOut(offer_id, state).status();
+    TakeOutHeld({std::string(offer_id)}, state);
     return {};
   }
 
@@ -353,9 +364,7 @@ std::vector<std::string> Cache::OffersBefore(int64_t oldest_ms) const {
 
 std::vector<std::string> Cache::ExpireOffers(int64_t oldest_ms) {
   std::vector<std::string> ids = impl_->offers.HeldBefore(oldest_ms);
-  for (const std::string& id : ids) {
-    static_cast<void>(impl_->TakeOutOne(id, OfferState::kExpired));
-  }
+  impl_->TakeOutHeld(ids, OfferState::kExpired);
   return ids;
 }
 

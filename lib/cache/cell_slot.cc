@@ -259,6 +259,7 @@ CellInfo MakeInfo(const Offer& offer, std::shared_ptr<const Signature> signature
 
 Status ValidateInput(const CellInput& cell) {
   if (cell.id.empty()) return InvalidArgument("a cell has no id");
+  if (Status s = ValidateId(cell.id, "cell id"); !s.ok()) return s;
   // The cell's name is put into words only if something is wrong with it.
   const auto what = [&](const char* part) { return fmt::format("cell \"{}\"{}", cell.id, part); };
   const auto check = [&](const Resources& resources, const char* part) {
@@ -288,6 +289,8 @@ Status ValidateCell(const Cell& cell) { return ValidateInput(MakeInput(cell, nul
 
 Status ValidateOffer(const Offer& offer) {
   if (offer.id.empty()) return InvalidArgument("an offer has no id");
+  if (Status s = ValidateId(offer.id, "offer id"); !s.ok()) return s;
+  if (Status s = ValidateId(offer.agent_id, "agent id"); !s.ok()) return s;
   const std::string what = fmt::format("offer \"{}\"", offer.id);
   if (offer.agent_id.empty()) return InvalidArgument(what + " has no agent id");
   const auto check = [&](const Resources& resources, std::string_view part) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 
 namespace rostrum {
 namespace {
@@ -81,7 +82,6 @@ Expected<HeldOffer> OfferBook::TakeOut(std::string_view offer_id, OfferState sta
     return FailedPrecondition(fmt::format("offer \"{}\" is {}, expected one that is held",
                                           offer_id, StateName(*found)));
   }
-  // The only step that may run out of memory, so it is the first.
   Remember(at->first, state);
   HeldOffer offer = std::move(at->second);
   held_.erase(at);
@@ -144,12 +144,17 @@ uint64_t* OfferBook::CountOf(OfferState state) {
 }
 
 void OfferBook::Remember(std::string_view offer_id, OfferState state) {
-  gone_order_.emplace_back(offer_id);
   try {
-    gone_.emplace(std::string(offer_id), state);
-  } catch (...) {
-    gone_order_.pop_back();
-    throw;
+    gone_order_.emplace_back(offer_id);
+    try {
+      gone_.emplace(std::string(offer_id), state);
+    } catch (...) {
+      gone_order_.pop_back();
+      throw;
+    }
+  } catch (const std::bad_alloc&) {
+    // That an offer went must not fail; where memory ran out its id is not remembered.
+    return;
   }
   if (gone_order_.size() <= kRemembered) return;
   gone_.erase(gone_order_.front());

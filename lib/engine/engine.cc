@@ -62,8 +62,9 @@ struct Engine::Impl {
   std::unique_ptr<Workspace> workspace;
   std::weak_ptr<Strategy> workspace_strategy;  // That used it last.
 
-  // Lets go of rounds that nobody has any more, and of their strategies.
-  void ForgetExpired();
+  // Lets go of rounds that nobody has any more. Their strategies are the caller's, to be dropped
+  // without a lock: that may run code of the user's, which may ask the engine something.
+  [[nodiscard]] std::vector<std::shared_ptr<Strategy>> ForgetExpired();
 
   // Takes what was placed off the cells, and puts what was refused back into the queue. If memory
   // runs out it throws, and all is as before.
@@ -71,11 +72,16 @@ struct Engine::Impl {
   void TakeAll(const Round& round, uint64_t number);
 };
 
-void Engine::Impl::ForgetExpired() {
+std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
+  std::vector<std::shared_ptr<Strategy>> strategies;
+  strategies.reserve(outstanding.size());
   for (auto at = outstanding.begin(); at != outstanding.end();) {
     const auto entry = at++;
-    if (entry->second.round.expired()) outstanding.erase(entry);
+    if (!entry->second.round.expired()) continue;
+    strategies.push_back(std::move(entry->second.strategy));
+    outstanding.erase(entry);
   }
+  return strategies;
 }
 
 void Engine::Impl::TakeAll(const Round& round, uint64_t number) {
@@ -111,28 +117,30 @@ void Engine::Impl::TakeAll(const Round& round, uint64_t number) {
 
 void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
                           std::shared_ptr<Strategy> decided_by) {
-  ForgetExpired();
-  std::vector<uint32_t> refused_positions;
+  // Counted even if it fails: what could not be taken back then must not be taken for the next one's.
+  const uint64_t number = ++rounds;
+  std::vector<const Decision*> refusals;
   for (const Decision& decision : round->decisions()) {
-    if (!decision.placed && keep_refused) refused_positions.push_back(decision.auction);
+    if (!decision.placed && keep_refused) refusals.push_back(&decision);
   }
   // They wait in the order in which they came, not in that of the decisions.
-  std::sort(refused_positions.begin(), refused_positions.end());
+  std::sort(refusals.begin(), refusals.end(),
+            [](const Decision* a, const Decision* b) { return a->auction < b->auction; });
   std::vector<Auction> refused;
-  refused.reserve(refused_positions.size());
-  for (const uint32_t position : refused_positions) {
-    refused.push_back(round->auctions()[position]);
+  refused.reserve(refusals.size());
+  for (const Decision* refusal : refusals) {
+    refused.push_back(round->auctions()[refusal->auction]);
     ++refused.back().attempts;
+    refused.back().last_refusal = refusal->code;
   }
   const auto entry = outstanding.insert_or_assign(
-      round.get(), Outstanding{round, std::move(decided_by), rounds + 1, {}});
+      round.get(), Outstanding{round, std::move(decided_by), number, {}});
   try {
-    TakeAll(*round, rounds + 1);
+    TakeAll(*round, number);
   } catch (...) {
     outstanding.erase(entry.first);
     throw;
   }
-  ++rounds;
   queue.PutBack(std::move(refused));
 }
 
@@ -141,9 +149,11 @@ Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl
 }
 
 void Engine::SetStrategy(std::shared_ptr<Strategy> strategy) {
+  std::vector<std::shared_ptr<Strategy>> forgotten;
   const std::lock_guard lock(impl_->mutex);
-  impl_->ForgetExpired();
-  impl_->strategy = std::move(strategy);
+  forgotten = impl_->ForgetExpired();
+  // The old one goes with the argument, after the lock.
+  impl_->strategy.swap(strategy);
 }
 
 std::shared_ptr<Strategy> Engine::strategy() const {
@@ -209,6 +219,7 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
   RoundInput input;
   std::shared_ptr<Strategy> strategy;
   CellChanges changes;
+  std::vector<std::shared_ptr<Strategy>> forgotten;
   // Until the round is over, what the workspace holds is not certain.
   std::unique_ptr<Workspace> workspace = std::move(impl_->workspace);
   {
@@ -243,6 +254,7 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
     }
     decided = *round;
     const std::lock_guard lock(impl_->mutex);
+    forgotten = impl_->ForgetExpired();
     impl_->Settle(decided, strategy);
     impl_->workspace = std::move(workspace);
   } catch (...) {
@@ -266,7 +278,9 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
   for (const uint32_t position : decisions) {
     refused.push_back(round.auctions()[round.decisions()[position].auction]);
     ++refused.back().attempts;
+    refused.back().last_refusal = RefusalCode::kHandedBack;
   }
+  if (impl_->keep_refused) impl_->queue.MakeRoom();
   // If memory runs out in here nothing is marked, and the call may be repeated: what is off its
   // cell already is passed over.
   size_t undone = 0;

@@ -20,6 +20,7 @@ Status ValidateWork(const Work& work) {
   if (work.guid.empty()) {
     return InvalidArgument(is_lrp ? "an LRP has no process guid" : "a task has no task guid");
   }
+  if (Status s = ValidateId(work.guid, is_lrp ? "process guid" : "task guid"); !s.ok()) return s;
   const std::string what = fmt::format("{} \"{}\"", is_lrp ? "LRP" : "task", work.guid);
   if (is_lrp && work.domain.empty()) {
     return InvalidArgument(what + ": domain is empty, expected a name");

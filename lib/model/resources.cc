@@ -106,4 +106,10 @@ Status ValidateResources(const Resources& resources, std::string_view what) {
   return InvalidArgument(fmt::format("{}: resource \"{}\" is given twice", what, *twice));
 }
 
+Status ValidateId(std::string_view id, std::string_view what) {
+  if (id.size() <= kIdMaximum) return {};
+  return InvalidArgument(fmt::format("{} \"{}...\" has {} bytes, expected at most {}", what,
+                                     id.substr(0, 64), id.size(), kIdMaximum));
+}
+
 }  // namespace rostrum

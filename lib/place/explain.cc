@@ -33,6 +33,12 @@ const CellAnswer* NearestCell(const std::vector<CellAnswer>& answers) {
   return nearest;
 }
 
+// "1 more container", "2 more containers"; amounts of other resources are uncounted.
+std::string NameOf(const ReasonCount& reason) {
+  if (reason.subject == "containers" && reason.short_by == kAmountOne) return "container";
+  return reason.subject;
+}
+
 std::string UnitOf(std::string_view resource) {
   return resource == "memory" || resource == "disk" ? " MB" : "";
 }
@@ -44,7 +50,7 @@ std::string RemedyOfShortage(const CellAnswer& cell) {
     const ReasonCount& reason = cell.reasons[i];
     const std::string unit = UnitOf(reason.subject);
     text += fmt::format("{}{}{} more {} (asked {}{}, free {}{})", i == 0 ? "" : " and ",
-                        FormatAmount(reason.short_by), unit, reason.subject,
+                        FormatAmount(reason.short_by), unit, NameOf(reason),
                         FormatAmount(reason.asked), unit, FormatAmount(reason.free), unit);
     any_static = any_static || reason.is_static;
   }
@@ -76,8 +82,8 @@ std::string RemedyOf(const Explanation& explanation) {
       return "It waits until containers that are starting have started, or for a higher "
              "starting_container_count_maximum.";
     case RefusalCode::kRootfsMismatch:
-      return fmt::format("A cell whose rootfs providers take \"{}\" is needed; none of the {} open "
-                         "cells does.",
+      return fmt::format("A cell whose rootfs providers take \"{}\" is needed; no open cell of {} "
+                         "does.",
                          constraint.rootfs, CountRefusing(answers, Reason::kRootfs));
     case RefusalCode::kVolumeDriverMismatch:
       return fmt::format("A cell with all of the volume drivers {} is needed.",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <list>
 #include <new>
 #include <optional>
 #include <string>
@@ -94,20 +95,40 @@ Status Locate(Status status, const Start& start, std::span<const Start> starts) 
 
 struct Queue::Impl {
   Line line;
-  // What was put back while there was no memory to merge it with the line.
-  std::vector<Auction> returned;
+  // What was put back while there was no memory to merge it with the line, the last first; and room
+  // for those that will follow.
+  std::list<std::vector<Auction>> returned;
+  std::list<std::vector<Auction>> room;
 
   // Puts what was returned in front of the line. If memory runs out, both stay as they were.
   void Merge() {
     if (returned.empty()) return;
     Line merged;
-    merged.Reserve(returned.size() + line.position.size());
-    for (const Auction& auction : returned) merged.Add(auction);
+    size_t count = line.position.size();
+    for (const std::vector<Auction>& batch : returned) count += batch.size();
+    merged.Reserve(count);
+    for (const std::vector<Auction>& batch : returned) {
+      for (const Auction& auction : batch) merged.Add(auction);
+    }
     for (const Auction& auction : line.entries) {
       if (auction.work != nullptr) merged.Add(auction);
     }
     line = std::move(merged);
     returned.clear();
+  }
+
+  // Calls `visit` with every waiting auction, in no order that matters.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const Auction& auction : line.entries) {
+      if (auction.work != nullptr) visit(auction);
+    }
+    for (const std::vector<Auction>& batch : returned) {
+      for (const Auction& auction : batch) {
+        const Key key{auction.kind(), auction.index, auction.work->guid};
+        if (!line.position.contains(key)) visit(auction);
+      }
+    }
   }
 };
 
@@ -161,18 +182,19 @@ bool Queue::Cancel(Kind kind, std::string_view identifier) {
 
 std::vector<Auction> Queue::Drain() {
   impl_->Merge();
+  MakeRoom();
   std::vector<Auction> drained = std::move(impl_->line.entries);
   std::erase_if(drained, [](const Auction& auction) { return auction.work == nullptr; });
   impl_->line.Clear();
   return drained;
 }
 
+void Queue::MakeRoom() { impl_->room.emplace_back(); }
+
 void Queue::PutBack(std::vector<Auction> auctions) {
-  if (impl_->returned.empty()) {
-    impl_->returned = std::move(auctions);
-  } else {
-    impl_->returned.insert(impl_->returned.begin(), auctions.begin(), auctions.end());
-  }
+  if (impl_->room.empty()) impl_->room.emplace_back();
+  impl_->room.front() = std::move(auctions);
+  impl_->returned.splice(impl_->returned.begin(), impl_->room, impl_->room.begin());
   try {
     impl_->Merge();
   } catch (const std::bad_alloc&) {
@@ -181,8 +203,10 @@ void Queue::PutBack(std::vector<Auction> auctions) {
 }
 
 size_t Queue::size() const {
-  impl_->Merge();
-  return impl_->line.position.size();
+  size_t count = 0;
+  if (impl_->returned.empty()) return impl_->line.position.size();
+  impl_->ForEach([&](const Auction&) { ++count; });
+  return count;
 }
 
 std::vector<Auction> Queue::Waiting() const {
@@ -193,12 +217,10 @@ std::vector<Auction> Queue::Waiting() const {
 }
 
 int64_t Queue::OldestQueueTimeMs() const {
-  impl_->Merge();
   std::optional<int64_t> oldest;
-  for (const Auction& auction : impl_->line.entries) {
-    if (auction.work == nullptr) continue;
+  impl_->ForEach([&](const Auction& auction) {
     if (!oldest || auction.queue_time_ms < *oldest) oldest = auction.queue_time_ms;
-  }
+  });
   return oldest.value_or(-1);
 }
 

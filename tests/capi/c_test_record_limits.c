@@ -87,9 +87,9 @@ static void test_large_round(void) {
   append_task(recorder, "small");
   file_bytes_t before;
   read_file(recording_path(), &before);
-  char guid[2001];
-  memset(guid, 'x', 2000);
-  guid[2000] = '\0';
+  char guid[1025];
+  memset(guid, 'x', 1024);
+  guid[1024] = '\0';
   rostrum_round_t* round = make_round(NULL, guid);
   CHECK_INVALID("does not fit", rostrum_recorder_append(recorder, round, "diego", &error));
   CHECK_INVALID("1024 bytes", rostrum_recorder_append(recorder, round, "diego", &error));

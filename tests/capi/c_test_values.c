@@ -109,7 +109,6 @@ static void test_bad_offers(void) {
 static void test_bad_work(void) {
   REFUSE_WORK(make_lrp(batch, "lrp", 1, 1), kind, 0, "work 1: kind is 0");
   REFUSE_WORK(make_lrp(batch, "lrp", 1, 1), kind, 3, "work 1: kind is 3");
-  REFUSE_WORK(make_lrp(batch, "lrp", 1, 1), reserved, 1, "work 1: reserved is 1");
   REFUSE_WORK(make_lrp(batch, "lrp", 1, 1), guid.length, 0, "guid");
   REFUSE_WORK(make_lrp(batch, "lrp", 1, 1), domain.length, 0, "\"lrp\": domain");
   REFUSE_WORK(make_lrp(batch, "lrp", 1, 1), rootfs.length, 0, "\"lrp\": rootfs");

@@ -89,7 +89,7 @@ AT(rostrum_work_t, indices, 80, rostrum_range_t);
 AT(rostrum_work_t, kind, 88, int32_t);
 AT(rostrum_work_t, max_pids, 92, int32_t);
 AT(rostrum_work_t, attempts, 96, int32_t);
-AT(rostrum_work_t, reserved, 100, uint32_t);
+AT(rostrum_work_t, last_refusal, 100, int32_t);
 AT(rostrum_work_t, queue_time_ms, 104, int64_t);
 AT(rostrum_work_t, tag, 112, uint64_t);
 

@@ -326,5 +326,57 @@ TEST_F(HandBackTest, OlderRoundsCanStillBeHandedBack) {
   EXPECT_EQ(Cells(), std::vector<Cell>{MakeCell("a")});
 }
 
+// What was handed back waits again, and says so.
+TEST(EngineHandBackTest, IsReportedOnTheWaitingAuction) {
+  Engine engine(MakeStrategy("diego"));
+  const std::vector<Cell> cells = {CellWithMemory("a", 150)};
+  ASSERT_TRUE(engine.UseCache([&](Cache& cache) { return cache.Update(cells); }).ok());
+  const std::vector<LrpStart> starts = {StartLrp("p", {0}), StartLrp("huge", {0}, 5000)};
+  ASSERT_TRUE(engine.Submit(starts, {}, 0).ok());
+  for (const Auction& auction : engine.WaitingAuctions()) {
+    EXPECT_EQ(auction.last_refusal, RefusalCode::kNone);
+  }
+  const auto round = *engine.RunRound(1, 0);
+  ASSERT_EQ(round->placed_count(), 1u);
+  std::vector<uint32_t> placed;
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (round->decisions()[i].placed) placed.push_back(i);
+  }
+  ASSERT_TRUE(engine.HandBack(*round, placed).ok());
+  const std::vector<Auction> waiting = engine.WaitingAuctions();
+  ASSERT_EQ(waiting.size(), 2u);
+  EXPECT_EQ(waiting[0].Identifier(), "p.0");
+  EXPECT_EQ(waiting[0].last_refusal, RefusalCode::kHandedBack);
+  EXPECT_EQ(waiting[0].attempts, 1);
+  EXPECT_EQ(waiting[1].last_refusal, RefusalCode::kInsufficientResources);
+}
+
+// A strategy that asks its engine something when it goes, as a user's may.
+class AskingStrategy : public Strategy {
+ public:
+  explicit AskingStrategy(Engine** engine) : engine_(engine) {}
+  ~AskingStrategy() override {
+    if (*engine_ != nullptr) (*engine_)->QueueSize();
+  }
+  std::string_view Name() const override { return "asking"; }
+  Score ScoreCell(const AuctionView&, const CellView&) override { return {}; }
+
+ private:
+  Engine** engine_;
+};
+
+TEST(EngineSetStrategyTest, DropsTheOldOneWithoutALock) {
+  Engine* address = nullptr;
+  Engine engine(std::make_shared<AskingStrategy>(&address));
+  address = &engine;
+  engine.SetStrategy(std::make_shared<AskingStrategy>(&address));
+  // The round is the last that has the strategy of before.
+  auto round = *engine.RunRound(1, 0);
+  engine.SetStrategy(MakeStrategy("diego"));
+  round.reset();
+  ASSERT_TRUE(engine.RunRound(2, 0).ok());
+  address = nullptr;
+}
+
 }  // namespace
 }  // namespace rostrum

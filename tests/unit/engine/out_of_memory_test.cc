@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <functional>
 #include <new>
 
 #include "rostrum/engine.h"
@@ -151,6 +152,34 @@ TEST_F(OutOfMemoryTest, AHandBackThatFailsCanBeRepeated) {
     ASSERT_EQ(engine->QueueSize(), 3u) << "after " << count << " allocations";
     ASSERT_EQ(PlacedOn(*engine), 0u) << "after " << count << " allocations";
     if (succeeded) return;
+  }
+  FAIL() << "it never succeeded";
+}
+
+TEST_F(OutOfMemoryTest, AnExpiryThatFailsExpiresNothing) {
+  for (int64_t count = 0; count < kEnough; ++count) {
+    const std::unique_ptr<Engine> engine = MakeEngine();
+    const auto use = [&](const std::function<void(Cache&)>& body) {
+      static_cast<void>(engine->UseCache([&](Cache& cache) {
+        body(cache);
+        return Status();
+      }));
+    };
+    use([](Cache& cache) {
+      EXPECT_TRUE(cache.AddOffer(MakeOffer("o2", "agent")).ok());
+      EXPECT_TRUE(cache.AddOffer(MakeOffer("o3", "other")).ok());
+    });
+    size_t expired = 0;
+    const bool succeeded =
+        SucceedsWith(count, [&] { use([&](Cache& c) { expired = c.ExpireOffers(1).size(); }); });
+    use([&](Cache& cache) {
+      EXPECT_EQ(cache.CountOffers().held, succeeded ? 0u : 3u) << "after " << count;
+      EXPECT_TRUE(cache.CheckOffers().ok());
+    });
+    if (succeeded) {
+      EXPECT_EQ(expired, 3u);
+      return;
+    }
   }
   FAIL() << "it never succeeded";
 }

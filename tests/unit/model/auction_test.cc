@@ -41,6 +41,9 @@ TEST(ValidateWorkTest, AcceptsWorkThatAsksForNothing) {
 TEST(ValidateWorkTest, NeedsAGuid) {
   EXPECT_EQ(ErrorOf(*MakeWork(Kind::kLrp, "")), "an LRP has no process guid");
   EXPECT_EQ(ErrorOf(*MakeWork(Kind::kTask, "")), "a task has no task guid");
+  EXPECT_EQ(ErrorOf(*MakeWork(Kind::kTask, std::string(kIdMaximum, 'x'))), "");
+  EXPECT_EQ(ErrorOf(*MakeWork(Kind::kTask, std::string(kIdMaximum + 1, 'x'))),
+            "task guid \"" + std::string(64, 'x') + "...\" has 1025 bytes, expected at most 1024");
 }
 
 TEST(ValidateWorkTest, OnlyAnLrpNeedsADomain) {

@@ -118,7 +118,7 @@ TEST_F(ExplainTest, ListsAllThatTheNearestCellLacks) {
   cells_ = {MakeCell("a")};
   cells_[0].available = MakeResources(40, 1000, 0);
   EXPECT_EQ(ExplainPlainLrp().remedy,
-            "It would fit on cell \"a\" with 1 more containers (asked 1, free 0) and 60 MB more "
+            "It would fit on cell \"a\" with 1 more container (asked 1, free 0) and 60 MB more "
             "memory (asked 100 MB, free 40 MB).");
 }
 
@@ -134,8 +134,8 @@ TEST_F(ExplainTest, SaysWhatIsNeededForTheConstraint) {
   const auto remedy = [&] { return Run({{work, 0, 0, 0, 0}}).Explain(Kind::kLrp, "p.0").remedy; };
   work->constraint.rootfs = "docker:///image";
   EXPECT_EQ(remedy(),
-            "A cell whose rootfs providers take \"docker:///image\" is needed; none of the 2 open "
-            "cells does.");
+            "A cell whose rootfs providers take \"docker:///image\" is needed; no open cell of 2 "
+            "does.");
   work->constraint.rootfs = kRootfs;
   work->constraint.volume_drivers = {"nfs", "smb"};
   EXPECT_EQ(remedy(), "A cell with all of the volume drivers \"nfs\", \"smb\" is needed.");

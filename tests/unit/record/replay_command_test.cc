@@ -146,6 +146,9 @@ TEST_F(ReplayCommand, ReadsUpToTheDamage) {
   EXPECT_EQ(ran.out, path_ + ": identical as far as it can be read (1 round, 4 decisions)\n");
   EXPECT_TRUE(ran.err.starts_with("rostrum replay: " + path_ + ", byte ")) << ran.err;
   EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1);
+  const Ran json = Run({path_, "--format=json"});
+  EXPECT_EQ(json.status, 2);
+  EXPECT_NE(json.out.find("\"identical\": null,"), std::string::npos) << json.out;
 }
 
 TEST_F(ReplayCommand, NeverLoadsWhatARecordingNames) {
@@ -155,8 +158,8 @@ TEST_F(ReplayCommand, NeverLoadsWhatARecordingNames) {
   EXPECT_EQ(ran.out, "");
   EXPECT_EQ(ran.err,
             "rostrum replay: " + path_ +
-                ", round 1: it was decided by the strategy \"/tmp/evil.so\xEF\xBF\xBD[2J\", which "
-                "does not come with Rostrum: name its plug-in with --strategy\n");
+                ", round 1: it was decided by the strategy \"/tmp/evil.so\\u001b[2J\", which "
+                "does not come with Rostrum: name its plug-in with --plugin\n");
   EXPECT_EQ(Run({path_, "--strategy", "diego"}).status, 0);
 }
 
@@ -169,6 +172,17 @@ TEST_F(ReplayCommand, RefusesBadInput) {
     return ran.err;
   };
   EXPECT_EQ(error({}), "rostrum replay: no file is given, expected a recording\n");
+  EXPECT_EQ(error({""}), "rostrum replay: FILE is \"\", expected a recording\n");
+  EXPECT_EQ(error({path_, "-"}),
+            "rostrum replay: FILE is \"-\", expected a recording (one of that name is ./-)\n");
+  EXPECT_EQ(error({path_, "--plugin", "diego"}),
+            "rostrum replay: --plugin is \"diego\", expected the path of a shared object\n");
+  EXPECT_EQ(error({path_, "--plugin", "./p.so", "--strategy", "diego"}),
+            "rostrum replay: --plugin means nothing with --strategy, which decides all rounds\n");
+  EXPECT_EQ(
+      error({path_, "--set=starting_container_weight=1", "--set=starting_container_weight=1"}),
+      "rostrum replay: --set names \"starting_container_weight\" twice, expected each key "
+      "once\n");
   EXPECT_EQ(error({"/no/such/file"}),
             "rostrum replay: /no/such/file cannot be opened: No such file or directory\n");
   EXPECT_EQ(error({path_, "--set", "nonsense"}),

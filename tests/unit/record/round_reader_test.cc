@@ -216,11 +216,11 @@ TEST(RoundReader, ManyReferencesToOneTextTakeNoMemory) {
   snapshot->set_process_guids(std::string(1'000'000, 'p'));
   for (int i = 0; i < kCount; ++i) {
     v1::Cell* cell = snapshot->add_cells();
-    cell->set_id(i == 0 ? std::string(1'000'000, 'c') : std::to_string(i));
+    cell->set_id(i == 0 ? std::string(kIdMaximum, 'c') : std::to_string(i));
     cell->add_lrps(0);
   }
   message.add_works()->set_kind(1);
-  message.mutable_works(0)->set_guid(std::string(1'000'000, 'w'));
+  message.mutable_works(0)->set_guid(std::string(kIdMaximum, 'w'));
   message.add_refusals()->set_code(1);
   message.mutable_refusals(0)->set_error(std::string(1'000'000, 'e'));
   for (int i = 0; i < kCount; ++i) {

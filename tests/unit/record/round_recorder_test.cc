@@ -15,7 +15,8 @@ namespace {
 std::shared_ptr<const Round> RoundAt(int64_t now_ms, size_t filling = 0) {
   RoundInput input;
   Cell cell;
-  cell.id = "cell" + std::string(filling, 'x');
+  cell.id = "cell";
+  cell.zone = std::string(filling, 'x');
   input.snapshot = *Snapshot::FromCells(std::span(&cell, 1));
   input.now_ms = now_ms;
   return *RunRound(std::move(input), *MakeStrategy("diego"));
@@ -103,6 +104,7 @@ TEST_F(RoundRecorderTest, CutsOffWhatADeadProcessLeft) {
   ASSERT_TRUE(Open()->Append(*RoundAt(2), "diego").ok());
   const std::string two = ReadAll(path_);
   for (size_t size = 0; size <= two.size(); ++size) {
+    if (size == 1) size = kFileHeaderBytes;
     WriteAll(path_, std::string_view(two).substr(0, size));
     ASSERT_TRUE(Open()->Append(*RoundAt(3), "diego").ok());
     std::vector<int64_t> expected;
@@ -124,6 +126,13 @@ void ExpectLeftAlone(const std::string& path, std::string_view bytes, size_t beg
   EXPECT_TRUE(status.text().ends_with("; it is left as it is, choose another path"))
       << status.text();
   EXPECT_EQ(ReadAll(path), bytes);
+}
+
+TEST_F(RoundRecorderTest, LeavesTheBeginOfAHeaderAlone) {
+  const std::string header = MakeFileHeader();
+  for (size_t size = 1; size < header.size(); ++size) {
+    ExpectLeftAlone(path_, std::string_view(header).substr(0, size), size);
+  }
 }
 
 // Cutting at the damage would throw away every round behind it.
