@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Sets the machine up and runs the tests: all suites, or those that are named.
 #
-#   tests/run.sh [SUITE]... [--seed N]
+#   tests/run.sh [SUITE]... [--seed N] [--endless]
 #
 # Suites:
 #   unit      the parts of the library and of the program, and properties on random input
-#   oracle    the engine against literal schedulers on random clusters (--seed N repeats one case)
+#   oracle    the engine against literal schedulers on random clusters; --seed N repeats one case,
+#             --endless goes on with other cases until one fails
 #   capi      the C ABI: its functions, its symbols, its layout, the installed tree, the examples
 #   cli       the program rostrum, as a user types it
 #   report    the HTML report, in a real browser
@@ -20,12 +21,17 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 ALL_SUITES=(unit oracle capi cli report sanitize fuzz)
 suites=()
+endless=no
 while [ $# -gt 0 ]; do
   case "$1" in
     --seed)
       [ $# -ge 2 ] || { echo "error: --seed needs a number" >&2; exit 2; }
       export ROSTRUM_ORACLE_SEED=$2 ROSTRUM_PROPERTY_SEED=$2
       shift 2
+      ;;
+    --endless)
+      endless=yes
+      shift
       ;;
     -h | --help)
       sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
@@ -101,7 +107,20 @@ run_suite() {
   esac
 }
 
+# Compares case after case, in blocks that say what they did, until one differs.
+run_oracle_without_end() {
+  build_in "$build" -Dtests=true -Dwerror="$werror"
+  local first
+  for ((first = 1000001; ; first += 20000)); do
+    ROSTRUM_ORACLE_FIRST=$first "$build/tests/oracle/oracle_test" --gtest_brief=1 || return 1
+  done
+}
+
 setup_machine test
+if [ $endless = yes ]; then
+  run_oracle_without_end
+  exit
+fi
 for suite in "${suites[@]}"; do
   run_suite "$suite" || failed=$((failed + 1))
 done
