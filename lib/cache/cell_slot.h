@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_table.h"
 #include "rostrum/auction.h"
@@ -31,7 +32,8 @@ struct CellSlot {
   int64_t told_tasks = 0;
   int64_t starting = 0;
   bool told_started = true;
-  std::vector<PlacedWork> placed;  // In the order in which it was placed.
+  // In the order in which it was placed. Most cells get one at a time, which needs no allocation.
+  absl::InlinedVector<PlacedWork, 1> placed;
   Resources overhead_taken;        // With the first of `placed`, if the cell had to be started.
 
   bool has_work() const { return told_lrps.size() > 0 || told_tasks > 0 || !placed.empty(); }

@@ -13,6 +13,7 @@
 
 #include "lib/place/guard.h"
 #include "lib/place/refusal.h"
+#include "lib/strategy/scanning.h"
 #include "lib/strategy/separable.h"
 
 namespace rostrum {
@@ -43,6 +44,22 @@ Status CheckInput(const RoundInput& input) {
   return {};
 }
 
+// Tells a strategy for how long it is asked about one auction.
+class AuctionScope {
+ public:
+  AuctionScope(ScanningStrategy* strategy, const AuctionView& auction) : strategy_(strategy) {
+    if (strategy_ != nullptr) strategy_->BeginAuction(&auction);
+  }
+  ~AuctionScope() {
+    if (strategy_ != nullptr) strategy_->BeginAuction(nullptr);
+  }
+  AuctionScope(const AuctionScope&) = delete;
+  AuctionScope& operator=(const AuctionScope&) = delete;
+
+ private:
+  ScanningStrategy* const strategy_;
+};
+
 }  // namespace
 
 RoundRunner::RoundRunner(Round* round, Strategy& strategy, Workspace& workspace)
@@ -52,6 +69,7 @@ RoundRunner::RoundRunner(Round* round, Strategy& strategy, Workspace& workspace)
       layout_(board_.layout()),
       strategy_(strategy),
       separable_(dynamic_cast<const SeparableStrategy*>(&strategy)),
+      scanning_(dynamic_cast<ScanningStrategy*>(&strategy)),
       counts_instances_(!strategy.HasBaseScore()),
       balances_zones_(strategy.BalancesZones()),
       score_limit_(strategy.ScoreLimit()),
@@ -182,6 +200,7 @@ Decision RoundRunner::Decide(uint32_t auction) {
   std::optional<RankedRow> winner;
   current_row_.reset();
   const std::optional<std::string> failure = CallStrategy([&] {
+    const AuctionScope scope(scanning_, candidate.view);
     winner = Search(candidate);
     if (winner && separable_ == nullptr) Verify(candidate, *winner);
   });
@@ -289,15 +308,22 @@ Score RoundRunner::ScoreOf(const Candidate& candidate, uint32_t row) {
 void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
                            std::optional<RankedRow>* best) {
   std::string reason;
+  const auto ask = [&](uint32_t row, const CellView& view) {
+    current_row_ = row;
+    if (!strategy_.Accepts(candidate.view, view, &reason)) return;
+    const Score score = strategy_.ScoreCell(candidate.view, view);
+    if (IsScore(score)) Keep({row, score}, best);
+  };
   const ZoneRange& range = layout_.zones[zone];
   for (uint32_t row = range.begin; row < range.end; ++row) {
     if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
     if (!board_.Fits(row, *candidate.plan->ask)) continue;
-    current_row_ = row;
-    const CellView view = ViewOf(row);
-    if (!strategy_.Accepts(candidate.view, view, &reason)) continue;
-    const Score score = strategy_.ScoreCell(candidate.view, view);
-    if (IsScore(score)) Keep({row, score}, best);
+    // Few cells hold an instance, so most need no view of their own.
+    if (instances_.OnRow(row) == 0) {
+      ask(row, board_.cells()[row]);
+    } else {
+      ask(row, ViewOf(row));
+    }
   }
 }
 

@@ -126,6 +126,7 @@ class RoundRunner {
   Strategy& strategy_;
   // Null unless the strategy is one of the library's own; those are trusted.
   const SeparableStrategy* const separable_;
+  class ScanningStrategy* const scanning_;  // Null unless it wants to be told of auctions.
   const bool counts_instances_;
   const bool balances_zones_;
   const std::optional<double> score_limit_;

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "lib/strategy/scanning.h"
+
 namespace rostrum {
 namespace {
 
@@ -80,7 +82,7 @@ class UserData {
   void (*destroy_)(void*);
 };
 
-class TableStrategy : public Strategy {
+class TableStrategy : public ScanningStrategy {
  public:
   TableStrategy(const rostrum_strategy_table_t& table, UserData user_data)
       : table_(table), name_(table.name), user_data_(std::move(user_data)) {}
@@ -112,10 +114,9 @@ class TableStrategy : public Strategy {
 
   bool Accepts(const AuctionView& auction, const CellView& cell, std::string* reason) override {
     if (table_.accepts == nullptr) return true;
-    const rostrum_auction_view_t auction_view = ToC(auction);
     const rostrum_cell_view_t cell_view = ToC(cell);
     std::array<char, kReasonCapacity> text{};
-    const int32_t answer = table_.accepts(user_data_.get(), &auction_view, &cell_view, text.data(),
+    const int32_t answer = table_.accepts(user_data_.get(), &ViewOf(auction), &cell_view, text.data(),
                                           text.size());
     if (answer < 0 || answer > 1) {
       throw std::runtime_error(fmt::format("its accepts returned {}, expected 0 or 1", answer));
@@ -126,10 +127,9 @@ class TableStrategy : public Strategy {
 
   Score ScoreCell(const AuctionView& auction, const CellView& cell) override {
     if (table_.score == nullptr) return BaseScore(cell);
-    const rostrum_auction_view_t auction_view = ToC(auction);
     const rostrum_cell_view_t cell_view = ToC(cell);
     rostrum_score_t score{};
-    const int32_t answer = table_.score(user_data_.get(), &auction_view, &cell_view, &score);
+    const int32_t answer = table_.score(user_data_.get(), &ViewOf(auction), &cell_view, &score);
     if (answer != 0) ThrowFailure("score", answer);
     return {score.value, score.tier};
   }
@@ -144,10 +144,26 @@ class TableStrategy : public Strategy {
     return {score.value, score.tier};
   }
 
+  // A round asks about one auction and many cells, so the auction is converted once.
+  void BeginAuction(const AuctionView* auction) noexcept override {
+    auction_ = auction;
+    if (auction != nullptr) auction_view_ = ToC(*auction);
+  }
+
  private:
+  const rostrum_auction_view_t& ViewOf(const AuctionView& auction) {
+    if (auction_ != &auction) {
+      auction_ = nullptr;
+      auction_view_ = ToC(auction);
+    }
+    return auction_view_;
+  }
+
   const rostrum_strategy_table_t table_;
   const std::string name_;
   const UserData user_data_;
+  const AuctionView* auction_ = nullptr;  // That `auction_view_` is of; null if it is of none for sure.
+  rostrum_auction_view_t auction_view_{};
 };
 
 Status ValidateTable(const rostrum_strategy_table_t& table) {
