@@ -8,9 +8,10 @@
 #include <new>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
+#include "absl/hash/hash.h"
+#include "lib/base/position_table.h"
 #include "lib/base/strings.h"
 
 namespace rostrum {
@@ -31,43 +32,62 @@ struct Key {
   }
 };
 
+Key KeyOf(const Auction& auction) {
+  return Key{auction.kind(), auction.index, auction.work->guid};
+}
+
 // Auctions in order, and where each is.
 struct Line {
   // A cancelled auction leaves an entry without work behind, so that the others keep their
   // positions.
   std::vector<Auction> entries;
-  std::unordered_map<Key, size_t, absl::Hash<Key>> position;
+  PositionTable positions;
+
+  size_t size() const { return positions.size(); }
 
   void Reserve(size_t more) {
     entries.reserve(entries.size() + more);
-    position.reserve(position.size() + more);
+    positions.Reserve(positions.size() + more);
+  }
+
+  // PositionTable::kNone if it is not there.
+  uint32_t Find(const Key& key) const {
+    return positions.Find(absl::Hash<Key>()(key), IsAt(key));
   }
 
   bool Add(const Auction& auction) {
-    const Key key{auction.kind(), auction.index, auction.work->guid};
-    const auto [at, is_new] = position.try_emplace(key, entries.size());
-    if (!is_new) return false;
+    const Key key = KeyOf(auction);
+    const size_t hash = absl::Hash<Key>()(key);
+    if (positions.Find(hash, IsAt(key)) != PositionTable::kNone) return false;
+    entries.push_back(auction);
     try {
-      entries.push_back(auction);
+      positions.Insert(hash, static_cast<uint32_t>(entries.size() - 1));
     } catch (...) {
-      position.erase(at);
+      entries.pop_back();
       throw;
     }
     return true;
   }
 
+  void Forget(const Key& key) { positions.Erase(absl::Hash<Key>()(key), IsAt(key)); }
+
   // Takes the newest entries off again, down to `size` of them.
   void Shorten(size_t size) {
-    for (; entries.size() > size; entries.pop_back()) {
-      const Auction& last = entries.back();
-      position.erase(Key{last.kind(), last.index, last.work->guid});
-    }
+    for (; entries.size() > size; entries.pop_back()) Forget(KeyOf(entries.back()));
   }
 
   void Clear() {
-    position.clear();
+    positions.Clear();
     entries.clear();
   }
+
+ private:
+  struct IsAtPosition {
+    const std::vector<Auction>& entries;
+    const Key& key;
+    bool operator()(uint32_t position) const { return KeyOf(entries[position]) == key; }
+  };
+  IsAtPosition IsAt(const Key& key) const { return {entries, key}; }
 };
 
 // The reverse of Auction::Identifier for an LRP instance; false if the text is none.
@@ -104,7 +124,7 @@ struct Queue::Impl {
   void Merge() {
     if (returned.empty()) return;
     Line merged;
-    size_t count = line.position.size();
+    size_t count = line.size();
     for (const std::vector<Auction>& batch : returned) count += batch.size();
     merged.Reserve(count);
     for (const std::vector<Auction>& batch : returned) {
@@ -125,8 +145,7 @@ struct Queue::Impl {
     }
     for (const std::vector<Auction>& batch : returned) {
       for (const Auction& auction : batch) {
-        const Key key{auction.kind(), auction.index, auction.work->guid};
-        if (!line.position.contains(key)) visit(auction);
+        if (line.Find(KeyOf(auction)) == PositionTable::kNone) visit(auction);
       }
     }
   }
@@ -169,14 +188,11 @@ bool Queue::Cancel(Kind kind, std::string_view identifier) {
   if (kind == Kind::kLrp && !ParseInstance(identifier, &key)) return false;
   impl_->Merge();
   Line& line = impl_->line;
-  const auto at = line.position.find(key);
-  if (at == line.position.end()) return false;
-  Auction& entry = line.entries[at->second];
-  // The key's characters belong to the entry, so the entry goes last.
-  const Auction cancelled = entry;
-  line.position.erase(at);
-  entry.work = nullptr;
-  if (line.position.empty()) line.Clear();
+  const uint32_t position = line.Find(key);
+  if (position == PositionTable::kNone) return false;
+  line.Forget(key);
+  line.entries[position].work = nullptr;
+  if (line.size() == 0) line.Clear();
   return true;
 }
 
@@ -204,7 +220,7 @@ void Queue::PutBack(std::vector<Auction> auctions) {
 
 size_t Queue::size() const {
   size_t count = 0;
-  if (impl_->returned.empty()) return impl_->line.position.size();
+  if (impl_->returned.empty()) return impl_->line.size();
   impl_->ForEach([&](const Auction&) { ++count; });
   return count;
 }
