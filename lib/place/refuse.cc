@@ -78,7 +78,8 @@ Decision RoundRunner::RefuseByScan(const Candidate& candidate) {
   std::string first_reason;
   const std::optional<std::string> failure = CallStrategy([&] {
     for (uint32_t row = 0; row < layout_.open_count; ++row) {
-      if (candidate.plan->match->Matches(layout_.signature[row]) && !board_.Fits(row, *candidate.plan->ask)) {
+      if (candidate.plan->match->Matches(layout_.signature[row]) &&
+          !board_.Fits(row, *candidate.plan->ask)) {
         problems.Intersect(board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/true));
       }
       Score score;
@@ -128,10 +129,16 @@ std::optional<Decision> RoundRunner::RefuseByIndex(const Candidate& candidate) {
                 std::move(shortages->counter).Finish());
 }
 
-void RoundRunner::CountClosed(ReasonCounter* counter) const {
-  for (size_t row = layout_.open_count; row < layout_.cells.size(); ++row) {
-    counter->Add(ReasonOfClosed(*layout_.cells[row]));
+std::vector<ReasonCount> RoundRunner::ReasonsOfClosed(const CellLayout& layout) {
+  ReasonCounter counter;
+  for (size_t row = layout.open_count; row < layout.cells.size(); ++row) {
+    counter.Add(ReasonOfClosed(*layout.cells[row]));
   }
+  return std::move(counter).Finish();
+}
+
+void RoundRunner::CountClosed(ReasonCounter* counter) const {
+  for (const ReasonCount& reason : closed_reasons_) counter->Add(reason);
 }
 
 std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint32_t row,
@@ -142,7 +149,8 @@ std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint
   }
   if (!board_.Fits(row, *candidate.plan->ask)) {
     std::vector<ReasonCount> reasons;
-    for (const Shortage& shortage : board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/true)) {
+    for (const Shortage& shortage :
+         board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/true)) {
       reasons.push_back(ReasonOf(shortage, layout_.cells[row]->id));
     }
     return reasons;

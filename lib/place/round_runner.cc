@@ -73,6 +73,7 @@ RoundRunner::RoundRunner(Round* round, Strategy& strategy, Workspace& workspace)
       counts_instances_(!strategy.HasBaseScore()),
       balances_zones_(strategy.BalancesZones()),
       score_limit_(strategy.ScoreLimit()),
+      closed_reasons_(ReasonsOfClosed(layout_)),
       matcher_(layout_),
       instances_(workspace.instances()) {}
 

@@ -114,6 +114,7 @@ class RoundRunner {
   // One row's reasons to refuse a candidate; none if it could take it.
   std::vector<ReasonCount> ReasonsOf(const Candidate& candidate, uint32_t row, Score* score);
   CellAnswer AnswerOf(const Candidate& candidate, uint32_t row);
+  static std::vector<ReasonCount> ReasonsOfClosed(const CellLayout& layout);
   void CountClosed(class ReasonCounter* counter) const;
 
   // The row of a decision that placed nothing.
@@ -130,11 +131,12 @@ class RoundRunner {
   const bool counts_instances_;
   const bool balances_zones_;
   const std::optional<double> score_limit_;
+  const std::vector<ReasonCount> closed_reasons_;  // Of all closed cells.
   Matcher matcher_;
   Instances& instances_;
   ShapeIndex* index_ = nullptr;  // Null if every cell has to be looked at.
   OrderedAuctions ordered_;
-  size_t next_ = 0;           // In ordered_.order.
+  size_t next_ = 0;               // In ordered_.order.
   uint32_t placed_row_ = kNoRow;  // Where the last placement went.
 
   // The cell that the strategy is looking at, for the text of a failure.
