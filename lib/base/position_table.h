@@ -26,7 +26,8 @@ class PositionTable {
     if (wanted > slots_.size()) Rebuild(wanted);
   }
 
-  // The position of the element with this hash for which `is_equal(position)`; kNone if there is none.
+  // The position of the element with this hash for which `is_equal(position)`; kNone if there is
+  // none.
   template <typename IsEqual>
   uint32_t Find(size_t hash, IsEqual is_equal) const {
     const Slot* const slot = FindSlot(hash, is_equal);

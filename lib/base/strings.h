@@ -35,8 +35,8 @@ struct StringHash {
 // Maps and sets of std::string that can be asked with a std::string_view. No result may depend on
 // the order of their elements: it differs from process to process.
 //
-// They are the standard library's, not Abseil's flat ones: those cannot be used, nor even destroyed,
-// once they have failed to grow, and the library goes on when memory runs out.
+// They are the standard library's, not Abseil's flat ones: those cannot be used, nor even
+// destroyed, once they have failed to grow, and the library goes on when memory runs out.
 template <typename Value>
 using StringMap = std::unordered_map<std::string, Value, StringHash, std::equal_to<>>;
 using StringSet = std::unordered_set<std::string, StringHash, std::equal_to<>>;

@@ -22,8 +22,8 @@ struct Mark {
   bool draining = false;
 };
 
-// A snapshot that says "the one before, and this work" is made at once, but has to be worked out when
-// it is looked into. So now and then one is made whole.
+// A snapshot that says "the one before, and this work" is made at once, but has to be worked out
+// when it is looked into. So now and then one is made whole.
 constexpr size_t kLongestChain = 32;
 constexpr size_t kShortestWholeCopy = 64;
 
@@ -87,9 +87,7 @@ struct Cache::Impl {
   // Takes work off a slot. What the caller `knows` it does not hear of by TakeChanges.
   Status TakeOn(CellSlot* slot, const Auction& auction, uint64_t placed_by, bool knows) {
     const bool noted = layout != nullptr && !changed;
-    const auto row = layout == nullptr
-                         ? 0
-                         : row_of_slot[static_cast<size_t>(slot - slots.data())];
+    const auto row = layout == nullptr ? 0 : row_of_slot[static_cast<size_t>(slot - slots.data())];
     if (noted) placed_since.push_back({row, auction.work});
     try {
       Status status = slot->Take(auction, placed_by);
@@ -103,7 +101,8 @@ struct Cache::Impl {
     return {};
   }
 
-  // What is known of a cell with the operator's mark on it: the object in use if that says the same.
+  // What is known of a cell with the operator's mark on it: the object in use if that says the
+  // same.
   std::shared_ptr<const CellInfo> Share(CellInfo info) const {
     const Mark mark = MarkOf(info.id);
     info.disabled = info.disabled || mark.disabled;
@@ -187,7 +186,8 @@ struct Cache::Impl {
     }
   }
 
-  // Takes held offers out of the book and off their cells. All of them or, if memory runs out, none.
+  // Takes held offers out of the book and off their cells. All of them or, if memory runs out,
+  // none.
   void TakeOutHeld(const std::vector<std::string>& ids, OfferState state) {
     StringViewMap<CellSlot> rest;  // What is left of each agent's cell.
     std::vector<std::shared_ptr<const CellInfo>> touched;
@@ -257,8 +257,8 @@ Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
     }
     const CellSlot* slot = impl_->Find(cell.id);
     if (slot != nullptr && slot->from_offers) {
-      return FailedPrecondition(fmt::format(
-          "cell \"{}\" was made of offers, expected a cell of states", cell.id));
+      return FailedPrecondition(
+          fmt::format("cell \"{}\" was made of offers, expected a cell of states", cell.id));
     }
   }
   std::vector<std::shared_ptr<const CellInfo>> gone;
@@ -311,8 +311,8 @@ Status Cache::AddOffer(const Offer& offer) {
   if (Status status = ValidateOffer(offer); !status.ok()) return status;
   const CellSlot* known = impl_->Find(offer.agent_id);
   if (known != nullptr && !known->from_offers) {
-    return FailedPrecondition(fmt::format(
-        "cell \"{}\" was made of a state, expected a cell of offers", offer.agent_id));
+    return FailedPrecondition(
+        fmt::format("cell \"{}\" was made of a state, expected a cell of offers", offer.agent_id));
   }
   if (known != nullptr && !known->HasRoomFor(offer)) {
     return InvalidArgument(fmt::format(
@@ -386,8 +386,7 @@ Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t pl
 
 void Cache::ExpectDecided(const CellLayout& layout, uint32_t row) const {
   if (impl_->layout.get() != &layout) return;
-  const auto* const bytes =
-      reinterpret_cast<const char*>(&impl_->slots[impl_->slot_of_row[row]]);
+  const auto* const bytes = reinterpret_cast<const char*>(&impl_->slots[impl_->slot_of_row[row]]);
   for (size_t line = 0; line < sizeof(CellSlot); line += 64) __builtin_prefetch(bytes + line);
 }
 
@@ -429,8 +428,8 @@ std::shared_ptr<const Snapshot> Cache::TakeSnapshot() {
   Impl& impl = *impl_;
   if (!impl.changed && impl.placed_since.empty()) return impl.latest;
   const size_t chained = impl.chain_placed + impl.placed_since.size();
-  const bool is_short = impl.chain_length < kLongestChain &&
-                        chained <= impl.slots.size() / 2 + kShortestWholeCopy;
+  const bool is_short =
+      impl.chain_length < kLongestChain && chained <= impl.slots.size() / 2 + kShortestWholeCopy;
   if (!impl.changed && is_short) {
     impl.changed = true;  // Should memory run out, all of it is made anew.
     impl.latest = std::make_shared<const Snapshot>(impl.latest, std::move(impl.placed_since));

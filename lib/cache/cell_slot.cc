@@ -9,8 +9,8 @@ namespace rostrum {
 namespace {
 
 bool Fits(const Resources& asked, const Resources& available) {
-  if (asked.memory > available.memory || asked.disk > available.disk ||
-      asked.cpu > available.cpu || asked.containers > available.containers) {
+  if (asked.memory > available.memory || asked.disk > available.disk || asked.cpu > available.cpu ||
+      asked.containers > available.containers) {
     return false;
   }
   return std::all_of(asked.scalars.begin(), asked.scalars.end(), [&](const NamedAmount& scalar) {
@@ -130,8 +130,7 @@ Status CellSlot::GiveBack(const Auction& auction, uint64_t placed_by) {
   // Of the newest first, since that is what is handed back most often.
   const auto at = std::find_if(placed.rbegin(), placed.rend(), [&](const PlacedWork& other) {
     return other.placed_by == placed_by && other.auction.index == auction.index &&
-           other.auction.kind() == auction.kind() &&
-           other.auction.work->guid == auction.work->guid;
+           other.auction.kind() == auction.kind() && other.auction.work->guid == auction.work->guid;
   });
   if (at == placed.rend()) {
     return FailedPrecondition(
@@ -277,10 +276,10 @@ Status ValidateInput(const CellInput& cell) {
     return BadCount(what(""), "starting containers", cell.starting_containers);
   }
   if (cell.proxy_memory < -kAmountMaximum || cell.proxy_memory > kAmountMaximum) {
-    return InvalidArgument(fmt::format("{}: proxy memory is {} thousandths of a MB, expected a "
-                                       "number from {} to {}",
-                                       what(""), cell.proxy_memory, -kAmountMaximum,
-                                       kAmountMaximum));
+    return InvalidArgument(
+        fmt::format("{}: proxy memory is {} thousandths of a MB, expected a "
+                    "number from {} to {}",
+                    what(""), cell.proxy_memory, -kAmountMaximum, kAmountMaximum));
   }
   return {};
 }

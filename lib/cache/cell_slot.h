@@ -34,7 +34,7 @@ struct CellSlot {
   bool told_started = true;
   // In the order in which it was placed. Most cells get one at a time, which needs no allocation.
   absl::InlinedVector<PlacedWork, 1> placed;
-  Resources overhead_taken;        // With the first of `placed`, if the cell had to be started.
+  Resources overhead_taken;  // With the first of `placed`, if the cell had to be started.
 
   bool has_work() const { return told_lrps.size() > 0 || told_tasks > 0 || !placed.empty(); }
   // Whether the cell's own overhead is part of what is taken.

@@ -117,9 +117,8 @@ int CellTable::ScalarColumn(std::string_view name) const {
 std::vector<uint32_t> CellLayout::RowsInOrder() const {
   std::vector<uint32_t> rows(cells.size());
   for (uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
-  std::sort(rows.begin(), rows.end(), [&](uint32_t a, uint32_t b) {
-    return Precedes(*cells[a], *cells[b]);
-  });
+  std::sort(rows.begin(), rows.end(),
+            [&](uint32_t a, uint32_t b) { return Precedes(*cells[a], *cells[b]); });
   return rows;
 }
 

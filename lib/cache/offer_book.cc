@@ -79,8 +79,8 @@ Expected<HeldOffer> OfferBook::TakeOut(std::string_view offer_id, OfferState sta
   if (at == held_.end()) {
     const Expected<OfferState> found = StateOf(offer_id);
     if (!found.ok()) return found.status();
-    return FailedPrecondition(fmt::format("offer \"{}\" is {}, expected one that is held",
-                                          offer_id, StateName(*found)));
+    return FailedPrecondition(
+        fmt::format("offer \"{}\" is {}, expected one that is held", offer_id, StateName(*found)));
   }
   Remember(at->first, state);
   HeldOffer offer = std::move(at->second);
@@ -119,12 +119,10 @@ Expected<OfferState> OfferBook::StateOf(std::string_view offer_id) const {
 }
 
 Status OfferBook::Check() const {
-  const uint64_t out =
-      counts_.accepted + counts_.declined + counts_.rescinded + counts_.expired;
+  const uint64_t out = counts_.accepted + counts_.declined + counts_.rescinded + counts_.expired;
   if (counts_.added == counts_.held + out && counts_.held == held_.size()) return {};
-  return Status(Code::kInternal,
-                fmt::format("{} offers were added, but {} are held and {} went", counts_.added,
-                            held_.size(), out));
+  return Status(Code::kInternal, fmt::format("{} offers were added, but {} are held and {} went",
+                                             counts_.added, held_.size(), out));
 }
 
 uint64_t* OfferBook::CountOf(OfferState state) {

@@ -98,8 +98,8 @@ void Engine::Impl::TakeAll(const Round& round, uint64_t number) {
       if (!decisions[done].placed) continue;
       // A cell that changed while the round ran may not have the room any more. The placement
       // stands all the same: it was right for the snapshot, and the cell itself has the last word.
-      static_cast<void>(cache.TakeDecided(layout, rows[done],
-                                          round.auctions()[decisions[done].auction], number));
+      static_cast<void>(
+          cache.TakeDecided(layout, rows[done], round.auctions()[decisions[done].auction], number));
     }
   } catch (...) {
     while (done-- > 0) {
@@ -117,7 +117,8 @@ void Engine::Impl::TakeAll(const Round& round, uint64_t number) {
 
 void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
                           std::shared_ptr<Strategy> decided_by) {
-  // Counted even if it fails: what could not be taken back then must not be taken for the next one's.
+  // Counted even if it fails: what could not be taken back then must not be taken for the next
+  // one's.
   const uint64_t number = ++rounds;
   std::vector<const Decision*> refusals;
   for (const Decision& decision : round->decisions()) {
@@ -287,8 +288,7 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
   for (const uint32_t position : decisions) {
     const Decision& decision = round.decisions()[position];
     undone += impl_->cache
-                  .GiveBack(decision.cell_id, round.auctions()[decision.auction],
-                            at->second.number)
+                  .GiveBack(decision.cell_id, round.auctions()[decision.auction], at->second.number)
                   .ok();
   }
   for (const uint32_t position : decisions) handed_back[position] = true;

@@ -148,13 +148,12 @@ std::vector<Shortage> Board::Shortages(uint32_t row, const Ask& ask, bool with_p
         WholeAmount(cell.containers_total));
   check("cpu", ask.cpu + overhead.cpu, cell.cpu_free, cell.cpu_total);
   check("disk", ask.disk + overhead.disk, cell.disk_free, cell.disk_total);
-  check("memory", ask.memory + proxy + overhead.memory, cell.memory_free,
-        cell.memory_total);
+  check("memory", ask.memory + proxy + overhead.memory, cell.memory_free, cell.memory_total);
   for (const ScalarAsk& scalar : ask.scalars) {
     const Amount total =
         scalar.column < 0 ? 0 : scalar_totals_[static_cast<size_t>(scalar.column)][row];
-    check(scalar.name, scalar.amount + overhead.Scalar(scalar.name),
-          ScalarFree(row, scalar.column), total);
+    check(scalar.name, scalar.amount + overhead.Scalar(scalar.name), ScalarFree(row, scalar.column),
+          total);
   }
   for (const NamedAmount& scalar : overhead.scalars) {
     if (AskedScalar(ask, scalar.name) != 0) continue;

@@ -35,8 +35,8 @@ class Board {
   // The column of a named scalar; -1 if no cell has it.
   int ScalarColumn(std::string_view name) const;
 
-  // Takes over what is new about a row. Returns whether an amount changed, or nothing if the row has
-  // a named resource that no cell had before: then the board is of no more use.
+  // Takes over what is new about a row. Returns whether an amount changed, or nothing if the row
+  // has a named resource that no cell had before: then the board is of no more use.
   std::optional<bool> Load(const RowState& state);
   // Containers that are starting on all open cells, those placed by the round included.
   int64_t starting() const { return starting_; }

@@ -82,9 +82,10 @@ std::string RemedyOf(const Explanation& explanation) {
       return "It waits until containers that are starting have started, or for a higher "
              "starting_container_count_maximum.";
     case RefusalCode::kRootfsMismatch:
-      return fmt::format("A cell whose rootfs providers take \"{}\" is needed; no open cell of {} "
-                         "does.",
-                         constraint.rootfs, CountRefusing(answers, Reason::kRootfs));
+      return fmt::format(
+          "A cell whose rootfs providers take \"{}\" is needed; no open cell of {} "
+          "does.",
+          constraint.rootfs, CountRefusing(answers, Reason::kRootfs));
     case RefusalCode::kVolumeDriverMismatch:
       return fmt::format("A cell with all of the volume drivers {} is needed.",
                          JoinQuoted(constraint.volume_drivers));
@@ -93,9 +94,10 @@ std::string RemedyOf(const Explanation& explanation) {
         return "A cell without required placement tags is needed, or work that wants the tags of "
                "the cells there are.";
       }
-      return fmt::format("A cell whose required and optional placement tags include {}, and that "
-                         "requires no others, is needed.",
-                         JoinQuoted(constraint.placement_tags));
+      return fmt::format(
+          "A cell whose required and optional placement tags include {}, and that "
+          "requires no others, is needed.",
+          JoinQuoted(constraint.placement_tags));
     case RefusalCode::kNoCells:
       if (answers.empty()) return "A cell is needed; there is none.";
       return fmt::format("All cells are closed: {} evacuating, {} disabled, {} draining.",
@@ -129,8 +131,7 @@ CellAnswer RoundRunner::AnswerOf(const Candidate& candidate, uint32_t row) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    answer.reasons.push_back(
-        {.reason = Reason::kStrategy, .subject = error.what(), .cells = 1});
+    answer.reasons.push_back({.reason = Reason::kStrategy, .subject = error.what(), .cells = 1});
   } catch (...) {
     answer.reasons.push_back({.reason = Reason::kStrategy, .subject = "it threw", .cells = 1});
   }
@@ -162,13 +163,12 @@ Explanation RoundRunner::Explain(uint32_t auction) {
 
 Expected<Explanation> Round::Explain(Strategy& strategy, Kind kind,
                                      std::string_view identifier) const {
-  const auto wanted = std::find_if(
-      input_.auctions.begin(), input_.auctions.end(), [&](const Auction& auction) {
+  const auto wanted =
+      std::find_if(input_.auctions.begin(), input_.auctions.end(), [&](const Auction& auction) {
         return auction.kind() == kind && auction.Identifier() == identifier;
       });
   if (wanted == input_.auctions.end()) {
-    return NotFound(
-        fmt::format("the round had no {} \"{}\"", KindName(kind), identifier));
+    return NotFound(fmt::format("the round had no {} \"{}\"", KindName(kind), identifier));
   }
   const auto position = static_cast<uint32_t>(wanted - input_.auctions.begin());
   Round again;

@@ -27,10 +27,10 @@ struct ShortCells {
   uint32_t row = 0;
 };
 
-// For each group of cells a tree whose nodes know the least and the most that is free below them, of
-// each resource. It says at once whether nothing can fit for want of one resource, and counts the
-// cells that are short of it by going down only where some are and some are not. So a refusal costs
-// about as much as a placement.
+// For each group of cells a tree whose nodes know the least and the most that is free below them,
+// of each resource. It says at once whether nothing can fit for want of one resource, and counts
+// the cells that are short of it by going down only where some are and some are not. So a refusal
+// costs about as much as a placement.
 //
 // A tree is made when it is first asked for, kept from round to round, and catches up with changes
 // of rows when it is next asked.
@@ -65,11 +65,11 @@ class FreeIndex {
     BasicAmounts most;
   };
   struct Tree {
-    std::vector<Bounds> nodes;      // Node n's children are 2n and 2n+1. Empty until it is made.
+    std::vector<Bounds> nodes;  // Node n's children are 2n and 2n+1. Empty until it is made.
     uint32_t cells = 0;
-    uint32_t leaves = 0;            // A power of two; those behind the last cell are neutral.
-    Bounds totals;                  // At least as wide as they are.
-    Amount proxy_memory = 0;        // The least of any cell; of every cell, if `is_uniform`.
+    uint32_t leaves = 0;      // A power of two; those behind the last cell are neutral.
+    Bounds totals;            // At least as wide as they are.
+    Amount proxy_memory = 0;  // The least of any cell; of every cell, if `is_uniform`.
     bool is_uniform = true;
     std::vector<uint32_t> changes;  // Slots that are not in yet.
   };

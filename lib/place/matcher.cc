@@ -30,8 +30,8 @@ MatchLevel ConstraintMatch::ReportedLevel() const {
   // meets a tag mismatch.
   MatchLevel reported = by_zone.front();
   for (const MatchLevel level : by_zone) {
-    const bool stays = reported == MatchLevel::kVolumeDriverMismatch &&
-                       level != MatchLevel::kPlacementTagMismatch;
+    const bool stays =
+        reported == MatchLevel::kVolumeDriverMismatch && level != MatchLevel::kPlacementTagMismatch;
     if (!stays) reported = level;
   }
   return reported;

@@ -30,9 +30,7 @@ struct ConstraintMatch {
 
   // Whether some cell matches.
   bool anywhere() const { return !zones.empty(); }
-  bool Matches(uint32_t signature) const {
-    return by_signature[signature] == MatchLevel::kMatch;
-  }
+  bool Matches(uint32_t signature) const { return by_signature[signature] == MatchLevel::kMatch; }
 
   // Where there is no match at all: the level that Diego reports. REQUIRES: there is a zone.
   MatchLevel ReportedLevel() const;

@@ -66,7 +66,7 @@ Decision RoundRunner::RefuseAll(const Candidate& candidate) {
   std::optional<Decision> decision = RefuseByIndex(candidate);
   if (!decision) decision = RefuseByScan(candidate);
   shared_refusals_[{candidate.plan->match, candidate.plan->shape}] = {decision->refusal,
-                                                                     board_.version()};
+                                                                      board_.version()};
   return *decision;
 }
 

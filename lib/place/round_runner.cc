@@ -28,17 +28,17 @@ Status CheckInput(const RoundInput& input) {
     if (work == checked) continue;
     checked = work;
     const Resources& asked = work->asked;
-    Status status = ValidateResources(asked, fmt::format("{} \"{}\"", KindName(work->kind),
-                                                         work->guid));
+    Status status =
+        ValidateResources(asked, fmt::format("{} \"{}\"", KindName(work->kind), work->guid));
     if (!status.ok()) return status;
-    const bool negative =
-        asked.memory < 0 || asked.disk < 0 || asked.cpu < 0 ||
-        std::any_of(asked.scalars.begin(), asked.scalars.end(),
-                    [](const NamedAmount& scalar) { return scalar.amount < 0; });
+    const bool negative = asked.memory < 0 || asked.disk < 0 || asked.cpu < 0 ||
+                          std::any_of(asked.scalars.begin(), asked.scalars.end(),
+                                      [](const NamedAmount& scalar) { return scalar.amount < 0; });
     if (negative) {
-      return InvalidArgument(fmt::format("{} \"{}\" asks for a negative amount, expected zero or "
-                                         "more",
-                                         KindName(work->kind), work->guid));
+      return InvalidArgument(
+          fmt::format("{} \"{}\" asks for a negative amount, expected zero or "
+                      "more",
+                      KindName(work->kind), work->guid));
     }
   }
   return {};
@@ -89,9 +89,9 @@ Status RoundRunner::Begin() {
                                      : OrderAuctions(input.auctions, strategy_);
   });
   if (failure) {
-    return Status(Code::kFailedPrecondition,
-                  fmt::format("strategy \"{}\" could not begin the round: {}", strategy_.Name(),
-                              *failure));
+    return Status(
+        Code::kFailedPrecondition,
+        fmt::format("strategy \"{}\" could not begin the round: {}", strategy_.Name(), *failure));
   }
   round_->decisions_.reserve(input.auctions.size());
   round_->rows_.reserve(input.auctions.size());
@@ -338,8 +338,8 @@ void RoundRunner::RequireScore(const Score& score) const {
   if (score_limit_) return;
   if (std::isnan(score.value)) throw std::runtime_error("its score is NaN");
   if (!ShapeIndex::IsTier(score.tier)) {
-    throw std::runtime_error(fmt::format("its score's tier is {}, which is kept for the library",
-                                         score.tier));
+    throw std::runtime_error(
+        fmt::format("its score's tier is {}, which is kept for the library", score.tier));
   }
 }
 
@@ -360,9 +360,10 @@ void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
   if (!strategy_.HasBaseScore()) return;
   const Score base = strategy_.BaseScore(view);
   if (base == winner.score) return;
-  throw std::runtime_error(fmt::format("it contradicts itself: its base score is {} and its "
-                                       "score {}",
-                                       base.value, winner.score.value));
+  throw std::runtime_error(
+      fmt::format("it contradicts itself: its base score is {} and its "
+                  "score {}",
+                  base.value, winner.score.value));
 }
 
 CellView RoundRunner::ViewOf(uint32_t row) const {

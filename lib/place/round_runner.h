@@ -51,11 +51,11 @@ class RoundRunner {
     std::optional<Ask> own_ask;  // If there is no index.
     const ConstraintMatch* match = nullptr;
     uint32_t process = Instances::kNone;
-    uint32_t shape = 0;  // If there is an index.
+    uint32_t shape = 0;                // If there is an index.
     std::optional<uint32_t> mismatch;  // The refusal, if no cell meets the constraint.
   };
-  // A refusal for want of resources, and the board's version then. As long as nothing is placed, all
-  // work of the same shape and constraint is refused alike.
+  // A refusal for want of resources, and the board's version then. As long as nothing is placed,
+  // all work of the same shape and constraint is refused alike.
   struct SharedRefusal {
     uint32_t refusal = 0;
     uint64_t version = 0;
@@ -81,7 +81,8 @@ class RoundRunner {
   std::optional<RankedRow> Search(const Candidate& candidate);
   // The best of the compatible cells in the zones with so many instances of the process, or in all
   // zones.
-  std::optional<RankedRow> SearchZones(const Candidate& candidate, std::optional<int64_t> instances);
+  std::optional<RankedRow> SearchZones(const Candidate& candidate,
+                                       std::optional<int64_t> instances);
   // Looks at all of a zone's compatible cells and keeps the best.
   void ScanZone(const Candidate& candidate, uint32_t zone, std::optional<RankedRow>* best);
   // Asks the index for the best of a zone's compatible cells, but for those with instances of the

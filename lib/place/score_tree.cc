@@ -59,8 +59,7 @@ bool ScoreTree::Contest(size_t level, uint32_t group) {
                   {scores[i + 1].tier, scores[i + 1].value, i + 1});
   };
   static_assert(kWidth == 8);
-  const uint32_t winner =
-      Winner(Winner(pair(0), pair(2)), Winner(pair(4), pair(6))).position;
+  const uint32_t winner = Winner(Winner(pair(0), pair(2)), Winner(pair(4), pair(6))).position;
   // A slot beyond the last is out, and loses to whoever is not.
   const uint32_t position = group * kWidth + winner;
   const bool is_out = scores[winner] == kNoScore;

@@ -13,9 +13,9 @@
 
 namespace rostrum {
 
-// A tournament tree over scores that are numbered by slot. Eight compete at a time, which stand side
-// by side in memory, so that a change touches few cache lines: four levels for 4,096 cells. Of equal
-// scores the lowest slot wins.
+// A tournament tree over scores that are numbered by slot. Eight compete at a time, which stand
+// side by side in memory, so that a change touches few cache lines: four levels for 4,096 cells. Of
+// equal scores the lowest slot wins.
 class ScoreTree {
  public:
   // The score of a slot that is out of the contest.
@@ -56,8 +56,8 @@ class ScoreTree {
  private:
   static constexpr uint32_t kWidth = 8;
 
-  // The winners of the groups of eight of the level below; the lowest level is the scores themselves
-  // and has no slots. What fills up the last group is out.
+  // The winners of the groups of eight of the level below; the lowest level is the scores
+  // themselves and has no slots. What fills up the last group is out.
   struct Level {
     std::vector<Score> scores;
     std::vector<uint32_t> slots;

@@ -45,7 +45,8 @@ void ShapeIndex::BeginRound() {
   std::erase_if(shapes_, [&](const auto& shape) { return shape->round + kRoundsKept < round_; });
   if (shapes_.size() != before) {
     shape_numbers_.clear();
-    for (uint32_t i = 0; i < shapes_.size(); ++i) shape_numbers_.emplace(KeyOf(shapes_[i]->work), i);
+    for (uint32_t i = 0; i < shapes_.size(); ++i)
+      shape_numbers_.emplace(KeyOf(shapes_[i]->work), i);
   }
   // A tree that is so far behind would be made anew in any case.
   for (uint32_t group = 0; group < changes_.size(); ++group) {
@@ -76,9 +77,8 @@ std::optional<RankedRow> ShapeIndex::Best(uint32_t shape, uint32_t group, bool s
   const ScoreTree& scores = CatchUp(shape, group).scores;
   const uint32_t* const rows = layout_.slot_row.data() + layout_.groups[group].begin;
   const uint32_t slot =
-      skip_instances
-          ? scores.BestWithout([&](uint32_t s) { return instances_.OnRow(rows[s]) > 0; })
-          : scores.Best();
+      skip_instances ? scores.BestWithout([&](uint32_t s) { return instances_.OnRow(rows[s]) > 0; })
+                     : scores.Best();
   if (slot == ScoreTree::kNobody) return std::nullopt;
   return RankedRow{rows[slot], scores.At(slot)};
 }
@@ -102,8 +102,8 @@ ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {
       log.size() - tree.seen > tree.scores.size() / kRemakePart + 1) {
     Make(shape, group, &tree);
   } else {
-    Update(shape, group, {log.slots.begin() + static_cast<ptrdiff_t>(tree.seen - log.forgotten),
-                          log.slots.end()},
+    Update(shape, group,
+           {log.slots.begin() + static_cast<ptrdiff_t>(tree.seen - log.forgotten), log.slots.end()},
            &tree);
   }
   tree.seen = log.size();

@@ -35,8 +35,9 @@ struct RankedRow {
 // Cells that hold instances of the auction's process are left out on the way down and looked at by
 // the caller.
 //
-// A tree is made when it is first asked for, in one pass over its group's cells, and kept from round
-// to round. So cells times shapes is paid once, and an auction costs the logarithm of the cells.
+// A tree is made when it is first asked for, in one pass over its group's cells, and kept from
+// round to round. So cells times shapes is paid once, and an auction costs the logarithm of the
+// cells.
 class ShapeIndex {
  public:
   // The score of a cell that cannot take the shape, and of one at which the strategy failed. The
@@ -55,9 +56,7 @@ class ShapeIndex {
   const Ask& AskOf(uint32_t shape) const { return shapes_[shape]->ask; }
 
   // Whether a strategy may use this tier.
-  static bool IsTier(int64_t tier) {
-    return tier != kNoScore.tier && tier != kFailedScore.tier;
-  }
+  static bool IsTier(int64_t tier) { return tier != kNoScore.tier && tier != kFailedScore.tier; }
 
   // Whether the tree of a group for a shape has been made.
   bool HasTree(uint32_t shape, uint32_t group) const {

@@ -32,9 +32,7 @@ struct Key {
   }
 };
 
-Key KeyOf(const Auction& auction) {
-  return Key{auction.kind(), auction.index, auction.work->guid};
-}
+Key KeyOf(const Auction& auction) { return Key{auction.kind(), auction.index, auction.work->guid}; }
 
 // Auctions in order, and where each is.
 struct Line {
@@ -51,9 +49,7 @@ struct Line {
   }
 
   // PositionTable::kNone if it is not there.
-  uint32_t Find(const Key& key) const {
-    return positions.Find(absl::Hash<Key>()(key), IsAt(key));
-  }
+  uint32_t Find(const Key& key) const { return positions.Find(absl::Hash<Key>()(key), IsAt(key)); }
 
   bool Add(const Auction& auction) {
     const Key key = KeyOf(auction);
@@ -107,8 +103,8 @@ bool ParseInstance(std::string_view identifier, Key* key) {
 template <typename Start>
 Status Locate(Status status, const Start& start, std::span<const Start> starts) {
   if (start.work != nullptr && !start.work->guid.empty()) return status;
-  return InvalidArgument(fmt::format("{} of {}: {}", &start - starts.data() + 1, starts.size(),
-                                     status.text()));
+  return InvalidArgument(
+      fmt::format("{} of {}: {}", &start - starts.data() + 1, starts.size(), status.text()));
 }
 
 }  // namespace

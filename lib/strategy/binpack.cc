@@ -27,8 +27,7 @@ class BinpackStrategy : public SeparableStrategy {
   }
 
   // Instances make no difference.
-  bool MayBeat(const Score& without, const CellView&, int64_t,
-               const Score& best) const override {
+  bool MayBeat(const Score& without, const CellView&, int64_t, const Score& best) const override {
     return !Better(best, without);
   }
 };

@@ -48,8 +48,8 @@ class DiegoStrategy : public SeparableStrategy {
   bool MayBeat(const Score& without, const CellView& cell, int64_t instances,
                const Score& best) const override {
     // Parts that are huge and cancel out would lose what an instance adds.
-    const double starting = static_cast<double>(cell.starting_containers) *
-                            configuration_.starting_container_weight;
+    const double starting =
+        static_cast<double>(cell.starting_containers) * configuration_.starting_container_weight;
     const double index =
         static_cast<double>(IndexOf(cell)) * configuration_.bin_pack_first_fit_weight;
     const double size = std::abs(without.value) + std::abs(starting) + std::abs(index);

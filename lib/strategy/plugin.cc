@@ -38,8 +38,8 @@ Expected<std::shared_ptr<Strategy>> LoadPlugin(const std::string& path) {
     return FailedPrecondition(fmt::format("strategy \"{}\" threw while it was loaded", path));
   }
   if (table == nullptr) {
-    return FailedPrecondition(fmt::format("strategy \"{}\" does not work with Rostrum {}", path,
-                                          ROSTRUM_VERSION_STRING));
+    return FailedPrecondition(
+        fmt::format("strategy \"{}\" does not work with Rostrum {}", path, ROSTRUM_VERSION_STRING));
   }
   Expected<std::shared_ptr<Strategy>> strategy = MakeTableStrategy(table, user_data);
   if (!strategy.ok()) {

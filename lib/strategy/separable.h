@@ -15,12 +15,13 @@ namespace rostrum {
 // at the few cells that hold one. See lib/place/shape_index.h.
 class SeparableStrategy : public Strategy {
  public:
-  // Writes to scores[i] what ScoreCell returns for cells[rows[i]] without instances, to the last bit.
+  // Writes to scores[i] what ScoreCell returns for cells[rows[i]] without instances, to the last
+  // bit.
   virtual void ScoreRows(const Work& work, std::span<const CellView> cells,
                          std::span<const uint32_t> rows, Score* scores) const = 0;
 
-  // Whether the cell could be better than `best` with so many instances (at least one), if `without`
-  // is its score with none. True where that is not certain.
+  // Whether the cell could be better than `best` with so many instances (at least one), if
+  // `without` is its score with none. True where that is not certain.
   virtual bool MayBeat(const Score& without, const CellView& cell, int64_t instances,
                        const Score& best) const = 0;
 };

@@ -100,8 +100,7 @@ class TableStrategy : public ScanningStrategy {
     view.now_ms = context.now_ms;
     view.bin_pack_first_fit_weight = context.configuration->bin_pack_first_fit_weight;
     view.starting_container_weight = context.configuration->starting_container_weight;
-    view.starting_container_count_maximum =
-        context.configuration->starting_container_count_maximum;
+    view.starting_container_count_maximum = context.configuration->starting_container_count_maximum;
     const int32_t answer = table_.begin_round(user_data_.get(), &view);
     if (answer != 0) ThrowFailure("begin_round", answer);
   }
@@ -116,8 +115,8 @@ class TableStrategy : public ScanningStrategy {
     if (table_.accepts == nullptr) return true;
     const rostrum_cell_view_t cell_view = ToC(cell);
     std::array<char, kReasonCapacity> text{};
-    const int32_t answer = table_.accepts(user_data_.get(), &ViewOf(auction), &cell_view, text.data(),
-                                          text.size());
+    const int32_t answer =
+        table_.accepts(user_data_.get(), &ViewOf(auction), &cell_view, text.data(), text.size());
     if (answer < 0 || answer > 1) {
       throw std::runtime_error(fmt::format("its accepts returned {}, expected 0 or 1", answer));
     }
@@ -162,14 +161,15 @@ class TableStrategy : public ScanningStrategy {
   const rostrum_strategy_table_t table_;
   const std::string name_;
   const UserData user_data_;
-  const AuctionView* auction_ = nullptr;  // That `auction_view_` is of; null if it is of none for sure.
+  const AuctionView* auction_ =
+      nullptr;  // That `auction_view_` is of; null if it is of none for sure.
   rostrum_auction_view_t auction_view_{};
 };
 
 Status ValidateTable(const rostrum_strategy_table_t& table) {
   if (table.size != sizeof(table)) {
-    return InvalidArgument(fmt::format("the strategy table's size is {}, expected {}", table.size,
-                                       sizeof(table)));
+    return InvalidArgument(
+        fmt::format("the strategy table's size is {}, expected {}", table.size, sizeof(table)));
   }
   if (table.name == nullptr || *table.name == '\0') {
     return InvalidArgument("the strategy table has no name");
