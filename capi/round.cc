@@ -1,3 +1,5 @@
+#include <array>
+#include <charconv>
 #include <limits>
 #include <new>
 
@@ -34,10 +36,22 @@ int64_t Difference(int64_t later, int64_t earlier) {
                          : std::numeric_limits<int64_t>::min();
 }
 
+// As Auction::Identifier, without a text in between.
+rostrum_text_t AddIdentifier(std::string* bytes, const Auction& auction) {
+  rostrum_text_t identifier = AddText(bytes, auction.work->guid);
+  if (auction.kind() == Kind::kTask) return identifier;
+  std::array<char, 12> index = {'.'};
+  const char* const end =
+      std::to_chars(index.data() + 1, index.data() + index.size(), auction.index).ptr;
+  const std::string_view suffix(index.data(), static_cast<size_t>(end - index.data()));
+  identifier.length += AddText(bytes, suffix).length;
+  return identifier;
+}
+
 rostrum_decision_t MakeRecord(const Round& round, const Decision& decision, std::string* bytes) {
   const Auction& auction = round.auctions()[decision.auction];
   rostrum_decision_t record{};
-  record.identifier = AddText(bytes, auction.Identifier());
+  record.identifier = AddIdentifier(bytes, auction);
   record.cell_id = AddText(bytes, decision.cell_id);
   record.kind = static_cast<int32_t>(auction.kind());
   record.code = static_cast<int32_t>(decision.code);

@@ -31,7 +31,7 @@ rostrum_code_t rostrum_strategy_create(const char* name, rostrum_strategy_t** st
     if (made == nullptr) {
       throw StatusError{rostrum::NotFound(
           std::string("there is no strategy \"") + name +
-          "\", expected \"diego\", \"binpack\" or \"spread\", or a plug-in by "
+          "\", expected \"diego\", \"binpack\", \"spread\" or \"bestfit\", or a plug-in by "
           "rostrum_strategy_load")};
     }
     return MakeHandle(std::move(made));

@@ -24,7 +24,8 @@ struct Mark {
 
 // A snapshot that says "the one before, and this work" is made at once, but has to be worked out
 // when it is looked into. So now and then one is made whole.
-constexpr size_t kLongestChain = 32;
+constexpr size_t kLongestChain = 64;
+constexpr size_t kMostPlacedOnCell = 4;  // On average, by all of the chain.
 constexpr size_t kShortestWholeCopy = 64;
 
 Status NoCell(std::string_view cell_id) {
@@ -428,8 +429,8 @@ std::shared_ptr<const Snapshot> Cache::TakeSnapshot() {
   Impl& impl = *impl_;
   if (!impl.changed && impl.placed_since.empty()) return impl.latest;
   const size_t chained = impl.chain_placed + impl.placed_since.size();
-  const bool is_short =
-      impl.chain_length < kLongestChain && chained <= impl.slots.size() / 2 + kShortestWholeCopy;
+  const bool is_short = impl.chain_length < kLongestChain &&
+                        chained <= kMostPlacedOnCell * impl.slots.size() + kShortestWholeCopy;
   if (!impl.changed && is_short) {
     impl.changed = true;  // Should memory run out, all of it is made anew.
     impl.latest = std::make_shared<const Snapshot>(impl.latest, std::move(impl.placed_since));

@@ -55,6 +55,13 @@ void Resources::Add(const Resources& other) {
 }
 
 void Resources::Subtract(const Resources& other) {
+  if (other.scalars.empty()) {
+    memory -= other.memory;
+    disk -= other.disk;
+    cpu -= other.cpu;
+    containers -= other.containers;
+    return;
+  }
   Resources negative = other;
   negative.memory = -other.memory;
   negative.disk = -other.disk;

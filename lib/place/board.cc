@@ -35,9 +35,9 @@ Board::Board(const CellTable& table)
       cells_(table.size()),
       started_(table.available.started),
       scalar_names_(table.scalar_names),
-      scalar_totals_(table.totals.scalars),
-      scalar_free_(table.available.scalars) {
+      scalars_(table.size() * table.scalar_names.size()) {
   const CellLayout& layout = *layout_;
+  const size_t columns = scalar_names_.size();
   for (uint32_t row = 0; row < cells_.size(); ++row) {
     const CellInfo& info = *layout.cells[row];
     const bool is_open = row < layout.open_count;
@@ -59,6 +59,11 @@ Board::Board(const CellTable& table)
     cell.lrp_count = table.available.lrp_count[row];
     cell.task_count = table.available.task_count[row];
     cell.tag = info.tag;
+    for (size_t column = 0; column < columns; ++column) {
+      ScalarAt(row, column) = {scalar_names_[column], table.totals.scalars[column][row],
+                               table.available.scalars[column][row]};
+    }
+    cell.scalars = {scalars_.data() + row * columns, columns};
     if (is_open) starting_ += cell.starting_containers;
   }
 }
@@ -69,13 +74,13 @@ int Board::ScalarColumn(std::string_view name) const {
   return static_cast<int>(at - scalar_names_.begin());
 }
 
-bool Board::LoadScalars(const Resources& resources, uint32_t row,
-                        std::vector<std::vector<Amount>>* columns, bool* changed) const {
+bool Board::LoadScalars(const Resources& resources, uint32_t row, Amount ScalarView::*amount,
+                        bool* changed) {
   for (const NamedAmount& scalar : resources.scalars) {
     if (ScalarColumn(scalar.name) < 0) return false;
   }
   for (size_t column = 0; column < scalar_names_.size(); ++column) {
-    Amount& held = (*columns)[column][row];
+    Amount& held = ScalarAt(row, column).*amount;
     const Amount told = resources.Scalar(scalar_names_[column]);
     *changed = *changed || held != told;
     held = told;
@@ -90,8 +95,8 @@ std::optional<bool> Board::Load(const RowState& state) {
     changed = changed || *held != told;
     *held = told;
   };
-  if (!LoadScalars(state.total, row, &scalar_totals_, &changed)) return std::nullopt;
-  if (!LoadScalars(state.available, row, &scalar_free_, &changed)) return std::nullopt;
+  if (!LoadScalars(state.total, row, &ScalarView::total, &changed)) return std::nullopt;
+  if (!LoadScalars(state.available, row, &ScalarView::free, &changed)) return std::nullopt;
   CellView& cell = cells_[row];
   set(&cell.memory_total, state.total.memory);
   set(&cell.disk_total, state.total.disk);
@@ -112,10 +117,6 @@ std::optional<bool> Board::Load(const RowState& state) {
 
 const Resources& Board::OverheadOf(uint32_t row) const {
   return started_[row] != 0 ? no_overhead_ : layout().cells[row]->overhead;
-}
-
-Amount Board::ScalarFree(uint32_t row, int column) const {
-  return column < 0 ? 0 : scalar_free_[static_cast<size_t>(column)][row];
 }
 
 bool Board::FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const {
@@ -151,7 +152,7 @@ std::vector<Shortage> Board::Shortages(uint32_t row, const Ask& ask, bool with_p
   check("memory", ask.memory + proxy + overhead.memory, cell.memory_free, cell.memory_total);
   for (const ScalarAsk& scalar : ask.scalars) {
     const Amount total =
-        scalar.column < 0 ? 0 : scalar_totals_[static_cast<size_t>(scalar.column)][row];
+        scalar.column < 0 ? 0 : ScalarAt(row, static_cast<size_t>(scalar.column)).total;
     check(scalar.name, scalar.amount + overhead.Scalar(scalar.name), ScalarFree(row, scalar.column),
           total);
   }
@@ -159,7 +160,7 @@ std::vector<Shortage> Board::Shortages(uint32_t row, const Ask& ask, bool with_p
     if (AskedScalar(ask, scalar.name) != 0) continue;
     const int column = ScalarColumn(scalar.name);
     check(scalar.name, scalar.amount, ScalarFree(row, column),
-          column < 0 ? 0 : scalar_totals_[static_cast<size_t>(column)][row]);
+          column < 0 ? 0 : ScalarAt(row, static_cast<size_t>(column)).total);
   }
   return shortages;
 }
@@ -172,10 +173,10 @@ void Board::Reserve(uint32_t row, const Ask& ask) {
   cell.cpu_free -= ask.cpu + overhead.cpu;
   cell.containers_free -= 1 + overhead.containers;
   for (const ScalarAsk& scalar : ask.scalars) {
-    scalar_free_[static_cast<size_t>(scalar.column)][row] -= scalar.amount;
+    ScalarAt(row, static_cast<size_t>(scalar.column)).free -= scalar.amount;
   }
   for (const NamedAmount& scalar : overhead.scalars) {
-    scalar_free_[static_cast<size_t>(ScalarColumn(scalar.name))][row] -= scalar.amount;
+    ScalarAt(row, static_cast<size_t>(ScalarColumn(scalar.name))).free -= scalar.amount;
   }
   started_[row] = 1;
   ++cell.starting_containers;

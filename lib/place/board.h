@@ -29,6 +29,8 @@ struct Shortage {
 class Board {
  public:
   explicit Board(const CellTable& table);
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
 
   const CellLayout& layout() const { return *layout_; }
   const std::shared_ptr<const CellLayout>& shared_layout() const { return layout_; }
@@ -75,19 +77,26 @@ class Board {
     return FitsSlowly(row, ask, extra_memory);
   }
   bool FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const;
-  Amount ScalarFree(uint32_t row, int column) const;
+  Amount ScalarFree(uint32_t row, int column) const {
+    return column < 0 ? 0 : ScalarAt(row, static_cast<size_t>(column)).free;
+  }
+  const ScalarView& ScalarAt(uint32_t row, size_t column) const {
+    return scalars_[row * scalar_names_.size() + column];
+  }
+  ScalarView& ScalarAt(uint32_t row, size_t column) {
+    return scalars_[row * scalar_names_.size() + column];
+  }
 
-  bool LoadScalars(const Resources& resources, uint32_t row,
-                   std::vector<std::vector<Amount>>* columns, bool* changed) const;
+  bool LoadScalars(const Resources& resources, uint32_t row, Amount ScalarView::*amount,
+                   bool* changed);
 
   std::shared_ptr<const CellLayout> layout_;
   // One record a row: what is looked at together lies together.
   std::vector<CellView> cells_;
   std::vector<uint8_t> started_;
-  // Named resources, by position in `scalar_names_`, then row.
+  // Named resources. A cell's view of its own points here.
   std::vector<std::string> scalar_names_;  // Sorted.
-  std::vector<std::vector<Amount>> scalar_totals_;
-  std::vector<std::vector<Amount>> scalar_free_;
+  std::vector<ScalarView> scalars_;        // By row, then position in `scalar_names_`.
   int64_t starting_ = 0;
   uint64_t version_ = 0;
   Resources no_overhead_;

@@ -12,6 +12,7 @@ namespace rostrum {
 std::unique_ptr<Strategy> MakeDiegoStrategy();
 std::unique_ptr<Strategy> MakeBinpackStrategy();
 std::unique_ptr<Strategy> MakeSpreadStrategy();
+std::unique_ptr<Strategy> MakeBestfitStrategy();
 
 }  // namespace rostrum
 

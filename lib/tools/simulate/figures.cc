@@ -6,22 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "lib/tools/simulate/lower_bound.h"
 #include "lib/tools/simulate/stranded.h"
 
 namespace rostrum::tools {
 namespace {
-
-// How many of the largest amounts it takes to have at least that much.
-int64_t CountToReach(std::vector<Amount> amounts, Amount asked) {
-  std::sort(amounts.begin(), amounts.end(), std::greater<>());
-  int64_t count = 0;
-  for (const Amount amount : amounts) {
-    if (asked <= 0) break;
-    asked -= amount;
-    ++count;
-  }
-  return count;
-}
 
 // A way to look at one resource of many.
 using Selector = std::function<Amount(const Resources&)>;
@@ -96,23 +85,6 @@ ReportConcentration WorstConcentration(const Cluster& cluster, std::span<const J
 }
 
 }  // namespace
-
-int64_t LowerBoundOfCells(std::span<const Resources> totals, const Resources& asked) {
-  std::vector<Selector> selectors = {
-      [](const Resources& r) { return r.memory; }, [](const Resources& r) { return r.disk; },
-      [](const Resources& r) { return r.cpu; }, [](const Resources& r) { return r.containers; }};
-  for (const NamedAmount& scalar : asked.scalars) {
-    selectors.push_back([&](const Resources& r) { return r.Scalar(scalar.name); });
-  }
-  int64_t bound = 0;
-  for (const Selector& selector : selectors) {
-    std::vector<Amount> amounts;
-    amounts.reserve(totals.size());
-    for (const Resources& total : totals) amounts.push_back(selector(total));
-    bound = std::max(bound, CountToReach(std::move(amounts), selector(asked)));
-  }
-  return bound;
-}
 
 Figures MakeFigures(const Scenario& scenario, const Cluster& cluster, std::span<const Job> jobs,
                     std::span<const uint32_t> job_of) {

@@ -187,8 +187,8 @@ std::string Meanings() {
   std::string out;
   const auto add = [&](std::string_view text) { AppendWrapped(text, &out); };
   add("Refused counts an auction once, by the reason of its first refusal, however long it waits.");
-  add("Cells needed at least are the largest cells that have, resource by resource, what runs at "
-      "the end; no placement can do with fewer.");
+  add("Cells needed at least are the fewest cells that have what runs at the end, if work could be "
+      "parted at will; no placement can do with fewer.");
   add(fmt::format("Stranded is {}.", kStrandedMeaning));
   add("Worst concentration is the largest share of an app's running instances that is on one cell, "
       "of apps that run two at least.");

@@ -21,12 +21,13 @@ namespace {
 constexpr std::string_view kGpus = "gpus";
 constexpr std::string_view kRootfs = "preloaded:trace";
 
-// A trace knows no limit of containers and no disk. The numbers are only large enough to be none,
-// since a total of zero has no used share.
+// Of a trace that knows no limit of containers and no disk. The numbers are only large enough to be
+// none, since a total of zero has no used share.
 constexpr int64_t kContainers = 1'000'000;
 constexpr int64_t kDiskMb = 1'000'000;
 
 constexpr int64_t kMostGpus = 1'000'000;
+constexpr int64_t kMostContainers = 1'000'000;
 constexpr int64_t kLongestMs = 100'000'000'000'000;  // Some 3,000 years.
 
 // What --fill may come to, since every pod is kept in memory.
@@ -86,6 +87,9 @@ constexpr std::string_view kCpuText =
     "thousandths of a core, a whole number from 0 to 4000000000000000";
 constexpr std::string_view kMemoryText =
     "MiB of memory, a number from 0 to 4000000000000 with at most 3 decimals";
+constexpr std::string_view kDiskText =
+    "MiB of disk, a number from 0 to 4000000000000 with at most 3 decimals";
+constexpr std::string_view kContainersText = "a whole number of containers from 0 to 1000000";
 constexpr std::string_view kGpuText = "a whole number of GPUs from 0 to 1000000";
 constexpr std::string_view kGpuMilliText = "thousandths of a GPU, a whole number from 0 to 1000";
 constexpr std::string_view kTimeText =
@@ -128,6 +132,8 @@ Status ReadNodes(const CsvTable& table, Scenario* scenario, std::vector<std::str
   FieldReader reader(table);
   const auto name = reader.Column({"sn", "name"}, true);
   const Amounts amounts = {reader.Column({"cpu_milli"}, true), reader.Column({"memory_mib"}, true)};
+  const auto disk = reader.Column({"disk_mib"}, false);
+  const auto containers = reader.Column({"containers"}, false);
   const auto gpu = reader.Column({"gpu", "num_gpu"}, false);
   const auto model = reader.Column({"model", "gpu_model"}, false);
   const auto zone = reader.Column({"zone"}, false);
@@ -141,7 +147,10 @@ Status ReadNodes(const CsvTable& table, Scenario* scenario, std::vector<std::str
     cell.tag = row;
     cell.total = ReadCpuAndMemory(row, amounts, &reader);
     cell.total.disk = WholeAmount(kDiskMb);
-    cell.total.containers = kContainers;
+    if (disk) cell.total.disk = reader.Number(row, disk, 3, kAmountMaximum, {}, kDiskText);
+    cell.total.containers =
+        containers ? reader.Number(row, containers, 0, kMostContainers, {}, kContainersText)
+                   : kContainers;
     AddGpus(WholeAmount(reader.Number(row, gpu, 0, kMostGpus, 0, kGpuText)), &cell.total);
     cell.available = cell.total;
     models->emplace_back(reader.Text(row, model));
@@ -162,6 +171,7 @@ class PodReader {
   PodReader(const CsvTable& table, bool by_time) : table_(table), reader_(table) {
     name_ = reader_.Column({"name"}, true);
     amounts_ = {reader_.Column({"cpu_milli"}, true), reader_.Column({"memory_mib"}, true)};
+    disk_ = reader_.Column({"disk_mib"}, false);
     count_ = reader_.Column({"num_gpu", "gpu"}, false);
     milli_ = reader_.Column({"gpu_milli"}, false);
     spec_ = reader_.Column({"gpu_spec"}, false);
@@ -191,6 +201,7 @@ class PodReader {
     work->domain = "trace";
     work->constraint.rootfs = std::string(kRootfs);
     work->asked = ReadCpuAndMemory(row, amounts_, &reader_);
+    work->asked.disk = reader_.Number(row, disk_, 3, kAmountMaximum, 0, kDiskText);
     const int64_t count = reader_.Number(row, count_, 0, kMostGpus, 0, kGpuText);
     const int64_t milli = reader_.Number(row, milli_, 0, kAmountOne, kAmountOne, kGpuMilliText);
     AddGpus(count * milli, &work->asked);
@@ -215,6 +226,7 @@ class PodReader {
   FieldReader reader_;
   std::optional<size_t> name_;
   Amounts amounts_;
+  std::optional<size_t> disk_;
   std::optional<size_t> count_;
   std::optional<size_t> milli_;
   std::optional<size_t> spec_;
