@@ -139,7 +139,7 @@ TEST(EnginePropertyTest, TheCellsShowWhatWasPlaced) {
 // What may happen to the cells between two rounds.
 void ChangeSomething(Random& random, Engine* engine, const std::shared_ptr<const Round>& round) {
   const auto some_id = [&] { return std::string("cell-").append(std::to_string(random.Small(12))); };
-  const int64_t what = random.Between(0, 9);
+  const int64_t what = random.Between(0, 10);
   const Status status = engine->UseCache([&](Cache& cache) -> Status {
     if (what == 0) return cache.Update(RandomCells(random, 3));
     if (what == 1) return cache.Replace(RandomCells(random));
@@ -148,12 +148,18 @@ void ChangeSomething(Random& random, Engine* engine, const std::shared_ptr<const
     if (what == 4) static_cast<void>(cache.Drain(some_id()));
     if (what == 5) static_cast<void>(cache.AddOffer(RandomOffer(random, some_id(), "agent-1")));
     if (what == 6) static_cast<void>(cache.AcceptOffers("agent-1"));
+    // Work that the embedder itself puts on a cell.
+    if (what == 10) {
+      for (const Auction& auction : RandomAuctions(random)) {
+        static_cast<void>(cache.Take(some_id(), auction, /*placed_by=*/1'000'000));
+      }
+    }
     // As a rep would tell it: the same cell, with what was placed on it.
     if (what == 7) return cache.Update(cache.TakeSnapshot()->Cells());
     return {};
   });
   EXPECT_TRUE(status.ok() || what == 7) << status.text();
-  if (what >= 8) {
+  if (what == 8 || what == 9) {
     for (const Placement& placement : PlacementsOf(round)) {
       const std::vector<uint32_t> positions = {placement.position};
       if (random.Percent(50)) static_cast<void>(engine->HandBack(*round, positions));
