@@ -207,8 +207,8 @@ static void check_outcome(const rostrum_strategy_table_t* table, probe_t* probe,
 }
 
 static void test_names(void) {
-  static const char* const names[] = {"diego", "binpack", "spread"};
-  for (int i = 0; i < 3; ++i) {
+  static const char* const names[] = {"diego", "binpack", "spread", "bestfit"};
+  for (int i = 0; i < 4; ++i) {
     rostrum_strategy_t* strategy = NULL;
     CHECK_OK(rostrum_strategy_create(names[i], &strategy, &error));
     CHECK_TEXT(rostrum_strategy_name(strategy), names[i]);

@@ -75,9 +75,10 @@ Outcomes Run(const Case& wanted) {
   rostrum_engine_t* engine = nullptr;
   calls.Make([&](auto error) { return rostrum_engine_create(strategy, &engine, error); });
   const Owned<rostrum_engine_t> owned_engine(engine, rostrum_engine_destroy);
-  for (const auto& [key, value] : wanted.settings) {
+  for (const auto& setting : wanted.settings) {
     calls.Make([&](auto error) {
-      return rostrum_engine_set_option(engine, key.c_str(), value.c_str(), error);
+      return rostrum_engine_set_option(engine, setting.first.c_str(), setting.second.c_str(),
+                                       error);
     });
   }
   calls.Make([&](auto error) { return rostrum_engine_set_keep_refused(engine, 0, error); });

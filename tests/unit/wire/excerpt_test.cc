@@ -56,10 +56,10 @@ TEST(Utf8, DecodesAndKnowsWhatIsHidden) {
   EXPECT_EQ(CodePoint("€"), U'€');
   EXPECT_EQ(CodePoint("😀"), U'😀');
   EXPECT_EQ(CodePoint("\xF4\x8F\xBF\xBF"), char32_t{0x10FFFF});
-  for (const char32_t hidden :
-       {0x0, 0x1F, 0x7F, 0x80, 0x9F, 0xAD, 0x61C, 0x200B, 0x200F, 0x2028, 0x202E, 0x2066, 0x2069,
-        0xFDD0, 0xFEFF, 0xFFFE, 0xE0020, 0x10FFFF}) {
-    EXPECT_TRUE(IsHidden(hidden)) << static_cast<uint32_t>(hidden);
+  for (const uint32_t hidden :
+       {0x0u, 0x1Fu, 0x7Fu, 0x80u, 0x9Fu, 0xADu, 0x61Cu, 0x200Bu, 0x200Fu, 0x2028u, 0x202Eu,
+        0x2066u, 0x2069u, 0xFDD0u, 0xFEFFu, 0xFFFEu, 0xE0020u, 0x10FFFFu}) {
+    EXPECT_TRUE(IsHidden(static_cast<char32_t>(hidden))) << hidden;
   }
   for (const char32_t shown : U" ~\u00A0éא€😀\uFFFD\u2026\u00B5") {
     EXPECT_TRUE(shown == 0 || !IsHidden(shown)) << static_cast<uint32_t>(shown);
