@@ -3,6 +3,7 @@
 #ifndef ROSTRUM_LIB_BASE_POSITION_TABLE_H_
 #define ROSTRUM_LIB_BASE_POSITION_TABLE_H_
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -50,8 +51,9 @@ class PositionTable {
     --count_;
   }
 
+  // Keeps the memory for the next use.
   void Clear() {
-    slots_.clear();
+    if (taken_ > 0) std::fill(slots_.begin(), slots_.end(), Slot());
     taken_ = 0;
     count_ = 0;
   }

@@ -3,6 +3,8 @@
 #include <bit>
 #include <utility>
 
+#include "lib/base/strings.h"
+
 namespace rostrum {
 namespace {
 
@@ -99,7 +101,7 @@ void Instances::KeepPlacedInUse() {
 
 void Instances::BeginRound() {
   Select(kNone);
-  numbers_.clear();
+  numbers_.Clear();
   processes_.clear();
   places_.clear();
   if (entries_.size() > 2 * chains_.size()) CleanUp();
@@ -107,13 +109,15 @@ void Instances::BeginRound() {
 
 uint32_t Instances::ProcessOf(const std::shared_ptr<const Work>& work) {
   if (work->kind != Kind::kLrp) return kNone;
-  const auto next = static_cast<uint32_t>(processes_.size());
-  const auto [at, is_new] = numbers_.try_emplace(work->guid, next);
-  if (is_new) {
-    processes_.emplace_back().work = work;
-    Gather(&processes_.back());
-  }
-  return at->second;
+  const size_t hash = StringHash()(work->guid);
+  const uint32_t known = numbers_.Find(
+      hash, [&](uint32_t number) { return processes_[number].work->guid == work->guid; });
+  if (known != PositionTable::kNone) return known;
+  const auto number = static_cast<uint32_t>(processes_.size());
+  numbers_.Insert(hash, number);
+  processes_.emplace_back().work = work;
+  Gather(&processes_.back());
+  return number;
 }
 
 void Instances::Gather(Process* process) {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/base/strings.h"
+#include "lib/base/position_table.h"
 #include "lib/cache/cell_table.h"
 #include "rostrum/auction.h"
 
@@ -109,8 +109,8 @@ class Instances {
   std::vector<uint32_t> chains_;  // A power of two of them: the first entry, or kNone.
   size_t stale_ = 0;              // Entries that do not count any more.
 
-  StringViewMap<uint32_t> numbers_;
   std::vector<Process> processes_;
+  PositionTable numbers_;  // Of `processes_`, by guid.
   std::vector<Place> places_;
   uint32_t current_ = kNone;
   std::vector<uint32_t> rows_;

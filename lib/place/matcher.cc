@@ -1,6 +1,6 @@
 #include "lib/place/matcher.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <iterator>
@@ -9,17 +9,17 @@ namespace rostrum {
 namespace {
 
 void Append(std::string* key, std::string_view text) {
-  fmt::format_to(std::back_inserter(*key), "{}:{}", text.size(), text);
+  fmt::format_to(std::back_inserter(*key), FMT_COMPILE("{}:"), text.size());
+  key->append(text);
 }
 
 // Each text with its length in front, so that no two constraints share a key.
-std::string KeyOf(const Constraint& constraint) {
-  std::string key;
-  Append(&key, constraint.rootfs);
-  for (const std::string& tag : constraint.placement_tags) Append(&key, tag);
-  key += '|';
-  for (const std::string& driver : constraint.volume_drivers) Append(&key, driver);
-  return key;
+void WriteKey(const Constraint& constraint, std::string* key) {
+  key->clear();
+  Append(key, constraint.rootfs);
+  for (const std::string& tag : constraint.placement_tags) Append(key, tag);
+  *key += '|';
+  for (const std::string& driver : constraint.volume_drivers) Append(key, driver);
 }
 
 }  // namespace
@@ -38,9 +38,10 @@ MatchLevel ConstraintMatch::ReportedLevel() const {
 }
 
 const ConstraintMatch& Matcher::Find(const Constraint& constraint) {
-  std::unique_ptr<ConstraintMatch>& entry = by_constraint_[KeyOf(constraint)];
-  if (entry == nullptr) entry = Make(constraint);
-  return *entry;
+  WriteKey(constraint, &key_);
+  auto at = by_constraint_.find(std::string_view(key_));
+  if (at == by_constraint_.end()) at = by_constraint_.emplace(key_, Make(constraint)).first;
+  return *at->second;
 }
 
 std::unique_ptr<ConstraintMatch> Matcher::Make(const Constraint& constraint) const {

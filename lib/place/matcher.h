@@ -49,6 +49,7 @@ class Matcher {
 
   const CellLayout& layout_;
   StringMap<std::unique_ptr<ConstraintMatch>> by_constraint_;
+  std::string key_;  // Kept so that looking one up need not allocate.
 };
 
 }  // namespace rostrum

@@ -8,9 +8,10 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
-#include <unordered_map>
 #include <utility>
 
+#include "absl/hash/hash.h"
+#include "lib/base/position_table.h"
 #include "lib/place/guard.h"
 #include "lib/place/refusal.h"
 #include "lib/strategy/scanning.h"
@@ -128,32 +129,38 @@ const Decision* RoundRunner::OrderFailureOf(uint32_t auction) const {
 
 void RoundRunner::MakePlans() {
   const std::vector<Auction>& auctions = round_->input_.auctions;
-  std::unordered_map<const Work*, Plan*> plan_of_work;
   plan_of_.reserve(auctions.size());
-  const Work* last = nullptr;
+  std::vector<const Work*> works;  // By plan.
+  PositionTable plan_of_work;
   for (const Auction& auction : auctions) {
+    const Work* const work = auction.work.get();
     // Instances of one work mostly come one after the other.
-    if (auction.work.get() == last) {
+    if (!works.empty() && works[plan_of_.back()] == work) {
       plan_of_.push_back(plan_of_.back());
       continue;
     }
-    last = auction.work.get();
-    Plan*& plan = plan_of_work[last];
-    if (plan == nullptr) plan = MakePlan(auction.work);
+    const size_t hash = absl::HashOf(work);
+    uint32_t plan = plan_of_work.Find(hash, [&](uint32_t p) { return works[p] == work; });
+    if (plan == PositionTable::kNone) {
+      plan = static_cast<uint32_t>(plans_.size());
+      plans_.push_back(MakePlan(auction.work));
+      works.push_back(work);
+      plan_of_work.Insert(hash, plan);
+    }
     plan_of_.push_back(plan);
   }
 }
 
-RoundRunner::Plan* RoundRunner::MakePlan(const std::shared_ptr<const Work>& work) {
-  Plan* const plan = &plans_.emplace_back();
-  plan->match = &matcher_.Find(work->constraint);
-  plan->process = instances_.ProcessOf(work);
+RoundRunner::Plan RoundRunner::MakePlan(const std::shared_ptr<const Work>& work) {
+  Plan plan;
+  plan.match = &matcher_.Find(work->constraint);
+  plan.process = instances_.ProcessOf(work);
   if (index_ != nullptr) {
-    plan->shape = index_->ShapeOf(*work);
-    plan->ask = &index_->AskOf(plan->shape);
+    plan.shape = index_->ShapeOf(*work);
+    plan.ask = &index_->AskOf(plan.shape);
   } else {
-    plan->own_ask = MakeAsk(*work, board_);
-    plan->ask = &*plan->own_ask;
+    plan.own_ask = std::make_unique<const Ask>(MakeAsk(*work, board_));
+    plan.ask = plan.own_ask.get();
   }
   return plan;
 }
@@ -164,13 +171,13 @@ void RoundRunner::Prefetch(size_t turn) const {
   const std::vector<uint32_t>& order = ordered_.order;
   if (plan_of_.empty() || turn + kFar >= order.size()) return;
   __builtin_prefetch(&round_->input_.auctions[order[turn + kFar]]);
-  __builtin_prefetch(plan_of_[order[turn + kFar]]);
-  instances_.Prefetch(plan_of_[order[turn + kNear]]->process);
+  __builtin_prefetch(&plans_[plan_of_[order[turn + kFar]]]);
+  instances_.Prefetch(plans_[plan_of_[order[turn + kNear]]].process);
 }
 
 RoundRunner::Candidate RoundRunner::Prepare(uint32_t auction) {
   const Auction& wanted = round_->input_.auctions[auction];
-  Plan* const plan = plan_of_[auction];
+  Plan* const plan = &plans_[plan_of_[auction]];
   instances_.Select(plan->process);
   return {&wanted, rostrum::ViewOf(wanted), plan};
 }

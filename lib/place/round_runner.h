@@ -3,7 +3,6 @@
 #ifndef ROSTRUM_LIB_PLACE_ROUND_RUNNER_H_
 #define ROSTRUM_LIB_PLACE_ROUND_RUNNER_H_
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,7 +47,7 @@ class RoundRunner {
   // What the instances of one work have in common in this round.
   struct Plan {
     const Ask* ask = nullptr;
-    std::optional<Ask> own_ask;  // If there is no index.
+    std::unique_ptr<const Ask> own_ask;  // If there is no index.
     const ConstraintMatch* match = nullptr;
     uint32_t process = Instances::kNone;
     uint32_t shape = 0;                // If there is an index.
@@ -71,7 +70,7 @@ class RoundRunner {
   // The decision for an auction that could not be ordered; null for any other.
   const Decision* OrderFailureOf(uint32_t auction) const;
   void MakePlans();
-  Plan* MakePlan(const std::shared_ptr<const Work>& work);
+  Plan MakePlan(const std::shared_ptr<const Work>& work);
   Candidate Prepare(uint32_t auction);
   // Brings into the cache what auctions a few turns ahead will look at.
   void Prefetch(size_t turn) const;
@@ -142,8 +141,8 @@ class RoundRunner {
 
   // The cell that the strategy is looking at, for the text of a failure.
   std::optional<uint32_t> current_row_;
-  std::deque<Plan> plans_;
-  std::vector<Plan*> plan_of_;  // By auction.
+  std::vector<Plan> plans_;
+  std::vector<uint32_t> plan_of_;  // By auction: the position in `plans_`.
   std::map<RefusalKey, SharedRefusal> shared_refusals_;
   std::optional<uint32_t> inflight_refusal_;
   std::optional<uint32_t> no_cells_refusal_;

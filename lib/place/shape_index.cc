@@ -1,11 +1,10 @@
 #include "lib/place/shape_index.h"
 
-#include <fmt/compile.h>
-
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
+#include "absl/hash/hash.h"
+#include "lib/base/strings.h"
 #include "lib/strategy/separable.h"
 
 namespace rostrum {
@@ -17,15 +16,18 @@ constexpr size_t kRemakePart = 8;
 // A shape that no round asked for in so many rounds is forgotten.
 constexpr uint64_t kRoundsKept = 16;
 
-std::string KeyOf(const Work& work) {
+size_t HashOf(const Work& work) {
   const Resources& asked = work.asked;
-  std::string key = fmt::format(FMT_COMPILE("{} {} {} {}"), static_cast<int32_t>(work.kind),
-                                asked.memory, asked.disk, asked.cpu);
+  size_t hash = absl::HashOf(static_cast<int32_t>(work.kind), asked.memory, asked.disk, asked.cpu);
   for (const NamedAmount& scalar : asked.scalars) {
-    fmt::format_to(std::back_inserter(key), " {}:{}={}", scalar.name.size(), scalar.name,
-                   scalar.amount);
+    hash = absl::HashOf(hash, StringHash()(scalar.name), scalar.amount);
   }
-  return key;
+  return hash;
+}
+
+bool SameShape(const Work& a, const Work& b) {
+  return a.kind == b.kind && a.asked.memory == b.asked.memory && a.asked.disk == b.asked.disk &&
+         a.asked.cpu == b.asked.cpu && a.asked.scalars == b.asked.scalars;
 }
 
 }  // namespace
@@ -44,9 +46,10 @@ void ShapeIndex::BeginRound() {
   const size_t before = shapes_.size();
   std::erase_if(shapes_, [&](const auto& shape) { return shape->round + kRoundsKept < round_; });
   if (shapes_.size() != before) {
-    shape_numbers_.clear();
-    for (uint32_t i = 0; i < shapes_.size(); ++i)
-      shape_numbers_.emplace(KeyOf(shapes_[i]->work), i);
+    shape_numbers_.Clear();
+    for (uint32_t i = 0; i < shapes_.size(); ++i) {
+      shape_numbers_.Insert(HashOf(shapes_[i]->work), i);
+    }
   }
   // A tree that is so far behind would be made anew in any case.
   for (uint32_t group = 0; group < changes_.size(); ++group) {
@@ -59,18 +62,25 @@ void ShapeIndex::BeginRound() {
 }
 
 uint32_t ShapeIndex::ShapeOf(const Work& work) {
-  const auto next = static_cast<uint32_t>(shapes_.size());
-  const auto [at, is_new] = shape_numbers_.try_emplace(KeyOf(work), next);
-  if (is_new) {
-    auto shape = std::make_unique<Shape>();
-    shape->work.kind = work.kind;
-    shape->work.asked = work.asked;
-    shape->ask = MakeAsk(shape->work, board_);
-    shape->trees.resize(layout_.groups.size());
-    shapes_.push_back(std::move(shape));
+  const size_t hash = HashOf(work);
+  uint32_t number = shape_numbers_.Find(
+      hash, [&](uint32_t known) { return SameShape(shapes_[known]->work, work); });
+  if (number == PositionTable::kNone) {
+    number = static_cast<uint32_t>(shapes_.size());
+    shapes_.push_back(MakeShape(work));
+    shape_numbers_.Insert(hash, number);
   }
-  shapes_[at->second]->round = round_;
-  return at->second;
+  shapes_[number]->round = round_;
+  return number;
+}
+
+std::unique_ptr<ShapeIndex::Shape> ShapeIndex::MakeShape(const Work& work) const {
+  auto shape = std::make_unique<Shape>();
+  shape->work.kind = work.kind;
+  shape->work.asked = work.asked;
+  shape->ask = MakeAsk(shape->work, board_);
+  shape->trees.resize(layout_.groups.size());
+  return shape;
 }
 
 std::optional<RankedRow> ShapeIndex::Best(uint32_t shape, uint32_t group, bool skip_instances) {

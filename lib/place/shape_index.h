@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "lib/base/strings.h"
+#include "lib/base/position_table.h"
 #include "lib/place/ask.h"
 #include "lib/place/board.h"
 #include "lib/place/instances.h"
@@ -93,6 +93,7 @@ class ShapeIndex {
     size_t size() const { return forgotten + slots.size(); }
   };
 
+  std::unique_ptr<Shape> MakeShape(const Work& work) const;
   Tree& CatchUp(uint32_t shape, uint32_t group);
   void Make(const Shape& shape, uint32_t group, Tree* tree);
   void Update(const Shape& shape, uint32_t group, std::span<const uint32_t> changes, Tree* tree);
@@ -106,7 +107,7 @@ class ShapeIndex {
   const class SeparableStrategy* const separable_;  // Null if the strategy has a base score only.
   const std::optional<double> limit_;
   std::vector<std::unique_ptr<Shape>> shapes_;
-  StringMap<uint32_t> shape_numbers_;
+  PositionTable shape_numbers_;     // Of `shapes_`, by what they ask.
   std::vector<ChangeLog> changes_;  // By group.
   uint64_t round_ = 0;
 

@@ -36,7 +36,8 @@ const Verb& PlaceVerb() {
               "none"}}},
            {"Placing",
             {{"strategy", "NAME",
-              "diego, binpack, spread, bestfit, or the path of a plug-in (a shared object)", "diego"},
+              "diego, binpack, spread, bestfit, or the path of a plug-in (a shared object)",
+              "diego"},
              {"set", "KEY=VALUE",
               "one of Diego's settings: bin_pack_first_fit_weight (default 0), "
               "starting_container_weight (0.25), starting_container_count_maximum (0: no limit)",

@@ -37,7 +37,8 @@ const Verb& ReplayVerb() {
       .groups =
           {{"What if",
             {{"strategy", "NAME",
-              "diego, binpack, spread, bestfit, or the path of a plug-in (a shared object), for all rounds",
+              "diego, binpack, spread, bestfit, or the path of a plug-in (a shared object), for "
+              "all rounds",
               "the one that was recorded"},
              {"set", "KEY=VALUE",
               "a setting in place of the recorded one: bin_pack_first_fit_weight, "

@@ -17,11 +17,12 @@ std::vector<FlagGroup> FlagGroups() {
         {"start-seconds", "SECONDS", "how long a container takes to start", "10"}}},
       {"A cluster and its work from CSV files, one of them may be - for standard input",
        {{"nodes", "FILE",
-         "nodes: columns sn (or name), cpu_milli, memory_mib; it may have disk_mib, containers, gpu "
-         "(or num_gpu), model (or gpu_model), zone"},
+         "nodes: columns sn (or name), cpu_milli, memory_mib; it may have disk_mib, containers, "
+         "gpu (or num_gpu), model (or gpu_model), zone"},
         {"pods", "FILE",
          "pods: columns name, cpu_milli, memory_mib; it may have disk_mib, num_gpu (or gpu), "
-         "gpu_milli, gpu_spec (models, parted by |), creation_time, deletion_time. A node's GPUs count as one "
+         "gpu_milli, gpu_spec (models, parted by |), creation_time, deletion_time. A node's GPUs "
+         "count as one "
          "sum"},
         {"batch", "N", "how many pods come at once, in the order of the file", "1"},
         {"fill", "", "let the pods come again and again, until the first refusal"},
@@ -37,8 +38,8 @@ std::vector<FlagGroup> FlagGroups() {
          "and come back empty"}}},
       {"Placing",
        {{"strategy", "NAMES",
-         "diego, binpack, spread, bestfit, all, or the path of a plug-in (a shared object); several with "
-         "commas between, side by side on the same work",
+         "diego, binpack, spread, bestfit, all, or the path of a plug-in (a shared object); "
+         "several with commas between, side by side on the same work",
          "diego", true},
         {"set", "KEY=VALUE",
          "one of Diego's settings: bin_pack_first_fit_weight (default 0), "
