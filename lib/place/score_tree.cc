@@ -1,5 +1,8 @@
 #include "lib/place/score_tree.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace rostrum {
 namespace {
 
@@ -17,25 +20,74 @@ inline Contender Winner(const Contender& first, const Contender& second) {
           second_wins ? second.position : first.position};
 }
 
+// The first of eight scores that is as good as any.
+uint32_t BestOf(const double* values, const int64_t* tiers) {
+  // In pairs, so that they do not wait for each other.
+  const auto pair = [&](uint32_t i) {
+    return Winner({tiers[i], values[i], i}, {tiers[i + 1], values[i + 1], i + 1});
+  };
+  return Winner(Winner(pair(0), pair(2)), Winner(pair(4), pair(6))).position;
+}
+
+// The same where all tiers are equal.
+uint32_t BestOf(const double* values) {
+  const double low =
+      std::min(std::min(std::min(values[0], values[1]), std::min(values[2], values[3])),
+               std::min(std::min(values[4], values[5]), std::min(values[6], values[7])));
+  uint32_t equal = 0;
+  for (uint32_t i = 0; i < 8; ++i) equal |= static_cast<uint32_t>(values[i] == low) << i;
+  return static_cast<uint32_t>(std::countr_zero(equal));
+}
+
 }  // namespace
+
+void ScoreTree::Make(const std::vector<Score>& scores) {
+  Reset(static_cast<uint32_t>(scores.size()));
+  for (uint32_t slot = 0; slot < size_; ++slot) Put(slot, scores[slot]);
+  for (size_t level = 1; level < levels_.size(); ++level) {
+    const auto groups = static_cast<uint32_t>(levels_[level].slots.size());
+    for (uint32_t group = 0; group < groups; ++group) Contest(level, group);
+  }
+}
 
 void ScoreTree::Reset(uint32_t size) {
   size_ = size;
+  has_tiers_ = false;
   levels_.clear();
   for (uint32_t count = size;;) {
     const bool is_lowest = levels_.empty();
     const bool is_top = count == 1 && !is_lowest;
     const uint32_t room = is_top ? 1 : (count + kWidth - 1) / kWidth * kWidth;
     Level& level = levels_.emplace_back();
-    level.scores.assign(room, kNoScore);
+    level.values.assign(room, kNoScore.value);
     if (!is_lowest) level.slots.assign(count, kNobody);
     if (is_top) return;
     count = room / kWidth;
   }
 }
 
+bool ScoreTree::NeedsTiers(const Score& score) const {
+  return !has_tiers_ && !(score == kNoScore) && (score.tier != 0 || score.value == kNoScore.value);
+}
+
+void ScoreTree::AddTiers() {
+  for (Level& level : levels_) {
+    level.tiers.resize(level.values.size());
+    for (size_t i = 0; i < level.values.size(); ++i) {
+      level.tiers[i] = level.values[i] == kNoScore.value ? kNoScore.tier : 0;
+    }
+  }
+  has_tiers_ = true;
+}
+
+void ScoreTree::Put(uint32_t slot, const Score& score) {
+  if (NeedsTiers(score)) AddTiers();
+  levels_[0].values[slot] = score.value;
+  if (has_tiers_) levels_[0].tiers[slot] = score.tier;
+}
+
 void ScoreTree::Set(std::vector<uint32_t>* slots, const Score* scores) {
-  for (size_t i = 0; i < slots->size(); ++i) levels_[0].scores[(*slots)[i]] = scores[i];
+  for (size_t i = 0; i < slots->size(); ++i) Put((*slots)[i], scores[i]);
   // The groups whose winner has changed are what has changed on the next level.
   for (size_t level = 1; level < levels_.size() && !slots->empty(); ++level) {
     size_t kept = 0;
@@ -51,23 +103,20 @@ void ScoreTree::Set(std::vector<uint32_t>* slots, const Score* scores) {
 }
 
 bool ScoreTree::Contest(size_t level, uint32_t group) {
-  const Level& below = levels_[level - 1];
-  const Score* const scores = below.scores.data() + size_t{group} * kWidth;
-  // In pairs, so that they do not wait for each other.
-  const auto pair = [&](uint32_t i) {
-    return Winner({scores[i].tier, scores[i].value, i},
-                  {scores[i + 1].tier, scores[i + 1].value, i + 1});
-  };
   static_assert(kWidth == 8);
-  const uint32_t winner = Winner(Winner(pair(0), pair(2)), Winner(pair(4), pair(6))).position;
-  // A slot beyond the last is out, and loses to whoever is not.
-  const uint32_t position = group * kWidth + winner;
-  const bool is_out = scores[winner] == kNoScore;
-  const uint32_t slot = is_out ? kNobody : SlotOf(level - 1, position);
+  const Level& below = levels_[level - 1];
   Level& here = levels_[level];
-  if (here.slots[group] == slot && here.scores[group] == scores[winner]) return false;
+  const size_t first = size_t{group} * kWidth;
+  const uint32_t winner = has_tiers_
+                              ? BestOf(below.values.data() + first, below.tiers.data() + first)
+                              : BestOf(below.values.data() + first);
+  const uint32_t position = group * kWidth + winner;
+  const Score score = ScoreAt(level - 1, position);
+  const uint32_t slot = score == kNoScore ? kNobody : SlotOf(level - 1, position);
+  if (here.slots[group] == slot && ScoreAt(level, group) == score) return false;
   here.slots[group] = slot;
-  here.scores[group] = scores[winner];
+  here.values[group] = score.value;
+  if (has_tiers_) here.tiers[group] = score.tier;
   return true;
 }
 

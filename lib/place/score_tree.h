@@ -26,24 +26,16 @@ class ScoreTree {
   bool empty() const { return levels_.empty(); }
   uint32_t size() const { return size_; }
 
-  // Makes the tree of `size` scores, at least one, which `fill` writes.
-  template <typename Fill>
-  void Make(uint32_t size, Fill fill) {
-    Reset(size);
-    fill(levels_[0].scores.data());
-    for (size_t level = 1; level < levels_.size(); ++level) {
-      const auto groups = static_cast<uint32_t>(levels_[level].slots.size());
-      for (uint32_t group = 0; group < groups; ++group) Contest(level, group);
-    }
-  }
+  // Makes the tree of scores, of which there is at least one.
+  void Make(const std::vector<Score>& scores);
 
-  const Score& At(uint32_t slot) const { return levels_[0].scores[slot]; }
+  Score At(uint32_t slot) const { return ScoreAt(0, slot); }
 
   // Sets the scores of slots, which are sorted and each come once. `slots` is used up.
   void Set(std::vector<uint32_t>* slots, const Score* scores);
 
   // The slot with the best score; kNobody if all are out.
-  uint32_t Best() const { return Top().scores[0] == kNoScore ? kNobody : Top().slots[0]; }
+  uint32_t Best() const { return ScoreAt(levels_.size() - 1, 0) == kNoScore ? kNobody : Top(); }
 
   // The same, of the slots that are not `left_out`, which is asked of winners only.
   template <typename LeftOut>
@@ -59,14 +51,25 @@ class ScoreTree {
   // The winners of the groups of eight of the level below; the lowest level is the scores
   // themselves and has no slots. What fills up the last group is out.
   struct Level {
-    std::vector<Score> scores;
+    std::vector<double> values;
+    std::vector<int64_t> tiers;  // Empty as long as all are 0; see `has_tiers_`.
     std::vector<uint32_t> slots;
   };
 
-  const Level& Top() const { return levels_.back(); }
+  uint32_t Top() const { return levels_.back().slots[0]; }
   void Reset(uint32_t size);
+  // From here on tiers are kept too.
+  void AddTiers();
+  bool NeedsTiers(const Score& score) const;
+  void Put(uint32_t slot, const Score& score);
   // Decides a group of the level below. Returns whether anything came out otherwise than before.
   bool Contest(size_t level, uint32_t group);
+  Score ScoreAt(size_t level, uint32_t position) const {
+    const Level& at = levels_[level];
+    const double value = at.values[position];
+    if (has_tiers_) return {value, at.tiers[position]};
+    return value == kNoScore.value ? kNoScore : Score{value};
+  }
   uint32_t SlotOf(size_t level, uint32_t position) const {
     return level == 0 ? position : levels_[level].slots[position];
   }
@@ -74,7 +77,7 @@ class ScoreTree {
   template <typename LeftOut>
   void Descend(size_t level, uint32_t position, LeftOut left_out,
                std::pair<Score, uint32_t>* best) const {
-    const Score& score = levels_[level].scores[position];
+    const Score score = ScoreAt(level, position);
     if (score == kNoScore) return;
     const uint32_t slot = SlotOf(level, position);
     // Nothing below is better than its winner, and of equals the lower slot was met first.
@@ -92,6 +95,9 @@ class ScoreTree {
   }
 
   uint32_t size_ = 0;
+  // Where all tiers are 0 and no score is infinite, which is so for Diego, the values alone say it
+  // all: a slot is out if its value is infinite.
+  bool has_tiers_ = false;
   std::vector<Level> levels_;
 };
 

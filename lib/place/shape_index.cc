@@ -123,9 +123,9 @@ ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {
 void ShapeIndex::Make(const Shape& shape, uint32_t group, Tree* tree) {
   const CellGroup& range = layout_.groups[group];
   const uint32_t count = range.end - range.begin;
-  tree->scores.Make(count, [&](Score* scores) {
-    ScoreAll(shape, {layout_.slot_row.data() + range.begin, count}, scores);
-  });
+  changed_scores_.resize(count);
+  ScoreAll(shape, {layout_.slot_row.data() + range.begin, count}, changed_scores_.data());
+  tree->scores.Make(changed_scores_);
 }
 
 void ShapeIndex::Update(const Shape& shape, uint32_t group, std::span<const uint32_t> changes,

@@ -111,7 +111,7 @@ class ShapeIndex {
   std::vector<ChangeLog> changes_;  // By group.
   uint64_t round_ = 0;
 
-  // What Update works on, kept so that it need not be allocated each time.
+  // What Make and Update work on, kept so that it need not be allocated each time.
   std::vector<uint32_t> changed_slots_;
   std::vector<uint32_t> changed_rows_;
   std::vector<Score> changed_scores_;
