@@ -11,8 +11,7 @@ namespace {
 // As Fenzo's memorySpreader: the cell with the smallest share of its memory in use.
 int32_t ScoreByMemory(void* /*user_data*/, const rostrum_auction_view_t* /*auction*/,
                       const rostrum_cell_view_t* cell, rostrum_score_t* score) {
-  score->value =
-      -static_cast<double>(cell->memory_free) / static_cast<double>(cell->memory_total);
+  score->value = -static_cast<double>(cell->memory_free) / static_cast<double>(cell->memory_total);
   return 0;
 }
 
@@ -47,6 +46,16 @@ uint64_t HashOf(const rostrum_round_t* round) {
     hash.Add(text(decisions[i].identifier), text(decisions[i].cell_id));
   }
   return hash.value();
+}
+
+bool Cluster::HasStrategy(const std::string& strategy) {
+  if (strategy == "plugin") return true;
+  rostrum_strategy_t* found = nullptr;
+  rostrum_error_t* error = nullptr;
+  const bool is_known = rostrum_strategy_create(strategy.c_str(), &found, &error) == ROSTRUM_OK;
+  rostrum_strategy_destroy(found);
+  rostrum_error_destroy(error);
+  return is_known;
 }
 
 Cluster::Cluster(const std::string& strategy) : strategy_(MakeStrategy(strategy)) {

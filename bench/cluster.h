@@ -22,8 +22,11 @@ uint64_t HashOf(const rostrum_round_t* round);
 
 class Cluster {
  public:
-  // `strategy` is a name of the library's, or "plugin" for a strategy of C functions that spreads by
-  // free memory and has no base score.
+  // Whether there is a strategy of this name to make a cluster with.
+  static bool HasStrategy(const std::string& strategy);
+
+  // `strategy` is a name of the library's, or "plugin" for a strategy of C functions that spreads
+  // by free memory and has no base score.
   explicit Cluster(const std::string& strategy);
   ~Cluster();
   Cluster(const Cluster&) = delete;

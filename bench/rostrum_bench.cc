@@ -1,10 +1,19 @@
 // The benchmarks of the library, through its C interface. README.md in this folder says how to read
 // them.
+//
+//   rostrum_bench [--case NAME]... [GOOGLE BENCHMARK'S FLAGS]
+//
+// measures every case, or those that are named, in the list or not, each warm and cold.
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
+#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "bench/allocations.h"
 #include "bench/case.h"
@@ -18,6 +27,7 @@ namespace {
 // A fast wrong answer is no answer.
 bool Check(benchmark::State& state, const std::string& name, const rostrum_round_t* round) {
   state.counters["placed"] = static_cast<double>(rostrum_round_placed_count(round));
+  if (!HasPlacements(name)) state.SetLabel("not in placements.txt: every round alike, no more");
   const std::string problem = ProblemWith(name, HashOf(round));
   if (!problem.empty()) state.SkipWithError(problem.c_str());
   return problem.empty();
@@ -41,14 +51,19 @@ void RunCold(benchmark::State& state, const Case& wanted, const Workload& worklo
   }
 }
 
-// An engine that has run rounds before. After each round what it placed is handed back and the engine
-// told of it by a round without work, which is not measured; but that the scores of those cells are
-// out of date is.
+// An engine that has run rounds before. After each round what it placed is handed back and the
+// engine told of it by a round without work, which is not measured; but that the scores of those
+// cells are out of date is.
 void RunWarm(benchmark::State& state, const Case& wanted, const Workload& workload) {
   Cluster cluster(wanted.strategy);
   cluster.Feed(workload);
   cluster.Submit(workload);
-  cluster.HandBackAll(cluster.RunRound().get());
+  {
+    // The first round is a cold one.
+    const RoundHandle first = cluster.RunRound();
+    if (!Check(state, wanted.Name(), first.get())) return;
+    cluster.HandBackAll(first.get());
+  }
   cluster.RunRound();
   uint64_t submit_allocations = 0;
   uint64_t round_allocations = 0;
@@ -87,25 +102,62 @@ void Run(benchmark::State& state, const Case& wanted, bool is_warm) {
       benchmark::Counter(auctions / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-void RegisterAll() {
-  for (const Case& wanted : AllCases()) {
-    for (const bool is_warm : {true, false}) {
-      benchmark::RegisterBenchmark(
-          (wanted.Name() + (is_warm ? "/warm" : "/cold")).c_str(),
-          [wanted, is_warm](benchmark::State& state) { Run(state, wanted, is_warm); })
-          ->Unit(benchmark::kMillisecond);
-    }
+void Register(const Case& wanted) {
+  for (const bool is_warm : {true, false}) {
+    benchmark::RegisterBenchmark(
+        (wanted.Name() + (is_warm ? "/warm" : "/cold")).c_str(),
+        [wanted, is_warm](benchmark::State& state) { Run(state, wanted, is_warm); })
+        ->Unit(benchmark::kMillisecond);
   }
 }
 
-}  // namespace
-}  // namespace rostrum::bench
+// Takes each --case NAME or --case=NAME out of the arguments. False, with a line on standard error,
+// if there is one that is no case.
+bool TakeCases(int* argc, char** argv, std::vector<Case>* cases) {
+  constexpr std::string_view kFlag = "--case";
+  int kept = 1;
+  for (int i = 1; i < *argc; ++i) {
+    const std::string_view argument = argv[i];
+    std::string_view name;
+    if (argument == kFlag) {
+      if (++i < *argc) name = argv[i];
+    } else if (argument.substr(0, kFlag.size() + 1) == "--case=") {
+      name = argument.substr(kFlag.size() + 1);
+    } else {
+      argv[kept++] = argv[i];
+      continue;
+    }
+    const std::optional<Case> wanted = Case::Parse(name);
+    // A name that comes out otherwise, such as zones-3, is another case's.
+    if (!wanted || wanted->Name() != name || !Cluster::HasStrategy(wanted->strategy)) {
+      fmt::print(
+          stderr,
+          "error: --case: found \"{}\", expected KIND/STRATEGY/CELLS/LRPS_PER_CELL/AUCTIONS, "
+          "such as round/diego/2000/20/500; KIND is round, sizes, signatures-N, zones-N or "
+          "full-N-shapes, STRATEGY one of the library's or plugin\n",
+          name);
+      return false;
+    }
+    cases->push_back(*wanted);
+  }
+  *argc = kept;
+  argv[kept] = nullptr;
+  return true;
+}
 
-int main(int argc, char** argv) {
-  rostrum::bench::RegisterAll();
+}  // namespace
+
+int Main(int argc, char** argv) {
+  std::vector<Case> cases;
+  if (!TakeCases(&argc, argv, &cases)) return 2;
+  for (const Case& wanted : cases.empty() ? AllCases() : cases) Register(wanted);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;
 }
+
+}  // namespace rostrum::bench
+
+int main(int argc, char** argv) { return rostrum::bench::Main(argc, argv); }

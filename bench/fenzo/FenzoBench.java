@@ -47,8 +47,12 @@ final class FenzoBench {
         return timed(Peer.Fitness.BINPACK, true, false);
       case "binpack-noexpiry":
         return timed(Peer.Fitness.BINPACK, false, false);
+      case "spread-noexpiry":
+        return timed(Peer.Fitness.SPREAD, false, false);
       case "binpack-loaded":
         return timed(Peer.Fitness.BINPACK, true, true);
+      case "binpack-loaded-noexpiry":
+        return timed(Peer.Fitness.BINPACK, false, true);
       case "spread":
         return timed(Peer.Fitness.SPREAD, true, false);
       case "none":

@@ -12,6 +12,7 @@
 #   none              no fitness function, which makes it first fit by name
 #   binpack-loaded    memoryBinPacker on machines that are 0 to 80 % full, running tasks told
 #   binpack-noexpiry  binpack with the expiry of leases off, which is Fenzo's best set-up
+# Two more, if they are asked for: spread-noexpiry, binpack-loaded-noexpiry.
 # Filling cases place tasks one at a time, in order, until the first is refused:
 #   binpack-fill      with memoryBinPacker
 #   none-fill         without a fitness function

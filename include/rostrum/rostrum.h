@@ -435,7 +435,7 @@ typedef struct rostrum_strategy_table {
   void (*destroy)(void* user_data);
 } rostrum_strategy_table_t;
 
-/** Makes one of the library's own strategies: "diego", "binpack" or "spread".
+/** Makes one of the library's own strategies: "diego", "binpack", "spread" or "bestfit".
  * @return ROSTRUM_NOT_FOUND for another name. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_strategy_create(const char* name, rostrum_strategy_t** strategy,
                                                    rostrum_error_t** error);

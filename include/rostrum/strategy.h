@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,13 @@ struct AuctionView {
   const Work* work = nullptr;
 };
 
+// One of a cell's named resources, such as "gpus".
+struct ScalarView {
+  std::string_view name;
+  Amount total = 0;
+  Amount free = 0;
+};
+
 // A cell as a strategy sees it: its state at this point of the round, with all that the round has
 // placed on it so far. Valid during the call only.
 struct CellView {
@@ -67,6 +75,8 @@ struct CellView {
   // Instances of the auction's process on the cell; zero for a task.
   int64_t instances = 0;
   uint64_t tag = 0;
+  // By name: each that any cell has, with a total of zero where this one has none.
+  std::span<const ScalarView> scalars;
 };
 
 // What a round tells a strategy before its first auction.
@@ -137,7 +147,7 @@ class Strategy {
   virtual Score BaseScore(const CellView& /*cell*/) { return {}; }
 };
 
-// The strategies that come with the library: "diego", "binpack", "spread".
+// The strategies that come with the library: "diego", "binpack", "spread", "bestfit".
 // Returns null for any other name.
 std::unique_ptr<Strategy> MakeStrategy(std::string_view name);
 

@@ -20,6 +20,7 @@ struct Amounts {
   int64_t disk_mb = 0;
   int64_t containers = 0;
   int64_t cpu_milli = 0;
+  int64_t gpu_milli = 0;  // The named resource "gpus".
 };
 
 // How a cell provides the root file systems of one URL scheme.
@@ -52,6 +53,7 @@ struct Work {
   int64_t memory_mb = 0;
   int64_t disk_mb = 0;
   int64_t cpu_milli = 0;
+  int64_t gpu_milli = 0;
   std::string rootfs;
   std::vector<std::string> placement_tags;
   std::vector<std::string> volume_drivers;

@@ -9,12 +9,17 @@
 namespace rostrum::oracle {
 namespace {
 
+void AddGpus(int64_t gpu_milli, rostrum::Resources* resources) {
+  if (gpu_milli != 0) resources->scalars.push_back({"gpus", gpu_milli});
+}
+
 rostrum::Resources EngineResources(const Amounts& amounts) {
   rostrum::Resources resources;
   resources.memory = WholeAmount(amounts.memory_mb);
   resources.disk = WholeAmount(amounts.disk_mb);
   resources.containers = amounts.containers;
   resources.cpu = amounts.cpu_milli;
+  AddGpus(amounts.gpu_milli, &resources);
   return resources;
 }
 
@@ -36,6 +41,7 @@ std::shared_ptr<rostrum::Work> EngineWork(const Work& work) {
   engine_work->asked.memory = WholeAmount(work.memory_mb);
   engine_work->asked.disk = WholeAmount(work.disk_mb);
   engine_work->asked.cpu = work.cpu_milli;
+  AddGpus(work.gpu_milli, &engine_work->asked);
   engine_work->constraint.rootfs = work.rootfs;
   engine_work->constraint.placement_tags = work.placement_tags;
   engine_work->constraint.volume_drivers = work.volume_drivers;

@@ -1,7 +1,8 @@
 // The engine against the literal oracles, decision by decision, on random clusters.
 //
 // ROSTRUM_ORACLE_SEED repeats one case; ROSTRUM_ORACLE_FIRST sets the first seed. `tests/run.sh
-// oracle` has --seed N for the former, and --endless, which goes on with other seeds until one fails.
+// oracle` has --seed N for the former, and --endless, which goes on with other seeds until one
+// fails.
 
 #include <gtest/gtest.h>
 
@@ -12,6 +13,7 @@
 #include <string>
 
 #include "tests/oracle/adversarial.h"
+#include "tests/oracle/bestfit.h"
 #include "tests/oracle/diego.h"
 #include "tests/oracle/engine_adapter.h"
 #include "tests/oracle/mesos.h"
@@ -63,8 +65,9 @@ bool Agrees(const Case& round, const Rule& rule, uint64_t* placements) {
     same = SameDecision(expected.decisions[i], actual.decisions[i], rule.has_score);
   }
   if (same) return true;
-  ADD_FAILURE() << rule.strategy << " differs from its oracle; repeat with ROSTRUM_ORACLE_SEED="
-                << round.seed << "\n"
+  ADD_FAILURE() << rule.strategy
+                << " differs from its oracle; repeat with ROSTRUM_ORACLE_SEED=" << round.seed
+                << "\n"
                 << Describe(round) << "expected:\n"
                 << Describe(expected) << "actual:\n"
                 << Describe(actual);
@@ -120,14 +123,36 @@ Case RoomyCase(uint64_t seed) {
   return round;
 }
 
+// GPUs on some of the cells, which some of the work asks for.
+Case CaseWithGpus(uint64_t seed) {
+  Case round = RandomCase(seed);
+  std::mt19937_64 random(seed);
+  for (Cell& cell : round.cells) {
+    if (random() % 2 == 0) continue;
+    cell.total.gpu_milli = static_cast<int64_t>(1 + random() % 4) * 1000;
+    cell.available.gpu_milli = cell.total.gpu_milli - static_cast<int64_t>(random() % 3) * 500;
+  }
+  const auto ask = [&](Work* work) {
+    if (random() % 3 == 0) work->gpu_milli = static_cast<int64_t>(1 + random() % 8) * 250;
+  };
+  for (Lrp& lrp : round.lrps) ask(&lrp);
+  for (Task& task : round.tasks) ask(&task);
+  return round;
+}
+
 class OracleTest : public testing::TestWithParam<Rule> {};
 
 TEST_P(OracleTest, DecidesRandomCasesAsTheOracle) {
-  Compare(GetParam(), "random", [](uint64_t seed) { return RandomCase(seed); }, 20'000);
+  Compare(
+      GetParam(), "random", [](uint64_t seed) { return RandomCase(seed); }, 20'000);
 }
 
 TEST_P(OracleTest, DecidesRoomyCasesAsTheOracle) {
   Compare(GetParam(), "roomy", RoomyCase, 10'000);
+}
+
+TEST_P(OracleTest, DecidesCasesWithGpusAsTheOracle) {
+  Compare(GetParam(), "with GPUs", CaseWithGpus, 5'000);
 }
 
 TEST_P(OracleTest, DecidesHardCasesAsTheOracle) {
@@ -137,7 +162,8 @@ TEST_P(OracleTest, DecidesHardCasesAsTheOracle) {
 INSTANTIATE_TEST_SUITE_P(AllStrategies, OracleTest,
                          testing::Values(Rule{"diego", ScheduleDiego, true},
                                          Rule{"binpack", ScheduleBinpack, false},
-                                         Rule{"spread", ScheduleSpread, false}),
+                                         Rule{"spread", ScheduleSpread, false},
+                                         Rule{"bestfit", ScheduleBestfit, true}),
                          [](const auto& tested) { return std::string(tested.param.strategy); });
 
 }  // namespace

@@ -411,7 +411,8 @@ std::string Named(std::string_view name, int64_t number) {
 
 std::string AmountsText(const Amounts& amounts) {
   return "{memory=" + std::to_string(amounts.memory_mb) + Named("disk", amounts.disk_mb) +
-         Named("containers", amounts.containers) + Named("cpu", amounts.cpu_milli) + "}";
+         Named("containers", amounts.containers) + Named("cpu", amounts.cpu_milli) +
+         Named("gpu", amounts.gpu_milli) + "}";
 }
 
 std::string ProviderText(const Provider& provider) {
@@ -443,8 +444,8 @@ std::string CellText(const Cell& cell) {
 
 std::string WorkText(const Work& work) {
   return Named("memory", work.memory_mb) + Named("disk", work.disk_mb) +
-         Named("cpu", work.cpu_milli) + " rootfs=" + Quoted(work.rootfs) +
-         " tags=" + QuotedList(work.placement_tags) +
+         Named("cpu", work.cpu_milli) + Named("gpu", work.gpu_milli) +
+         " rootfs=" + Quoted(work.rootfs) + " tags=" + QuotedList(work.placement_tags) +
          " drivers=" + QuotedList(work.volume_drivers) + "\n";
 }
 

@@ -59,6 +59,7 @@ void Occupy(const Work& work, Cell* cell) {
   cell->available.memory_mb -= work.memory_mb;
   cell->available.disk_mb -= work.disk_mb;
   cell->available.cpu_milli -= work.cpu_milli;
+  cell->available.gpu_milli -= work.gpu_milli;
   cell->available.containers -= 1;
   cell->starting_containers += 1;
 }
@@ -162,7 +163,9 @@ Candidates FindCandidates(Zones* zones, const Work& work, const std::string& pro
   return candidates;
 }
 
-Demand ReservedBy(const Work& work) { return {work.memory_mb, work.disk_mb, work.cpu_milli}; }
+Demand ReservedBy(const Work& work) {
+  return {work.memory_mb, work.disk_mb, work.cpu_milli, work.gpu_milli};
+}
 
 Demand NeededOn(const Cell& cell, const Lrp& lrp) {
   Demand demand = ReservedBy(lrp);
@@ -177,6 +180,7 @@ Problems FindProblems(const Amounts& available, const Demand& demand) {
   if (available.memory_mb < demand.memory_mb) problems.insert("memory");
   if (available.disk_mb < demand.disk_mb) problems.insert("disk");
   if (available.cpu_milli < demand.cpu_milli) problems.insert("cpu");
+  if (demand.gpu_milli > 0 && available.gpu_milli < demand.gpu_milli) problems.insert("gpus");
   if (available.containers < 1) problems.insert("containers");
   return problems;
 }
@@ -193,6 +197,7 @@ std::string ProblemsText(const Problems& problems) {
 
 CommonProblems::CommonProblems(const Work& work) : problems_{"containers", "disk", "memory"} {
   if (work.cpu_milli > 0) problems_.insert("cpu");
+  if (work.gpu_milli > 0) problems_.insert("gpus");
 }
 
 void CommonProblems::Add(const Problems& problems) {

@@ -70,6 +70,7 @@ struct Demand {
   int64_t memory_mb = 0;
   int64_t disk_mb = 0;
   int64_t cpu_milli = 0;
+  int64_t gpu_milli = 0;
 };
 
 // What the work needs on a cell without the cell's proxy memory: this is what it reserves.

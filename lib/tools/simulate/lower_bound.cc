@@ -18,11 +18,14 @@ constexpr int64_t kWeights = 256;
 
 using Numbers = std::vector<int64_t>;
 
+// A product of two amounts. Not in the standard, but in both compilers.
+__extension__ typedef __int128 Wide;
+
 // Of one resource. No cell needs more of it than is asked.
 int64_t ShareOf(int64_t total, int64_t asked) {
   if (total <= 0) return 0;
   if (total >= asked) return kAll;
-  const auto scaled = static_cast<__int128>(total) * kAll;
+  const auto scaled = static_cast<Wide>(total) * kAll;
   return static_cast<int64_t>((scaled + asked - 1) / asked);
 }
 

@@ -148,8 +148,10 @@ RoundInput RandomRound::Input(size_t cell_count, size_t auction_count) {
 
 std::shared_ptr<const Round> RandomRound::Run(size_t cell_count, size_t auction_count) {
   MoodyStrategy moody;
-  const size_t which = Below(4);
-  const std::unique_ptr<Strategy> own = which < 3 ? MakeStrategy(StrategyNames()[which]) : nullptr;
+  const std::vector<std::string_view> names = StrategyNames();
+  const size_t which = Below(names.size() + 1);
+  const std::unique_ptr<Strategy> own =
+      which < names.size() ? MakeStrategy(names[which]) : nullptr;
   return *RunRound(Input(cell_count, auction_count), own == nullptr ? moody : *own);
 }
 

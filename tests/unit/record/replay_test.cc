@@ -36,7 +36,7 @@ RecordedDecision& DecisionFor(RecordedRound* recorded, std::string_view identifi
 TEST(Replay, RandomRoundsComeOutTheSame) {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     RandomRound random(seed);
-    const std::string_view name = StrategyNames()[seed % 3];
+    const std::string_view name = StrategyNames()[seed % StrategyNames().size()];
     const auto round =
         *RunRound(random.Input(random.Below(15), random.Below(40)), *MakeStrategy(name));
     const ReplayResult result = Replayed(Recorded(round), name);

@@ -2,9 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "lib/tools/simulate/lower_bound.h"
 #include "lib/tools/simulate/stranded.h"
 #include "tests/unit/simulate/scenario_builder.h"
 
@@ -45,6 +50,40 @@ TEST(LowerBoundTest, TheScarcestResourceDecides) {
               asked->cpu = 20000;
             }),
             8);
+}
+
+// Two kinds of cells, each short of what the other has: by either resource alone 5 cells would do.
+TEST(LowerBoundTest, SeesThatOneCellCannotBeRichInEverything) {
+  std::vector<Resources> totals(10, MakeResources(100, 20, 10));
+  totals.resize(20, MakeResources(20, 100, 10));
+  EXPECT_EQ(LowerBoundOfCells(totals, MakeResources(500, 20, 0)), 5);
+  EXPECT_EQ(LowerBoundOfCells(totals, MakeResources(20, 500, 0)), 5);
+  EXPECT_EQ(LowerBoundOfCells(totals, MakeResources(500, 500, 0)), 9) << "1000 by 120 a cell";
+}
+
+// Against all choices of cells, on small clusters: no choice with fewer cells has enough.
+TEST(LowerBoundTest, NoChoiceOfCellsBeatsIt) {
+  std::mt19937_64 random(1);
+  const auto draw = [&](int64_t most) {
+    return static_cast<int64_t>(random() % static_cast<uint64_t>(most + 1));
+  };
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<Resources> totals;
+    for (int i = 0; i < 7; ++i) totals.push_back(MakeResources(draw(9), draw(9), draw(9)));
+    const Resources asked = MakeResources(draw(20), draw(20), draw(20));
+    int64_t least = static_cast<int64_t>(totals.size());
+    for (uint32_t chosen = 0; chosen < 128; ++chosen) {
+      Resources sum;
+      for (uint32_t i = 0; i < 7; ++i) {
+        if ((chosen >> i & 1) != 0) sum.Add(totals[i]);
+      }
+      if (sum.memory < asked.memory || sum.disk < asked.disk || sum.containers < asked.containers) {
+        continue;
+      }
+      least = std::min(least, static_cast<int64_t>(std::popcount(chosen)));
+    }
+    EXPECT_LE(LowerBoundOfCells(totals, asked), least) << "round " << round;
+  }
 }
 
 // One cell of 1000 MB with 400 MB free; the work is three instances of 300 MB and one of 500 MB.

@@ -153,7 +153,7 @@ TEST_F(SimulateCommandTest, StrategiesComeAsNamed) {
   EXPECT_EQ(columns({}), Names{"diego"});
   EXPECT_EQ(columns({"--strategy", "spread,binpack"}), (Names{"spread", "binpack"}));
   EXPECT_EQ(columns({"--strategy", "spread", "--strategy", "diego"}), (Names{"spread", "diego"}));
-  EXPECT_EQ(columns({"--strategy", "all"}), (Names{"diego", "binpack", "spread"}));
+  EXPECT_EQ(columns({"--strategy", "all"}), (Names{"diego", "binpack", "spread", "bestfit"}));
 }
 
 TEST_F(SimulateCommandTest, ReadsATrace) {

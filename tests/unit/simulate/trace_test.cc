@@ -52,6 +52,17 @@ TEST(TraceTest, ReadsNodes) {
   for (const Cell& each : scenario->cells) EXPECT_TRUE(ValidateCell(each).ok());
 }
 
+TEST(TraceTest, ReadsDiskAndContainersIfThereAreSuch) {
+  const Expected<Scenario> scenario = Read(
+      "sn,cpu_milli,memory_mib,disk_mib,containers\nn0,0,65536,131072,250\n",
+      "name,cpu_milli,memory_mib,disk_mib\np0,0,64,1024\np1,0,64,\n");
+  ASSERT_TRUE(scenario.ok()) << scenario.status().text();
+  EXPECT_EQ(scenario->cells[0].total.disk, WholeAmount(131072));
+  EXPECT_EQ(scenario->cells[0].total.containers, 250);
+  EXPECT_EQ(scenario->jobs[0].work->asked.disk, WholeAmount(1024));
+  EXPECT_EQ(scenario->jobs[1].work->asked.disk, 0);
+}
+
 TEST(TraceTest, ReadsPods) {
   const Expected<Scenario> scenario = Read(kNodes, kPods);
   ASSERT_TRUE(scenario.ok()) << scenario.status().text();

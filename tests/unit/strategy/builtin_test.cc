@@ -31,7 +31,8 @@ TEST(MakeStrategyTest, KnowsItsStrategiesByName) {
     ASSERT_NE(strategy, nullptr) << name;
     EXPECT_EQ(strategy->Name(), name);
   }
-  EXPECT_EQ(StrategyNames(), (std::vector<std::string_view>{"diego", "binpack", "spread"}));
+  EXPECT_EQ(StrategyNames(),
+            (std::vector<std::string_view>{"diego", "binpack", "spread", "bestfit"}));
   EXPECT_EQ(MakeStrategy("Diego"), nullptr);
   EXPECT_EQ(MakeStrategy(""), nullptr);
 }
@@ -175,6 +176,77 @@ TEST(SpreadStrategyTest, ATaskGoesToACellWithWorkThenTheMostMemory) {
   EXPECT_TRUE(Prefers("spread", Kind::kTask, View(100, 0, 1), View(900, 0, 0)));
   EXPECT_TRUE(Prefers("spread", Kind::kTask, View(900, 1, 0), View(100, 1, 0)));
   EXPECT_TRUE(Prefers("spread", Kind::kTask, View(900, 0, 0), View(100, 0, 0)));
+}
+
+double BestfitScore(const Work& work, const CellView& cell) {
+  return ScoreOf(MakeStrategy("bestfit").get(), work, cell).value;
+}
+
+TEST(BestfitStrategyTest, FillsCellsThatRunWorkFirst) {
+  for (const Kind kind : {Kind::kLrp, Kind::kTask}) {
+    EXPECT_TRUE(Prefers("bestfit", kind, View(900, 1, 0), View(100, 0, 0)));
+    EXPECT_TRUE(Prefers("bestfit", kind, View(900, 0, 1), View(100, 0, 0)));
+  }
+}
+
+TEST(BestfitStrategyTest, IsWhatStaysFreeLessThreeTimesTheCosine) {
+  const auto work = MakeWork(Kind::kLrp, "p");
+  work->asked.memory = WholeAmount(500);
+  work->asked.disk = WholeAmount(500);
+  // Asked are the shares 0.5, 0.25 and 0.1; all is free.
+  const double cosine = (0.5 + 0.25 + 0.1) / std::sqrt((0.25 + 0.0625 + 0.01) * 3);
+  EXPECT_DOUBLE_EQ(BestfitScore(*work, EmptyView()), 0.5 + 0.75 + 0.9 - 3 * cosine);
+}
+
+TEST(BestfitStrategyTest, TakesTheFullerOfTwoCellsOfTheSameProportions) {
+  const auto work = MakeWork(Kind::kLrp, "p");
+  work->asked.memory = WholeAmount(100);
+  work->asked.disk = WholeAmount(200);
+  CellView fuller = EmptyView();
+  fuller.memory_free /= 2;
+  fuller.disk_free /= 2;
+  fuller.containers_free /= 2;
+  EXPECT_LT(BestfitScore(*work, fuller), BestfitScore(*work, EmptyView()));
+}
+
+TEST(BestfitStrategyTest, TakesTheCellThatHasFreeWhatIsAsked) {
+  const auto work = MakeWork(Kind::kLrp, "p");
+  work->asked.memory = WholeAmount(400);
+  CellView much_memory = EmptyView();
+  much_memory.disk_free /= 2;
+  CellView much_disk = EmptyView();
+  much_disk.memory_free /= 2;
+  EXPECT_LT(BestfitScore(*work, much_memory), BestfitScore(*work, much_disk));
+}
+
+TEST(BestfitStrategyTest, KeepsGpusForWorkThatAsksForThem) {
+  const std::vector<ScalarView> gpus = {{"gpus", WholeAmount(4), WholeAmount(4)}};
+  const std::vector<ScalarView> no_gpus = {{"gpus", 0, 0}};
+  CellView with = EmptyView();
+  with.scalars = gpus;
+  CellView without = EmptyView();
+  without.scalars = no_gpus;
+  const auto work = MakeWork(Kind::kLrp, "p");
+  work->asked.memory = WholeAmount(100);
+  EXPECT_LT(BestfitScore(*work, without), BestfitScore(*work, with));
+  EXPECT_EQ(BestfitScore(*work, without), BestfitScore(*work, EmptyView()));
+  work->asked.scalars = {{"gpus", WholeAmount(4)}};
+  CellView fewer = with;
+  const std::vector<ScalarView> used = {{"gpus", WholeAmount(8), WholeAmount(4)}};
+  fewer.scalars = used;
+  EXPECT_LT(BestfitScore(*work, with), BestfitScore(*work, fewer)) << "which uses them up";
+}
+
+TEST(BestfitStrategyTest, InstancesMakeNoDifferenceAndNothingMakesNaN) {
+  EXPECT_FALSE(Prefers("bestfit", Kind::kLrp, View(100, 1, 0, 0), View(100, 1, 0, 1)));
+  const auto work = MakeWork(Kind::kLrp, "p");
+  EXPECT_EQ(BestfitScore(*work, CellView()), 0);
+  CellView odd = EmptyView();
+  odd.memory_total = 1;
+  odd.memory_free = kAmountMaximum;
+  odd.disk_free = -kAmountMaximum;
+  odd.containers_free = 0;
+  EXPECT_TRUE(std::isfinite(BestfitScore(*work, odd)));
 }
 
 TEST(BetterTest, LooksAtTheTierBeforeTheValue) {

@@ -1,0 +1,97 @@
+#include "tests/oracle/bestfit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "tests/oracle/rules.h"
+
+namespace rostrum::oracle {
+namespace {
+
+using Numbers = std::vector<double>;
+
+double Share(int64_t amount, int64_t total) {
+  return static_cast<double>(amount) / static_cast<double>(total);
+}
+
+double Product(const Numbers& a, const Numbers& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+double ScoreOf(const Work& work, const Cell& cell) {
+  const std::vector<int64_t> totals = {cell.total.memory_mb, cell.total.disk_mb,
+                                       cell.total.cpu_milli, cell.total.containers,
+                                       cell.total.gpu_milli};
+  const std::vector<int64_t> frees = {cell.available.memory_mb, cell.available.disk_mb,
+                                      cell.available.cpu_milli, cell.available.containers,
+                                      cell.available.gpu_milli};
+  const std::vector<int64_t> asks = {work.memory_mb, work.disk_mb, work.cpu_milli, 1,
+                                     work.gpu_milli};
+  Numbers asked;
+  Numbers free;
+  for (size_t i = 0; i < totals.size(); ++i) {
+    if (totals[i] <= 0) continue;
+    asked.push_back(Share(asks[i], totals[i]));
+    free.push_back(Share(frees[i], totals[i]));
+  }
+  double left = 0;
+  for (size_t i = 0; i < asked.size(); ++i) left += free[i] - asked[i];
+  const double lengths = std::sqrt(Product(asked, asked) * Product(free, free));
+  const double cosine = lengths == 0 ? 0 : Product(asked, free) / lengths;
+  return left - 3 * cosine;
+}
+
+bool HasWork(const Cell& cell) { return !cell.lrps.empty() || cell.task_count > 0; }
+
+template <typename WorkType>
+Decision Decide(Kind kind, const WorkType& work, Zones* zones) {
+  const Candidates candidates = FindCandidates(zones, work, "");
+  if (candidates.zones.empty()) return Refused(kind, Identifier(work), candidates.error);
+  CommonProblems common(work);
+  Cell* best = nullptr;
+  double best_score = 0;
+  for (const CandidateZone& zone : candidates.zones) {
+    for (Cell* cell : zone.cells) {
+      const Problems problems = FindProblems(cell->available, NeededOn(*cell, work));
+      common.Add(problems);
+      if (!problems.empty()) continue;
+      const double score = ScoreOf(work, *cell);
+      const bool wins = best == nullptr || (HasWork(*cell) && !HasWork(*best)) ||
+                        (HasWork(*cell) == HasWork(*best) && score < best_score);
+      if (!wins) continue;
+      best = cell;
+      best_score = score;
+    }
+  }
+  if (best == nullptr) return Refused(kind, Identifier(work), common.Text());
+  return ReserveWinner(kind, work, best, best_score);
+}
+
+}  // namespace
+
+Outcome ScheduleBestfit(const std::vector<Cell>& cells, const std::vector<Lrp>& lrps,
+                        const std::vector<Task>& tasks, const Config& config) {
+  std::vector<Lrp> ordered_lrps = WithoutDuplicates(lrps);
+  std::vector<Task> ordered_tasks = WithoutDuplicates(tasks);
+  Zones zones = BuildZones(cells);
+  if (zones.empty()) return RefuseAll(ordered_lrps, ordered_tasks);
+  std::stable_sort(ordered_lrps.begin(), ordered_lrps.end(), [](const Lrp& a, const Lrp& b) {
+    if (a.index != b.index) return a.index < b.index;
+    return a.memory_mb > b.memory_mb;
+  });
+  std::stable_sort(ordered_tasks.begin(), ordered_tasks.end(),
+                   [](const Task& a, const Task& b) { return a.memory_mb > b.memory_mb; });
+  Ledger ledger(zones, config);
+  for (const Lrp& lrp : ordered_lrps) {
+    ledger.Record(Kind::kLrp, Identifier(lrp), [&] { return Decide(Kind::kLrp, lrp, &zones); });
+  }
+  for (const Task& task : ordered_tasks) {
+    ledger.Record(Kind::kTask, Identifier(task), [&] { return Decide(Kind::kTask, task, &zones); });
+  }
+  return ledger.Take();
+}
+
+}  // namespace rostrum::oracle
