@@ -139,7 +139,7 @@ void RoundRunner::MakePlans() {
       plan_of_.push_back(plan_of_.back());
       continue;
     }
-    const size_t hash = absl::HashOf(work);
+    const size_t hash = absl::Hash<const Work*>()(work);
     uint32_t plan = plan_of_work.Find(hash, [&](uint32_t p) { return works[p] == work; });
     if (plan == PositionTable::kNone) {
       plan = static_cast<uint32_t>(plans_.size());

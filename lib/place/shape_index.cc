@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "absl/hash/hash.h"
 #include "lib/base/strings.h"
@@ -16,11 +17,17 @@ constexpr size_t kRemakePart = 8;
 // A shape that no round asked for in so many rounds is forgotten.
 constexpr uint64_t kRoundsKept = 16;
 
+// Of several values. absl::HashOf is not in Ubuntu 22.04's Abseil.
+template <typename... Values>
+size_t HashAll(const Values&... values) {
+  return absl::Hash<std::tuple<Values...>>()(std::tuple<Values...>(values...));
+}
+
 size_t HashOf(const Work& work) {
   const Resources& asked = work.asked;
-  size_t hash = absl::HashOf(static_cast<int32_t>(work.kind), asked.memory, asked.disk, asked.cpu);
+  size_t hash = HashAll(static_cast<int32_t>(work.kind), asked.memory, asked.disk, asked.cpu);
   for (const NamedAmount& scalar : asked.scalars) {
-    hash = absl::HashOf(hash, StringHash()(scalar.name), scalar.amount);
+    hash = HashAll(hash, StringHash()(scalar.name), scalar.amount);
   }
   return hash;
 }
