@@ -8,7 +8,7 @@
 # TRACES also on the trace there: openb_node_list_all_node.csv, openb_pod_list_default.csv. What was
 # written of a trace before stays if none is given.
 #
-# Installs what is missing, as root or with sudo, and builds into build-bench/quality. If Fenzo
+# Installs what is missing, as root or with sudo, and builds into build-quality/. If Fenzo
 # cannot be had (no Java, no Maven Central), its rows say so. ROSTRUM=FILE takes another program in
 # place of the one that is built. Exit status: 0 done, 1 failed, 2 bad argument.
 
@@ -27,8 +27,8 @@ done
 rostrum=${ROSTRUM:-}
 if [ -z "$rostrum" ]; then
   setup_machine build >&2
-  build_in "$BENCH_BUILD/quality" -Dbuildtype=release -Dtests=false -Dexamples=false >&2
-  rostrum=$BENCH_BUILD/quality/rostrum
+  build_in "$ROSTRUM_ROOT/build-quality" -Dbuildtype=release -Dtests=false -Dexamples=false >&2
+  rostrum=$ROSTRUM_ROOT/build-quality/rostrum
 fi
 
 folder=$(mktemp -d)
