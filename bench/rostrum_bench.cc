@@ -15,11 +15,11 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/allocations.h"
 #include "bench/case.h"
 #include "bench/cluster.h"
 #include "bench/placements.h"
 #include "bench/workload.h"
+#include "tests/allocations/allocations.h"
 
 namespace rostrum::bench {
 namespace {

@@ -1,54 +1,16 @@
 // An engine whose memory runs out. Every allocation of a call fails in turn; after each failure the
 // engine must go on as if the call had not been made, or as if it had, and must have lost nothing.
 //
-// This is a program of its own, because it replaces the operators new and delete.
+// This is a program of its own, because allocations.cc replaces the operators new and delete.
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <functional>
 #include <new>
 
 #include "rostrum/engine.h"
+#include "tests/allocations/allocations.h"
 #include "tests/unit/builders.h"
-
-namespace {
-
-// How many more allocations succeed; below zero all do.
-thread_local int64_t allocations_left = -1;
-
-void* Allocate(std::size_t size) {
-  if (allocations_left == 0) throw std::bad_alloc();
-  if (allocations_left > 0) --allocations_left;
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-void* AllocateOrNull(std::size_t size) noexcept {
-  try {
-    return Allocate(size);
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return Allocate(size); }
-void* operator new[](std::size_t size) { return Allocate(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return AllocateOrNull(size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return AllocateOrNull(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 namespace rostrum {
 namespace {
@@ -57,13 +19,13 @@ namespace {
 // succeeded.
 template <typename Call>
 bool SucceedsWith(int64_t count, Call call) {
-  allocations_left = count;
+  LimitAllocations(count);
   try {
     call();
-    allocations_left = -1;
+    LimitAllocations(-1);
     return true;
   } catch (const std::bad_alloc&) {
-    allocations_left = -1;
+    LimitAllocations(-1);
     return false;
   }
 }

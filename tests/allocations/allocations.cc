@@ -1,4 +1,4 @@
-#include "bench/allocations.h"
+#include "tests/allocations/allocations.h"
 
 #include <cstdlib>
 #include <new>
@@ -6,20 +6,19 @@
 namespace {
 
 thread_local uint64_t allocation_count = 0;
-
-void* Allocate(std::size_t size) {
-  ++allocation_count;
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
+thread_local int64_t allocations_left = -1;
 
 void* AllocateOrNull(std::size_t size) noexcept {
-  try {
-    return Allocate(size);
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
+  ++allocation_count;
+  if (allocations_left == 0) return nullptr;
+  if (allocations_left > 0) --allocations_left;
+  return std::malloc(size == 0 ? 1 : size);
+}
+
+void* Allocate(std::size_t size) {
+  void* const memory = AllocateOrNull(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
 }
 
 }  // namespace
@@ -39,8 +38,10 @@ void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); 
 void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
-namespace rostrum::bench {
+namespace rostrum {
 
 uint64_t AllocationCount() { return allocation_count; }
 
-}  // namespace rostrum::bench
+void LimitAllocations(int64_t count) { allocations_left = count; }
+
+}  // namespace rostrum
