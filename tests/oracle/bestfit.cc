@@ -1,6 +1,5 @@
 #include "tests/oracle/bestfit.h"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -44,8 +43,6 @@ double ScoreOf(const Work& work, const Cell& cell) {
   return left - 3 * cosine;
 }
 
-bool HasWork(const Cell& cell) { return !cell.lrps.empty() || cell.task_count > 0; }
-
 template <typename WorkType>
 Decision Decide(Kind kind, const WorkType& work, Zones* zones) {
   const Candidates candidates = FindCandidates(zones, work, "");
@@ -74,21 +71,15 @@ Decision Decide(Kind kind, const WorkType& work, Zones* zones) {
 
 Outcome ScheduleBestfit(const std::vector<Cell>& cells, const std::vector<Lrp>& lrps,
                         const std::vector<Task>& tasks, const Config& config) {
-  std::vector<Lrp> ordered_lrps = WithoutDuplicates(lrps);
-  std::vector<Task> ordered_tasks = WithoutDuplicates(tasks);
+  const std::vector<Lrp> unique_lrps = WithoutDuplicates(lrps);
+  const std::vector<Task> unique_tasks = WithoutDuplicates(tasks);
   Zones zones = BuildZones(cells);
-  if (zones.empty()) return RefuseAll(ordered_lrps, ordered_tasks);
-  std::stable_sort(ordered_lrps.begin(), ordered_lrps.end(), [](const Lrp& a, const Lrp& b) {
-    if (a.index != b.index) return a.index < b.index;
-    return a.memory_mb > b.memory_mb;
-  });
-  std::stable_sort(ordered_tasks.begin(), ordered_tasks.end(),
-                   [](const Task& a, const Task& b) { return a.memory_mb > b.memory_mb; });
+  if (zones.empty()) return RefuseAll(unique_lrps, unique_tasks);
   Ledger ledger(zones, config);
-  for (const Lrp& lrp : ordered_lrps) {
+  for (const Lrp& lrp : LargerFirst(unique_lrps)) {
     ledger.Record(Kind::kLrp, Identifier(lrp), [&] { return Decide(Kind::kLrp, lrp, &zones); });
   }
-  for (const Task& task : ordered_tasks) {
+  for (const Task& task : LargerFirst(unique_tasks)) {
     ledger.Record(Kind::kTask, Identifier(task), [&] { return Decide(Kind::kTask, task, &zones); });
   }
   return ledger.Take();

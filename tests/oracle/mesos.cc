@@ -20,8 +20,6 @@ struct Strategy {
   Preference for_task;
 };
 
-bool HasWork(const Cell& cell) { return !cell.lrps.empty() || cell.task_count > 0; }
-
 bool PacksFirst(const Cell& a, const Cell& b) {
   if (HasWork(a) != HasWork(b)) return HasWork(a);
   return a.available.memory_mb < b.available.memory_mb;
@@ -43,30 +41,17 @@ Preference SpreadsLrpFirst(const Lrp& lrp) {
   };
 }
 
-std::vector<Lrp> Sorted(std::vector<Lrp> lrps) {
-  std::stable_sort(lrps.begin(), lrps.end(), [](const Lrp& a, const Lrp& b) {
-    return a.index == b.index ? a.memory_mb > b.memory_mb : a.index < b.index;
-  });
-  return lrps;
-}
-
-std::vector<Task> Sorted(std::vector<Task> tasks) {
-  std::stable_sort(tasks.begin(), tasks.end(),
-                   [](const Task& a, const Task& b) { return a.memory_mb > b.memory_mb; });
-  return tasks;
-}
-
 class MesosRound {
  public:
   MesosRound(Zones zones, const Config& config, Strategy strategy)
       : zones_(std::move(zones)), strategy_(std::move(strategy)), ledger_(zones_, config) {}
 
   Outcome Run(const std::vector<Lrp>& lrps, const std::vector<Task>& tasks) {
-    for (const Lrp& lrp : Sorted(lrps)) {
+    for (const Lrp& lrp : LargerFirst(lrps)) {
       ledger_.Record(Kind::kLrp, Identifier(lrp),
                      [&] { return Decide(Kind::kLrp, lrp, strategy_.for_lrp(lrp)); });
     }
-    for (const Task& task : Sorted(tasks)) {
+    for (const Task& task : LargerFirst(tasks)) {
       ledger_.Record(Kind::kTask, Identifier(task),
                      [&] { return Decide(Kind::kTask, task, strategy_.for_task); });
     }

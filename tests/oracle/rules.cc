@@ -91,6 +91,21 @@ std::vector<Task> WithoutDuplicates(const std::vector<Task>& tasks) {
   return KeepFirstOfEach(tasks);
 }
 
+std::vector<Lrp> LargerFirst(std::vector<Lrp> lrps) {
+  std::stable_sort(lrps.begin(), lrps.end(), [](const Lrp& a, const Lrp& b) {
+    return a.index == b.index ? a.memory_mb > b.memory_mb : a.index < b.index;
+  });
+  return lrps;
+}
+
+std::vector<Task> LargerFirst(std::vector<Task> tasks) {
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [](const Task& a, const Task& b) { return a.memory_mb > b.memory_mb; });
+  return tasks;
+}
+
+bool HasWork(const Cell& cell) { return !cell.lrps.empty() || cell.task_count > 0; }
+
 int64_t InstancesOn(const Cell& cell, const std::string& process_guid) {
   return std::count(cell.lrps.begin(), cell.lrps.end(), process_guid);
 }

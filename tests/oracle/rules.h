@@ -34,6 +34,12 @@ std::string Identifier(const Task& task);
 std::vector<Lrp> WithoutDuplicates(const std::vector<Lrp>& lrps);
 std::vector<Task> WithoutDuplicates(const std::vector<Task>& tasks);
 
+// By index and then from the largest memory to the smallest, and from the largest memory to the
+// smallest; equal ones as given.
+std::vector<Lrp> LargerFirst(std::vector<Lrp> lrps);
+std::vector<Task> LargerFirst(std::vector<Task> tasks);
+
+bool HasWork(const Cell& cell);
 int64_t InstancesOn(const Cell& cell, const std::string& process_guid);
 
 // The constraints.
