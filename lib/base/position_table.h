@@ -51,15 +51,24 @@ class PositionTable {
     --count_;
   }
 
-  // Keeps the memory for the next use.
+  // Keeps the memory for the next use, unless it is far more than this one took: to clear it would
+  // cost as much as the largest use there was, for ever.
   void Clear() {
-    if (taken_ > 0) std::fill(slots_.begin(), slots_.end(), Slot());
+    if (kMostRoom * taken_ < slots_.size()) {
+      slots_ = {};
+    } else {
+      std::fill(slots_.begin(), slots_.end(), Slot());
+    }
     taken_ = 0;
     count_ = 0;
   }
 
+  // How many elements there is room for before it grows.
+  size_t capacity() const { return slots_.size() / 2; }
+
  private:
   static constexpr uint32_t kErased = kNone - 1;
+  static constexpr size_t kMostRoom = 64;  // Slots for each that is taken.
 
   struct Slot {
     uint32_t hash = 0;

@@ -69,5 +69,18 @@ TEST(PositionTableTest, FindsThePositionAndForgetsAll) {
   EXPECT_TRUE(numbers.Add(5));
 }
 
+// A large use must not make all later small ones slow.
+TEST(PositionTableTest, ForgetsRoomThatIsFarTooLarge) {
+  Numbers numbers;
+  for (int i = 0; i < 10'000; ++i) numbers.Add(i);
+  numbers.table().Clear();
+  EXPECT_GE(numbers.table().capacity(), 10'000u) << "the next use may be as large";
+  numbers.Add(10'000);
+  numbers.table().Clear();
+  EXPECT_LT(numbers.table().capacity(), 10'000u);
+  EXPECT_TRUE(numbers.Add(10'001));
+  EXPECT_TRUE(numbers.Has(10'001));
+}
+
 }  // namespace
 }  // namespace rostrum
