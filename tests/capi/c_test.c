@@ -1,16 +1,10 @@
 /* The first test of the C interface, in C: every function of rostrum.h, phase by phase. With the
  * name of a phase as argument it runs that one alone. */
 
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "tests/capi/check.h"
 #include "tests/capi/phases.h"
-
-typedef struct phase {
-  const char* name;
-  void (*run)(void);
-} phase_t;
 
 static const phase_t phases[] = {
     {"versions", test_versions},
@@ -36,13 +30,5 @@ static const phase_t phases[] = {
 };
 
 int main(int argc, char** argv) {
-  int runs = 0;
-  for (size_t i = 0; i < sizeof phases / sizeof phases[0]; ++i) {
-    if (argc > 1 && strcmp(argv[1], phases[i].name) != 0) continue;
-    start_phase(phases[i].name);
-    phases[i].run();
-    ++runs;
-  }
-  printf("%d phases, %d checks failed\n", runs, failed_checks());
-  return runs > 0 && failed_checks() == 0 ? 0 : 1;
+  return run_phases(phases, sizeof phases / sizeof phases[0], argc, argv, NULL);
 }

@@ -1,17 +1,11 @@
 /* The test of the C interface of recordings, in C: every function of record.h, phase by phase. With
  * the name of a phase as argument it runs that one alone. */
 
-#include <stdio.h>
-#include <string.h>
-
 #include "tests/capi/c_test_record_fixture.h"
 #include "tests/capi/c_test_record_phases.h"
 #include "tests/capi/check.h"
 
-static const struct {
-  const char* name;
-  void (*run)(void);
-} phases[] = {
+static const phase_t phases[] = {
     {"null arguments", test_null_arguments_of_recordings},
     {"versions", test_versions_of_libraries},
     {"recorders", test_recorders},
@@ -25,16 +19,9 @@ static const struct {
 };
 
 int main(int argc, char** argv) {
-  int runs = 0;
   make_folder();
-  for (size_t i = 0; i < sizeof phases / sizeof phases[0]; ++i) {
-    if (argc > 1 && strcmp(argv[1], phases[i].name) != 0) continue;
-    start_phase(phases[i].name);
-    remove_recordings();
-    phases[i].run();
-    ++runs;
-  }
+  const int result =
+      run_phases(phases, sizeof phases / sizeof phases[0], argc, argv, remove_recordings);
   remove_folder();
-  printf("%d phases, %d checks failed\n", runs, failed_checks());
-  return runs > 0 && failed_checks() == 0 ? 0 : 1;
+  return result;
 }

@@ -8,7 +8,18 @@ static atomic_int failures;
 
 int failed_checks(void) { return atomic_load(&failures); }
 
-void start_phase(const char* name) { printf("=== %s\n", name); }
+int run_phases(const phase_t* phases, size_t count, int argc, char** argv, void (*prepare)(void)) {
+  int runs = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (argc > 1 && strcmp(argv[1], phases[i].name) != 0) continue;
+    printf("=== %s\n", phases[i].name);
+    if (prepare != NULL) prepare();
+    phases[i].run();
+    ++runs;
+  }
+  printf("%d phases, %d checks failed\n", runs, failed_checks());
+  return runs > 0 && failed_checks() == 0 ? 0 : 1;
+}
 
 static void fail(const char* file, int line) {
   atomic_fetch_add(&failures, 1);

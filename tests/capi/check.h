@@ -4,12 +4,23 @@
 #define ROSTRUM_TESTS_CAPI_CHECK_H_
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "rostrum/rostrum.h"
 
 /* Any thread may check. A program exits with failed_checks() > 0. */
 int failed_checks(void);
-void start_phase(const char* name);
+
+/* A part of a test. */
+typedef struct phase {
+  const char* name;
+  void (*run)(void);
+} phase_t;
+
+/* Runs all phases, or only the one that the program's first argument names; before each of them
+ * `prepare`, which may be NULL. Prints what came of it. Returns main's result. */
+int run_phases(const phase_t* phases, size_t count, int argc, char** argv, void (*prepare)(void));
+
 void check_that(bool holds, const char* file, int line, const char* what);
 void check_text(const char* text, const char* expected, const char* file, int line);
 
