@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <iterator>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +13,9 @@
 
 namespace rostrum::record {
 namespace {
+
+// Zero without a sign, which is not written.
+bool IsDefault(double number) { return std::bit_cast<uint64_t>(number) == 0; }
 
 // One round on its way into a message.
 class RoundWriter {
@@ -42,8 +46,8 @@ class RoundWriter {
     // This does not compile when there is a further setting, so that none can be forgotten here.
     const auto& [first_fit_weight, starting_weight, starting_maximum] = configuration;
     v1::Configuration* message = message_->mutable_configuration();
-    message->set_bin_pack_first_fit_weight(first_fit_weight);
-    message->set_starting_container_weight(starting_weight);
+    if (!IsDefault(first_fit_weight)) message->set_bin_pack_first_fit_weight(first_fit_weight);
+    if (!IsDefault(starting_weight)) message->set_starting_container_weight(starting_weight);
     message->set_starting_container_count_maximum(starting_maximum);
   }
 
@@ -83,7 +87,7 @@ class RoundWriter {
       if (decision.placed) {
         v1::Placement* placement = added->mutable_placement();
         placement->set_cell(cells.find(decision.cell_id)->second);
-        placement->set_score(decision.score.value);
+        if (!IsDefault(decision.score.value)) placement->set_score(decision.score.value);
         placement->set_tier(decision.score.tier);
       } else {
         added->set_refusal(decision.refusal);
