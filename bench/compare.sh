@@ -22,8 +22,7 @@ while [ $# -gt 0 ]; do
     -h | --help) print_help "${BASH_SOURCE[0]}"; exit 0 ;;
     --quick) quick=yes; shift ;;
     --passes)
-      [[ ${2:-} =~ ^[1-9][0-9]?$ ]] || die "--passes: expected a number from 1 to 99" 2
-      passes=$2
+      passes=$(read_passes "${2:-}")
       shift 2
       ;;
     *) die "unknown flag \"$1\", see --help" 2 ;;

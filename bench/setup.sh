@@ -14,6 +14,12 @@ die() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; }
 # Standard output is for results alone.
 note() { say "$@" >&2; }
 
+# read_passes TEXT: checks how often something is to be measured, and prints it.
+read_passes() {
+  [[ $1 =~ ^[1-9][0-9]?$ ]] || die "--passes: expected a number from 1 to 99" 2
+  echo "$1"
+}
+
 print_help() { sed -n '2,/^$/s/^# \{0,1\}//p' "$1"; }
 
 # Installs what is missing and builds rostrum_bench and oracle_bench into build-bench.
