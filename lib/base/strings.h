@@ -21,10 +21,6 @@ inline absl::string_view ToAbsl(std::string_view text) {
   return absl::string_view(text.data(), text.size());
 }
 
-inline std::string_view FromAbsl(absl::string_view text) {
-  return std::string_view(text.data(), text.size());
-}
-
 struct StringHash {
   using is_transparent = void;
   size_t operator()(std::string_view text) const {

@@ -102,6 +102,15 @@ struct Cache::Impl {
     return {};
   }
 
+  std::vector<CellInput> InputsOf(std::span<const Cell> cells) {
+    std::vector<CellInput> inputs;
+    inputs.reserve(cells.size());
+    for (const Cell& cell : cells) {
+      inputs.push_back(MakeInput(cell, signatures.Intern(cell.signature)));
+    }
+    return inputs;
+  }
+
   // What is known of a cell with the operator's mark on it: the object in use if that says the
   // same.
   std::shared_ptr<const CellInfo> Share(CellInfo info) const {
@@ -230,17 +239,11 @@ std::shared_ptr<const Signature> Cache::Intern(Signature signature) {
 }
 
 Status Cache::Update(std::span<const Cell> cells) {
-  std::vector<CellInput> inputs;
-  inputs.reserve(cells.size());
-  for (const Cell& cell : cells) inputs.push_back(MakeInput(cell, Intern(cell.signature)));
-  return UpdateFrom(inputs, /*replace=*/false);
+  return UpdateFrom(impl_->InputsOf(cells), /*replace=*/false);
 }
 
 Status Cache::Replace(std::span<const Cell> cells) {
-  std::vector<CellInput> inputs;
-  inputs.reserve(cells.size());
-  for (const Cell& cell : cells) inputs.push_back(MakeInput(cell, Intern(cell.signature)));
-  return UpdateFrom(inputs, /*replace=*/true);
+  return UpdateFrom(impl_->InputsOf(cells), /*replace=*/true);
 }
 
 Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {

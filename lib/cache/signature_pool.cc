@@ -4,24 +4,22 @@
 
 #include <iterator>
 
+#include "lib/base/key.h"
+
 namespace rostrum {
 namespace {
 
-// Each text with its length in front, so that no two signatures share a key.
-void Append(std::string* key, std::string_view text) {
-  fmt::format_to(std::back_inserter(*key), "{}:{}", text.size(), text);
-}
-
 void AppendAll(std::string* key, const std::vector<std::string>& texts) {
   fmt::format_to(std::back_inserter(*key), "[{}]", texts.size());
-  for (const std::string& text : texts) Append(key, text);
+  for (const std::string& text : texts) AppendToKey(key, text);
 }
 
+// No two signatures share a key.
 std::string KeyOf(const Signature& signature) {
   std::string key;
   for (const RootfsProvider& provider : signature.rootfs_providers) {
     fmt::format_to(std::back_inserter(key), "p{}", static_cast<int32_t>(provider.type));
-    Append(&key, provider.scheme);
+    AppendToKey(&key, provider.scheme);
     AppendAll(&key, provider.set);
   }
   AppendAll(&key, signature.volume_drivers);

@@ -21,8 +21,6 @@ class SignaturePool {
   // Forgets those that nobody else holds.
   void Prune();
 
-  size_t size() const { return pool_.size(); }
-
  private:
   StringMap<std::shared_ptr<const Signature>> pool_;
 };

@@ -57,10 +57,10 @@ struct Engine::Impl {
   };
   std::unordered_map<const Round*, Outstanding> outstanding;
 
-  // The cells laid out for placing, as the last round left them. Guarded by `round_mutex`. Null if
-  // that round failed half way.
+  // The cells laid out for placing, as the last round left them, and the strategy of that round.
+  // Guarded by `round_mutex`. Null if that round failed half way.
   std::unique_ptr<Workspace> workspace;
-  std::weak_ptr<Strategy> workspace_strategy;  // That used it last.
+  std::weak_ptr<Strategy> workspace_strategy;
 
   // Lets go of rounds that nobody has any more. Their strategies are the caller's, to be dropped
   // without a lock: that may run code of the user's, which may ask the engine something.
@@ -242,10 +242,10 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
     impl_->queue.PutBack(std::move(input.auctions));
   };
   try {
-    if (workspace == nullptr || !workspace->Apply(changes)) {
-      workspace = std::make_unique<Workspace>(input.snapshot->table());
+    const bool is_known = workspace != nullptr && impl_->workspace_strategy.lock() == strategy;
+    if (!is_known || !workspace->Apply(changes)) {
+      workspace = std::make_unique<Workspace>(input.snapshot->table(), *strategy);
     }
-    if (impl_->workspace_strategy.lock() != strategy) workspace->ForgetScores();
     impl_->workspace_strategy = strategy;
     Expected<std::shared_ptr<Round>> round =
         RoundRunner::RunAll(std::move(input), *strategy, *workspace);

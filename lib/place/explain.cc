@@ -173,7 +173,7 @@ Expected<Explanation> Round::Explain(Strategy& strategy, Kind kind,
   const auto position = static_cast<uint32_t>(wanted - input_.auctions.begin());
   Round again;
   again.input_ = input_;
-  Workspace workspace(input_.snapshot->table());
+  Workspace workspace(input_.snapshot->table(), strategy);
   RoundRunner runner(&again, strategy, workspace);
   if (Status status = runner.Begin(); !status.ok()) return status;
   runner.Run(position);

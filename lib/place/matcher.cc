@@ -1,25 +1,19 @@
 #include "lib/place/matcher.h"
 
-#include <fmt/compile.h>
-
 #include <algorithm>
-#include <iterator>
+
+#include "lib/base/key.h"
 
 namespace rostrum {
 namespace {
 
-void Append(std::string* key, std::string_view text) {
-  fmt::format_to(std::back_inserter(*key), FMT_COMPILE("{}:"), text.size());
-  key->append(text);
-}
-
-// Each text with its length in front, so that no two constraints share a key.
+// No two constraints share a key.
 void WriteKey(const Constraint& constraint, std::string* key) {
   key->clear();
-  Append(key, constraint.rootfs);
-  for (const std::string& tag : constraint.placement_tags) Append(key, tag);
+  AppendToKey(key, constraint.rootfs);
+  for (const std::string& tag : constraint.placement_tags) AppendToKey(key, tag);
   *key += '|';
-  for (const std::string& driver : constraint.volume_drivers) Append(key, driver);
+  for (const std::string& driver : constraint.volume_drivers) AppendToKey(key, driver);
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ Status RoundRunner::Begin() {
   if (Status status = ValidateConfiguration(input.configuration); !status.ok()) return status;
   const std::optional<std::string> failure = CallStrategy([&] {
     strategy_.BeginRound({input.seed, input.now_ms, &input.configuration});
-    workspace_.BeginRound(strategy_, input.configuration);
+    workspace_.BeginRound(input.configuration);
     index_ = workspace_.shape_index();
     MakePlans();
     ordered_ = layout_.zones.empty() ? OrderedAuctions{QueueOrder(input.auctions), {}}
@@ -408,7 +408,7 @@ Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Strateg
 
 Expected<std::shared_ptr<const Round>> RunRound(RoundInput&& input, Strategy& strategy) {
   if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
-  Workspace workspace(input.snapshot->table());
+  Workspace workspace(input.snapshot->table(), strategy);
   Expected<std::shared_ptr<Round>> round =
       RoundRunner::RunAll(std::move(input), strategy, workspace);
   if (!round.ok()) return round.status();

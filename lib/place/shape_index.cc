@@ -17,6 +17,9 @@ constexpr size_t kRemakePart = 8;
 // A shape that no round asked for in so many rounds is forgotten.
 constexpr uint64_t kRoundsKept = 16;
 
+// How many scores the trees may hold together: some 80 MB of them without tiers, 150 MB with.
+constexpr size_t kMostScores = 8'000'000;
+
 // Of several values. absl::HashOf is not in Ubuntu 22.04's Abseil.
 template <typename... Values>
 size_t HashAll(const Values&... values) {
@@ -51,7 +54,11 @@ ShapeIndex::ShapeIndex(const Board& board, const Instances& instances, Strategy&
 void ShapeIndex::BeginRound() {
   ++round_;
   const size_t before = shapes_.size();
-  std::erase_if(shapes_, [&](const auto& shape) { return shape->round + kRoundsKept < round_; });
+  std::erase_if(shapes_, [&](const auto& shape) {
+    if (shape->round + kRoundsKept >= round_) return false;
+    DropTrees(shape.get());
+    return true;
+  });
   if (shapes_.size() != before) {
     shape_numbers_.Clear();
     for (uint32_t i = 0; i < shapes_.size(); ++i) {
@@ -127,9 +134,22 @@ ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {
   return tree;
 }
 
+void ShapeIndex::DropTrees(Shape* shape) {
+  for (Tree& tree : shape->trees) {
+    scores_held_ -= tree.scores.size();
+    tree = Tree();
+  }
+}
+
 void ShapeIndex::Make(const Shape& shape, uint32_t group, Tree* tree) {
   const CellGroup& range = layout_.groups[group];
   const uint32_t count = range.end - range.begin;
+  if (tree->scores.empty()) {
+    if (scores_held_ + count > kMostScores) {
+      for (const auto& other : shapes_) DropTrees(other.get());
+    }
+    scores_held_ += count;
+  }
   changed_scores_.resize(count);
   ScoreAll(shape, {layout_.slot_row.data() + range.begin, count}, changed_scores_.data());
   tree->scores.Make(changed_scores_);

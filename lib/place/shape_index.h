@@ -38,6 +38,8 @@ struct RankedRow {
 // A tree is made when it is first asked for, in one pass over its group's cells, and kept from
 // round to round. So cells times shapes is paid once, and an auction costs the logarithm of the
 // cells.
+// Where work comes in so many shapes that the trees would take too much memory, all are let go and
+// made again when they are asked for, which costs no more than scans would.
 class ShapeIndex {
  public:
   // The score of a cell that cannot take the shape, and of one at which the strategy failed. The
@@ -94,6 +96,7 @@ class ShapeIndex {
   };
 
   std::unique_ptr<Shape> MakeShape(const Work& work) const;
+  void DropTrees(Shape* shape);
   Tree& CatchUp(uint32_t shape, uint32_t group);
   void Make(const Shape& shape, uint32_t group, Tree* tree);
   void Update(const Shape& shape, uint32_t group, std::span<const uint32_t> changes, Tree* tree);
@@ -110,6 +113,7 @@ class ShapeIndex {
   PositionTable shape_numbers_;     // Of `shapes_`, by what they ask.
   std::vector<ChangeLog> changes_;  // By group.
   uint64_t round_ = 0;
+  size_t scores_held_ = 0;  // In all trees.
 
   // What Make and Update work on, kept so that it need not be allocated each time.
   std::vector<uint32_t> changed_slots_;

@@ -16,8 +16,8 @@ bool SameSettings(const Configuration& a, const Configuration& b) {
 
 }  // namespace
 
-Workspace::Workspace(const CellTable& table)
-    : board_(table), instances_(table), free_index_(board_) {}
+Workspace::Workspace(const CellTable& table, Strategy& strategy)
+    : strategy_(strategy), board_(table), instances_(table), free_index_(board_) {}
 
 bool Workspace::Apply(const CellChanges& changes) {
   if (changes.layout != layout()) return false;
@@ -30,18 +30,16 @@ bool Workspace::Apply(const CellChanges& changes) {
   return true;
 }
 
-void Workspace::BeginRound(Strategy& strategy, const Configuration& configuration) {
+void Workspace::BeginRound(const Configuration& configuration) {
   instances_.BeginRound();
-  const bool keeps = strategy_ == &strategy && SameSettings(configuration_, configuration);
-  if (!keeps) shape_index_.reset();
   // The library's own strategies say the same of a cell in every round; others may not.
-  const bool is_own = dynamic_cast<const SeparableStrategy*>(&strategy) != nullptr;
-  strategy_ = is_own ? &strategy : nullptr;
+  const bool is_own = dynamic_cast<const SeparableStrategy*>(&strategy_) != nullptr;
+  if (!is_own || !SameSettings(configuration_, configuration)) shape_index_.reset();
   configuration_ = configuration;
   if (shape_index_) {
     shape_index_->BeginRound();
-  } else if (is_own || strategy.HasBaseScore()) {
-    shape_index_.emplace(board_, instances_, strategy);
+  } else if (is_own || strategy_.HasBaseScore()) {
+    shape_index_.emplace(board_, instances_, strategy_);
   }
 }
 

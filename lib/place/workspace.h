@@ -22,7 +22,8 @@ namespace rostrum {
 // What is decided does not depend on whether it was kept.
 class Workspace {
  public:
-  explicit Workspace(const CellTable& table);
+  // `strategy` is that of all rounds in it.
+  Workspace(const CellTable& table, Strategy& strategy);
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
@@ -33,11 +34,9 @@ class Workspace {
   bool Apply(const CellChanges& changes);
 
   // To be called at the start of a round, after the strategy's own BeginRound. Scores are kept from
-  // the round before if they were made by the same strategy with the same settings.
-  void BeginRound(Strategy& strategy, const Configuration& configuration);
-
-  // Makes sure that the next round keeps no scores.
-  void ForgetScores() { strategy_ = nullptr; }
+  // the round before if they were made with the same settings, by a strategy that says the same of
+  // a cell in every round.
+  void BeginRound(const Configuration& configuration);
 
   // Takes an auction's work off a row. REQUIRES: CanReserve; it is the current process's.
   void Place(uint32_t row, const Ask& ask);
@@ -52,11 +51,11 @@ class Workspace {
  private:
   void NoteChange(uint32_t row);
 
+  Strategy& strategy_;
   Board board_;
   Instances instances_;
   FreeIndex free_index_;
   std::optional<ShapeIndex> shape_index_;
-  const Strategy* strategy_ = nullptr;  // Of the scores in `shape_index_`, if they can be kept.
   Configuration configuration_;
 };
 

@@ -25,11 +25,6 @@ class BinpackStrategy : public SeparableStrategy {
                  Score* scores) const override {
     for (size_t i = 0; i < rows.size(); ++i) scores[i] = ScoreOf(cells[rows[i]]);
   }
-
-  // Instances make no difference.
-  bool MayBeat(const Score& without, const CellView&, int64_t, const Score& best) const override {
-    return !Better(best, without);
-  }
 };
 
 }  // namespace

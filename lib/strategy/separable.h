@@ -21,9 +21,12 @@ class SeparableStrategy : public Strategy {
                          std::span<const uint32_t> rows, Score* scores) const = 0;
 
   // Whether the cell could be better than `best` with so many instances (at least one), if
-  // `without` is its score with none. True where that is not certain.
-  virtual bool MayBeat(const Score& without, const CellView& cell, int64_t instances,
-                       const Score& best) const = 0;
+  // `without` is its score with none. True where that is not certain. By default instances make no
+  // difference.
+  virtual bool MayBeat(const Score& without, const CellView& /*cell*/, int64_t /*instances*/,
+                       const Score& best) const {
+    return !Better(best, without);
+  }
 };
 
 }  // namespace rostrum

@@ -231,6 +231,30 @@ TEST(RoundPropertyTest, SearchingFindsTheSameOnLargerClusters) {
   });
 }
 
+// More trees than may be held at once, so that some are let go and asked for again.
+TEST(RoundPropertyTest, SearchingFindsTheSameForManySizesOfWork) {
+  constexpr int kCount = 2'900;
+  Input input;
+  for (int i = 0; i < kCount; ++i) {
+    Cell cell;
+    cell.id = "cell-" + std::to_string(i);
+    cell.total.memory = WholeAmount(100'000 + i % 7);
+    cell.total.disk = WholeAmount(1'000);
+    cell.total.containers = 20;
+    cell.available = cell.total;
+    cell.signature.rootfs_providers = {{"preloaded", RootfsProvider::Type::kFixedSet, {"stack"}}};
+    input.cells.push_back(cell);
+    auto work = std::make_shared<Work>();
+    work->guid = "p" + std::to_string(i);
+    work->asked.memory = i;
+    work->constraint.rootfs = "preloaded:stack";
+    for (const int32_t index : {0, 1}) input.auctions.push_back({work, index});
+  }
+  const std::shared_ptr<Strategy> diego = MakeStrategy("diego");
+  PlainStrategy plain(diego);
+  EXPECT_EQ(OutcomesOf(*RunOn(input, *diego)), OutcomesOf(*RunOn(input, plain)));
+}
+
 // Cells that differ in amounts alone, which are refused by counting in the index.
 void MakeUniform(Random& random, std::vector<Cell>* cells) {
   const Amount proxy_memory = WholeAmount(random.Between(-1, 16));
