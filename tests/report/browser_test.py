@@ -385,6 +385,17 @@ def check_page(driver, path, sparse):
     return faults
 
 
+def why_unusable(chromedriver):
+    """Ubuntu's package is a script that asks for a snap; then it says so, and nothing runs."""
+    version = subprocess.run(
+        [chromedriver, "--version"], capture_output=True, text=True, timeout=60, check=False
+    )
+    if version.returncode == 0:
+        return None
+    reason = " ".join((version.stdout + version.stderr).split())
+    return f"{chromedriver} does not run here: {reason}"
+
+
 def main(arguments):
     sparse = "--sparse" in arguments
     paths = [argument for argument in arguments if argument != "--sparse"]
@@ -400,6 +411,10 @@ def main(arguments):
     if chromium is None or chromedriver is None:
         missing = "chromium" if chromium is None else "chromedriver"
         print(f"SKIPPED: {missing} is not installed")
+        return SKIP
+    unusable = why_unusable(chromedriver)
+    if unusable:
+        print(f"SKIPPED: {unusable}")
         return SKIP
     faults = check_xml(path)
     try:
