@@ -8,8 +8,9 @@
 namespace rostrum::capi {
 namespace {
 
-constexpr uint32_t kCellFlags = ROSTRUM_CELL_EVACUATING | ROSTRUM_CELL_DISABLED |
-                                ROSTRUM_CELL_DRAINING | ROSTRUM_CELL_NOT_STARTED;
+constexpr uint32_t kCellFlags = ROSTRUM_CELL_FIRST_FIT_INDEX | ROSTRUM_CELL_EVACUATING |
+                                ROSTRUM_CELL_DISABLED | ROSTRUM_CELL_DRAINING |
+                                ROSTRUM_CELL_NOT_STARTED;
 
 // The texts of a whole batch, copied once and shared by the cells that refer to them.
 struct SharedTexts {
@@ -126,8 +127,8 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
   for (size_t i = 0; i < batch_.texts.size(); ++i) {
     Enter("text", i);
     static_cast<void>(Text(batch_.texts[i], "position"));
-    shared->views.push_back(std::string_view(shared->bytes)
-                                .substr(batch_.texts[i].offset, batch_.texts[i].length));
+    shared->views.push_back(
+        std::string_view(shared->bytes).substr(batch_.texts[i].offset, batch_.texts[i].length));
   }
   std::vector<std::shared_ptr<const Signature>> signatures;
   for (uint32_t i = 0; i < batch_.signatures.size(); ++i) {
@@ -145,20 +146,23 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
                                     record.signature, signatures.size()));
     }
     if ((record.flags & ~kCellFlags) != 0) {
-      Fail("flags", fmt::format("is {}, expected a sum of 1, 2, 4 and 8", record.flags));
+      Fail("flags", fmt::format("is {}, expected a sum of 1, 2, 4, 8 and 16", record.flags));
     }
     CheckRange(record.lrps, shared->views.size(), "lrps");
     CellInput& input = inputs[i];
     input.id = Identifier(record.id, "id");
     input.zone = Text(record.zone, "zone");
     input.index = record.index;
+    if ((record.flags & ROSTRUM_CELL_FIRST_FIT_INDEX) != 0) {
+      input.first_fit_index = record.first_fit_index;
+    }
     input.total = &resources.emplace_back(ReadResources(record.total, "total"));
     input.available = &resources.emplace_back(ReadResources(record.available, "available"));
     input.overhead = &resources.emplace_back(ReadResources(record.overhead, "overhead"));
     input.signature = signatures[record.signature];
-    input.lrps = LrpList(std::shared_ptr<const std::string_view>(
-                             shared, shared->views.data() + record.lrps.first),
-                         record.lrps.count);
+    input.lrps = LrpList(
+        std::shared_ptr<const std::string_view>(shared, shared->views.data() + record.lrps.first),
+        record.lrps.count, record.other_lrps);
     input.task_count = record.task_count;
     input.starting_containers = record.starting_containers;
     input.proxy_memory = record.proxy_memory;

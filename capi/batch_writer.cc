@@ -7,9 +7,9 @@ namespace {
 
 uint32_t FlagsOf(const Cell& cell) {
   return (cell.evacuating ? ROSTRUM_CELL_EVACUATING : 0) |
-         (cell.disabled ? ROSTRUM_CELL_DISABLED : 0) |
-         (cell.draining ? ROSTRUM_CELL_DRAINING : 0) |
-         (cell.started ? 0 : ROSTRUM_CELL_NOT_STARTED);
+         (cell.disabled ? ROSTRUM_CELL_DISABLED : 0) | (cell.draining ? ROSTRUM_CELL_DRAINING : 0) |
+         (cell.started ? 0 : ROSTRUM_CELL_NOT_STARTED) |
+         (cell.first_fit_index ? ROSTRUM_CELL_FIRST_FIT_INDEX : 0);
 }
 
 }  // namespace
@@ -29,7 +29,10 @@ rostrum_resources_t BatchWriter::MakeResources(const Resources& resources) {
   for (const NamedAmount& scalar : resources.scalars) {
     batch_.scalars.push_back({AddText(scalar.name), scalar.amount});
   }
-  return {resources.memory, resources.disk, resources.cpu, resources.containers,
+  return {resources.memory,
+          resources.disk,
+          resources.cpu,
+          resources.containers,
           {first, static_cast<uint32_t>(resources.scalars.size())}};
 }
 
@@ -37,8 +40,8 @@ uint32_t BatchWriter::AddSignature(const Signature& signature) {
   rostrum_signature_t record{};
   std::vector<rostrum_provider_t> providers;
   for (const RootfsProvider& provider : signature.rootfs_providers) {
-    providers.push_back({AddText(provider.scheme), static_cast<int32_t>(provider.type), 0,
-                         AddTexts(provider.set)});
+    providers.push_back(
+        {AddText(provider.scheme), static_cast<int32_t>(provider.type), 0, AddTexts(provider.set)});
   }
   record.providers = {static_cast<uint32_t>(batch_.providers.size()),
                       static_cast<uint32_t>(providers.size())};
@@ -69,6 +72,8 @@ void BatchWriter::AddCells(const Snapshot& snapshot) {
     record.starting_containers = cell.starting_containers;
     record.task_count = cell.task_count;
     record.lrps = AddTexts(cell.lrps);
+    record.other_lrps = cell.other_lrps;
+    record.first_fit_index = cell.first_fit_index.value_or(0);
     record.signature = positions[signature];
     record.flags = FlagsOf(cell);
     record.tag = cell.tag;

@@ -6,6 +6,7 @@
 #define ROSTRUM_CELL_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Cell {
   std::string zone;
   // The cell's number in its deployment; breaks ties and feeds the first-fit weight.
   int64_t index = 0;
+  // What the first-fit weight multiplies, if it is not `index` or the cell's number in its zone.
+  // Strategies see it as both of them; ties are broken by `index` all the same.
+  std::optional<int64_t> first_fit_index;
 
   Resources total;
   // What is free. May be negative on a cell that is over-committed already: nothing fits then.
@@ -31,6 +35,9 @@ struct Cell {
 
   // The process guid of every LRP instance on the cell, one entry an instance.
   std::vector<std::string> lrps;
+  // LRP instances of processes that are not named, since none of their instances is going to be
+  // auctioned while this state holds. They count like the others but are nobody's instances.
+  int64_t other_lrps = 0;
   int64_t task_count = 0;
   int64_t starting_containers = 0;
   // Memory of the side-car proxy, needed on top of an LRP's own for it to be placed here, but not

@@ -186,12 +186,16 @@ typedef struct rostrum_signature {
 #define ROSTRUM_CELL_DISABLED 2u    /**< It takes nothing, by the operator's word. */
 #define ROSTRUM_CELL_DRAINING 4u    /**< It takes nothing, and is dropped when it is empty. */
 #define ROSTRUM_CELL_NOT_STARTED 8u /**< Its overhead is taken off with the first work on it. */
+#define ROSTRUM_CELL_FIRST_FIT_INDEX 16u /**< Its first_fit_index holds. Not for offers. */
 
 /** The state of a cell, as a Diego rep answers it to GET /state. */
 typedef struct rostrum_cell {
   rostrum_text_t id;   /**< The key. Not empty, at most 1,024 bytes. */
   rostrum_text_t zone; /**< May be empty, which is a zone like any other. */
   int64_t index;       /**< The cell's number in its deployment; breaks ties. */
+  int64_t first_fit_index; /**< What bin_pack_first_fit_weight multiplies, if flags say
+                                ..._FIRST_FIT_INDEX; else that is `index`, or with a weight above 0
+                                the cell's number in its zone. Ties are broken by `index` still. */
   rostrum_resources_t total;
   rostrum_resources_t available; /**< What is free; may be negative. */
   rostrum_resources_t overhead;  /**< What the cell takes itself once it has to be started. */
@@ -199,6 +203,8 @@ typedef struct rostrum_cell {
   int64_t starting_containers;   /**< Of the cell's containers those that have yet to start. They
                                       count for starting_container_count_maximum and for Diego. */
   int64_t task_count;   /**< Tasks on the cell. */
+  int64_t other_lrps;   /**< LRP instances beyond `lrps`: of processes that need no name, since none
+                             of their instances is auctioned before the cell's next state. */
   rostrum_range_t lrps; /**< Of texts: the process guid of each LRP instance on the cell. */
   uint32_t signature;   /**< The position of its rostrum_signature_t in the batch. */
   uint32_t flags;
@@ -360,8 +366,8 @@ typedef struct rostrum_cell_view {
   uint64_t id_length;
   const char* zone; /**< Not NUL-terminated. */
   uint64_t zone_length;
-  int64_t index;
-  int64_t position; /**< In its zone, from 0, by index and id; open cells only. */
+  int64_t index;    /**< Its first_fit_index, if it has one. */
+  int64_t position; /**< In its zone, from 0, by index and id; open cells only. Likewise. */
   int64_t memory_total;
   int64_t memory_free;
   int64_t disk_total;

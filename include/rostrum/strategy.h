@@ -57,8 +57,9 @@ struct ScalarView {
 struct CellView {
   std::string_view id;
   std::string_view zone;
+  // The cell's index, and where it stands in its zone, from 0, by index and id (open cells only).
+  // A cell's first_fit_index, if it has one, takes the place of both.
   int64_t index = 0;
-  // Where the cell stands in its zone, from 0, by cell index and id; open cells only.
   int64_t position = 0;
   Amount memory_total = 0;
   Amount memory_free = 0;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,18 +20,24 @@ namespace rostrum {
 class LrpList {
  public:
   LrpList() = default;
-  LrpList(std::shared_ptr<const std::string_view> first, size_t count)
-      : first_(std::move(first)), count_(count) {}
+  LrpList(std::shared_ptr<const std::string_view> first, size_t count, int64_t unnamed)
+      : first_(std::move(first)), count_(count), unnamed_(unnamed) {}
 
   // Copies the guids, and their characters, into one block.
-  static LrpList Copy(std::span<const std::string> guids);
+  static LrpList Copy(std::span<const std::string> guids, int64_t unnamed = 0);
 
   std::span<const std::string_view> guids() const { return {first_.get(), count_}; }
-  size_t size() const { return count_; }
+  size_t named() const { return count_; }
+  // Those whose processes the state did not name.
+  int64_t unnamed() const { return unnamed_; }
+  int64_t size() const { return static_cast<int64_t>(count_) + unnamed_; }
+
+  bool SameAs(const LrpList& other) const;
 
  private:
   std::shared_ptr<const std::string_view> first_;
   size_t count_ = 0;
+  int64_t unnamed_ = 0;
 };
 
 // As rostrum::Cell, with views instead of values. Valid during a call only, but for what is shared.
@@ -38,6 +45,7 @@ struct CellInput {
   std::string_view id;
   std::string_view zone;
   int64_t index = 0;
+  std::optional<int64_t> first_fit_index;
   const Resources* total = nullptr;
   const Resources* available = nullptr;
   const Resources* overhead = nullptr;

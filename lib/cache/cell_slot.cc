@@ -97,7 +97,7 @@ void CellSlot::AcceptOffers() {
       ++told_tasks;
     }
   }
-  told_lrps = LrpList::Copy(lrps);
+  told_lrps = LrpList::Copy(lrps, told_lrps.unnamed());
   told_started = told_started || !placed.empty();
   placed.clear();
   overhead_taken = Resources();
@@ -155,8 +155,7 @@ bool CellSlot::SameAs(const CellSlot& other) const {
   return info == other.info && from_offers == other.from_offers && none_placed(*this) &&
          none_placed(other) && total == other.total && available == other.available &&
          told_tasks == other.told_tasks && starting == other.starting &&
-         told_started == other.told_started &&
-         std::ranges::equal(told_lrps.guids(), other.told_lrps.guids());
+         told_started == other.told_started && told_lrps.SameAs(other.told_lrps);
 }
 
 RowState CellSlot::StateOf(uint32_t row) const {
@@ -172,7 +171,7 @@ RowState CellSlot::StateOf(uint32_t row) const {
 
 void CellSlot::CountWork(CellLrps* lrps, int64_t* lrp_count, int64_t* task_count) const {
   lrps->told = told_lrps;
-  *lrp_count = static_cast<int64_t>(told_lrps.size());
+  *lrp_count = told_lrps.size();
   *task_count = told_tasks;
   for (const PlacedWork& work : placed) {
     if (work.auction.kind() == Kind::kTask) {
@@ -212,11 +211,12 @@ CellInput MakeInput(const Cell& cell, std::shared_ptr<const Signature> signature
   input.id = cell.id;
   input.zone = cell.zone;
   input.index = cell.index;
+  input.first_fit_index = cell.first_fit_index;
   input.total = &cell.total;
   input.available = &cell.available;
   input.overhead = &cell.overhead;
   input.signature = std::move(signature);
-  input.lrps = LrpList::Copy(cell.lrps);
+  input.lrps = LrpList::Copy(cell.lrps, cell.other_lrps);
   input.task_count = cell.task_count;
   input.starting_containers = cell.starting_containers;
   input.proxy_memory = cell.proxy_memory;
@@ -233,6 +233,7 @@ CellInfo MakeInfo(const CellInput& cell) {
   info.id = std::string(cell.id);
   info.zone = std::string(cell.zone);
   info.index = cell.index;
+  info.first_fit_index = cell.first_fit_index;
   info.signature = cell.signature;
   info.overhead = *cell.overhead;
   info.overhead.Normalize();
@@ -270,6 +271,9 @@ Status ValidateInput(const CellInput& cell) {
   if (Status s = check(*cell.overhead, ", overhead"); !s.ok()) return s;
   if (AnyNegative(*cell.overhead)) {
     return InvalidArgument(what(": overhead is negative, expected zero or more"));
+  }
+  if (!CountInRange(cell.lrps.unnamed())) {
+    return BadCount(what(""), "count of other LRPs", cell.lrps.unnamed());
   }
   if (!CountInRange(cell.task_count)) return BadCount(what(""), "task count", cell.task_count);
   if (!CountInRange(cell.starting_containers)) {

@@ -165,11 +165,13 @@ Cell CellTable::CellAt(size_t row) const {
   cell.id = info.id;
   cell.zone = info.zone;
   cell.index = info.index;
+  cell.first_fit_index = info.first_fit_index;
   cell.total = Total(row);
   cell.available = Available(row);
   cell.signature = *info.signature;
   for (const std::string_view guid : lrps[row].told.guids()) cell.lrps.emplace_back(guid);
   for (const auto& work : lrps[row].placed) cell.lrps.push_back(work->guid);
+  cell.other_lrps = lrps[row].told.unnamed();
   cell.task_count = available.task_count[row];
   cell.starting_containers = available.starting[row];
   cell.proxy_memory = info.proxy_memory;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct CellInfo {
   std::string id;
   std::string zone;
   int64_t index = 0;
+  std::optional<int64_t> first_fit_index;
   std::shared_ptr<const Signature> signature;
   Resources overhead;
   Amount proxy_memory = 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "lib/cache/cell_input.h"
@@ -12,8 +13,8 @@ struct Block {
 
 }  // namespace
 
-LrpList LrpList::Copy(std::span<const std::string> guids) {
-  if (guids.empty()) return {};
+LrpList LrpList::Copy(std::span<const std::string> guids, int64_t unnamed) {
+  if (guids.empty()) return LrpList(nullptr, 0, unnamed);
   size_t size = 0;
   for (const std::string& guid : guids) size += guid.size();
   auto block = std::make_shared<Block>();
@@ -26,7 +27,12 @@ LrpList LrpList::Copy(std::span<const std::string> guids) {
     at += guid.size();
   }
   const std::string_view* first = block->views.data();
-  return LrpList(std::shared_ptr<const std::string_view>(std::move(block), first), guids.size());
+  return LrpList(std::shared_ptr<const std::string_view>(std::move(block), first), guids.size(),
+                 unnamed);
+}
+
+bool LrpList::SameAs(const LrpList& other) const {
+  return unnamed_ == other.unnamed_ && std::ranges::equal(guids(), other.guids());
 }
 
 }  // namespace rostrum

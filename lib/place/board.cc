@@ -46,6 +46,7 @@ Board::Board(const CellTable& table)
     cell.zone = info.zone;
     cell.index = info.index;
     cell.position = is_open ? row - layout.zones[layout.zone[row]].begin : 0;
+    if (info.first_fit_index) cell.index = cell.position = *info.first_fit_index;
     cell.memory_total = table.totals.memory[row];
     cell.memory_free = table.available.memory[row];
     cell.disk_total = table.totals.disk[row];

@@ -21,7 +21,7 @@ Instances::Instances(const CellTable& table)
       by_zone_(table.layout->zones.size(), 0) {
   size_t count = 0;
   for (uint32_t row = 0; row < told_.size(); ++row) {
-    count += table.lrps[row].told.size() + table.lrps[row].placed.size();
+    count += table.lrps[row].told.named() + table.lrps[row].placed.size();
   }
   entries_.reserve(count);
   chains_.assign(std::bit_ceil(count + 1), kNone);
@@ -44,7 +44,7 @@ void Instances::Insert(const Entry& entry) {
 
 void Instances::InsertTold(uint32_t row, const LrpList& told) {
   told_[row] = told;
-  states_[row].told_count = static_cast<uint32_t>(told.size());
+  states_[row].told_count = static_cast<uint32_t>(told.named());
   for (const std::string_view guid : told.guids()) Insert({guid, row, states_[row].told});
 }
 

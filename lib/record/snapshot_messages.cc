@@ -59,6 +59,7 @@ class SnapshotWriter {
     cell->set_id(info.id);
     cell->set_zone(Zone(info.zone));
     cell->set_index(info.index);
+    if (info.first_fit_index) cell->set_first_fit_index(*info.first_fit_index);
     ToMessage(total, cell->mutable_total());
     ToMessage(available, cell->mutable_available());
     cell->set_signature(SignatureNumber(info.signature.get()));
@@ -72,17 +73,18 @@ class SnapshotWriter {
     cell->set_disabled(info.disabled);
     cell->set_draining(info.draining);
     cell->set_tag(info.tag);
+    cell->set_other_lrps(table_.lrps[row].told.unnamed());
     return {};
   }
 
   static size_t CountLrps(const CellTable& table) {
     size_t count = 0;
-    for (const CellLrps& lrps : table.lrps) count += lrps.told.size() + lrps.placed.size();
+    for (const CellLrps& lrps : table.lrps) count += lrps.told.named() + lrps.placed.size();
     return count;
   }
 
   void WriteLrps(const CellLrps& lrps, v1::Cell* cell) {
-    cell->mutable_lrps()->Reserve(static_cast<int>(lrps.told.size() + lrps.placed.size()));
+    cell->mutable_lrps()->Reserve(static_cast<int>(lrps.told.named() + lrps.placed.size()));
     const auto write = [&](uint32_t process) { cell->add_lrps(process); };
     processes_.Add(lrps.told.guids(), write);
     for (const auto& work : lrps.placed) {
@@ -190,15 +192,17 @@ class SnapshotBuilder {
     input.id = cell.id();
     input.zone = message_->zones(static_cast<int>(cell.zone()));
     input.index = cell.index();
+    if (cell.has_first_fit_index_case() == v1::Cell::kFirstFitIndex) {
+      input.first_fit_index = cell.first_fit_index();
+    }
     input.total = &resources_.emplace_back(FromMessage(cell.total()));
     input.available = &resources_.emplace_back(FromMessage(cell.available()));
     input.overhead = &resources_.emplace_back(FromMessage(cell.overhead()));
     input.signature = signatures_[cell.signature()];
-    if (cell.lrps_size() > 0) {
-      // A pointer into the block that keeps all of the block alive.
-      const std::shared_ptr<const std::string_view> first(lrps_, &lrps_->views[first_lrp]);
-      input.lrps = LrpList(first, static_cast<size_t>(cell.lrps_size()));
-    }
+    std::shared_ptr<const std::string_view> first;
+    // A pointer into the block that keeps all of the block alive.
+    if (cell.lrps_size() > 0) first = {lrps_, &lrps_->views[first_lrp]};
+    input.lrps = LrpList(first, static_cast<size_t>(cell.lrps_size()), cell.other_lrps());
     input.task_count = cell.task_count();
     input.starting_containers = cell.starting_containers();
     input.proxy_memory = cell.proxy_memory();

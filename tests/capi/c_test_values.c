@@ -29,13 +29,14 @@ static void refuse_cell(const rostrum_cell_t* cell, const char* part) {
 
 static void test_bad_cells(void) {
   REFUSE_CELL(id.length, 0, "id");
-  REFUSE_CELL(flags, 16, "cell 0: flags is 16");
+  REFUSE_CELL(flags, 32, "cell 0: flags is 32, expected a sum of 1, 2, 4, 8 and 16");
   REFUSE_CELL(flags, UINT32_MAX, "cell 0: flags");
   REFUSE_CELL(total.memory, ROSTRUM_AMOUNT_MAXIMUM + 1, "memory");
   REFUSE_CELL(total.memory, INT64_MAX, "memory");
   REFUSE_CELL(available.disk, -ROSTRUM_AMOUNT_MAXIMUM - 1, "disk");
   REFUSE_CELL(available.cpu, INT64_MIN, "cpu");
   REFUSE_CELL(total.containers, INT64_MAX, "containers");
+  REFUSE_CELL(other_lrps, -1, "count of other LRPs");
   REFUSE_CELL(overhead.memory, -1, "overhead");
   REFUSE_CELL(overhead.containers, -1, "overhead");
   REFUSE_CELL(task_count, -1, "task count is -1");

@@ -1,5 +1,5 @@
-// Any sequence of calls of the C ABI, with any records: nothing may crash, leak or hang, and what the
-// engine says must add up.
+// Any sequence of calls of the C ABI, with any records: nothing may crash, leak or hang, and what
+// the engine says must add up.
 
 #include <cstdint>
 #include <cstring>
@@ -143,7 +143,9 @@ class Session {
     cell.task_count = bytes_.Byte();
     cell.lrps = Texts();
     cell.signature = bytes_.Byte() % 3;
-    cell.flags = bytes_.Byte() % 17;
+    cell.flags = bytes_.Byte() % 33;
+    cell.other_lrps = bytes_.Byte();
+    cell.first_fit_index = bytes_.Byte();
     rostrum_batch_add_cells(batch_, &cell, 1, nullptr, nullptr);
   }
 
@@ -181,9 +183,7 @@ class Session {
     round_ = nullptr;
     const uint64_t waiting = rostrum_engine_queue_size(engine_);
     const uint8_t seed = bytes_.Byte();
-    Check([&](auto** error) {
-      return rostrum_engine_run_round(engine_, seed, 0, &round_, error);
-    });
+    Check([&](auto** error) { return rostrum_engine_run_round(engine_, seed, 0, &round_, error); });
     size_t count = 0;
     const rostrum_decision_t* decisions = rostrum_round_decisions(round_, &count);
     Require(count == waiting);

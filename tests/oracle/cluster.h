@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,10 +35,12 @@ struct Provider {
 struct Cell {
   std::string id;
   int64_t index = 0;
+  std::optional<int64_t> first_fit_index;  // Counts in place of the index or the number.
   std::string zone;
   Amounts total;
   Amounts available;
   std::vector<std::string> lrps;  // The process guid of every instance on the cell.
+  int64_t other_lrps = 0;         // Instances of processes that nobody auctions.
   int64_t task_count = 0;
   int64_t starting_containers = 0;
   int64_t proxy_memory_mb = 0;

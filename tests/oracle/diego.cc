@@ -67,7 +67,8 @@ double ResourceScore(const Cell& cell, const Demand& demand, const Config& confi
 double LrpScore(const Cell& cell, const Lrp& lrp, const Config& config) {
   const double resources = ResourceScore(cell, NeededOn(cell, lrp), config);
   const int64_t locality = kLocalityOffset * InstancesOn(cell, lrp.process_guid);
-  const double index = static_cast<double>(cell.index) * config.bin_pack_first_fit_weight;
+  const int64_t counted = cell.first_fit_index.value_or(cell.index);
+  const double index = static_cast<double>(counted) * config.bin_pack_first_fit_weight;
   return resources + static_cast<double>(locality) + index;
 }
 

@@ -57,9 +57,11 @@ std::vector<rostrum::Cell> EngineCells(const std::vector<Cell>& cells) {
     engine_cell.id = cell.id;
     engine_cell.zone = cell.zone;
     engine_cell.index = cell.index;
+    engine_cell.first_fit_index = cell.first_fit_index;
     engine_cell.total = EngineResources(cell.total);
     engine_cell.available = EngineResources(cell.available);
     engine_cell.lrps = cell.lrps;
+    engine_cell.other_lrps = cell.other_lrps;
     engine_cell.task_count = cell.task_count;
     engine_cell.starting_containers = cell.starting_containers;
     engine_cell.proxy_memory = WholeAmount(cell.proxy_memory_mb);

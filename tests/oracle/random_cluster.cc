@@ -76,6 +76,7 @@ class CaseMaker {
     only_index_zero_ = random_.Percent(20);
     duplicates_ = random_.Percent(30);
     index_style_ = random_.Between(0, 3);
+    first_fit_percent_ = random_.Percent(80) ? 0 : random_.Pick(Numbers{30, 100});
     processes_ = random_.Between(1, 8);
     zone_names_ = odd_strings_ ? Strings{"z2", "", "z10", "Z1"} : Strings{"z1", "z2", "z3", "z10"};
     while (zone_names_.size() < static_cast<size_t>(shape_.max_zones)) {
@@ -99,6 +100,7 @@ class CaseMaker {
       cell.id = "cell-" + std::to_string(i * 7919 % kManyIds);
       cell.index = CellIndex(i);
       cell.zone = random_.Pick(zone_names_);
+      if (random_.Percent(first_fit_percent_)) cell.first_fit_index = random_.Between(-2, 4);
       result_.cells.push_back(std::move(cell));
     }
   }
@@ -129,6 +131,7 @@ class CaseMaker {
     cell.available = Available(cell.total);
     const int64_t instances = random_.Percent(50) ? 0 : random_.Between(1, 6);
     for (int64_t i = 0; i < instances; ++i) cell.lrps.push_back(Process());
+    cell.other_lrps = random_.Percent(85) ? 0 : random_.Between(1, 3);
     cell.task_count = random_.Percent(70) ? 0 : random_.Between(1, 3);
     cell.starting_containers = random_.Percent(60) ? 0 : random_.Between(1, 4);
     cell.proxy_memory_mb = ProxyMemory();
@@ -366,6 +369,7 @@ class CaseMaker {
   bool only_index_zero_ = false;
   bool duplicates_ = false;
   int64_t index_style_ = 0;
+  int64_t first_fit_percent_ = 0;
   int64_t processes_ = 1;
   Strings zone_names_;
   std::map<std::string, int64_t> next_index_;  // By process.
@@ -432,6 +436,8 @@ std::string CellText(const Cell& cell) {
   text += " zone=" + Quoted(cell.zone);
   text += " total=" + AmountsText(cell.total) + " available=" + AmountsText(cell.available);
   text += " lrps=" + QuotedList(cell.lrps) + Named("tasks", cell.task_count);
+  if (cell.first_fit_index) text += Named("first_fit_index", *cell.first_fit_index);
+  text += Named("other_lrps", cell.other_lrps);
   text += Named("starting", cell.starting_containers) + Named("proxy", cell.proxy_memory_mb);
   if (cell.evacuating) text += " evacuating";
   for (const auto& [scheme, provider] : cell.rootfs_providers) {

@@ -104,7 +104,9 @@ std::vector<Task> LargerFirst(std::vector<Task> tasks) {
   return tasks;
 }
 
-bool HasWork(const Cell& cell) { return !cell.lrps.empty() || cell.task_count > 0; }
+bool HasWork(const Cell& cell) {
+  return !cell.lrps.empty() || cell.other_lrps > 0 || cell.task_count > 0;
+}
 
 int64_t InstancesOn(const Cell& cell, const std::string& process_guid) {
   return std::count(cell.lrps.begin(), cell.lrps.end(), process_guid);

@@ -46,6 +46,8 @@ TEST(CacheUpdateTest, TellsACellBackAsItCame) {
   cell.available.scalars = {{"gpus", WholeAmount(2)}};
   cell.signature.volume_drivers = {"nfs"};
   cell.lrps = {"p", "q", "p"};
+  cell.other_lrps = 4;
+  cell.first_fit_index = 9;
   cell.task_count = 2;
   cell.starting_containers = 3;
   cell.proxy_memory = WholeAmount(32);
@@ -245,6 +247,10 @@ TEST(CacheDrainTest, ACellThatDrainsByItsOwnStateGoesWhenItIsEmpty) {
   ASSERT_TRUE(Update(&cache, {draining}).ok());
   EXPECT_EQ(cache.size(), 1u);
   draining.task_count = 0;
+  draining.other_lrps = 1;
+  ASSERT_TRUE(Update(&cache, {draining}).ok());
+  EXPECT_EQ(cache.size(), 1u);
+  draining.other_lrps = 0;
   ASSERT_TRUE(Update(&cache, {draining}).ok());
   EXPECT_EQ(cache.size(), 0u);
 }
@@ -266,6 +272,8 @@ TEST(ValidateCellTest, NamesWhatIsWrong) {
             "cell \"a\", available: resource number 0 has no name");
   EXPECT_EQ(error_of([](Cell* cell) { cell->overhead.cpu = -1; }),
             "cell \"a\": overhead is negative, expected zero or more");
+  EXPECT_EQ(error_of([](Cell* cell) { cell->other_lrps = -1; }),
+            "cell \"a\": count of other LRPs is -1, expected a number from 0 to 1000000000000");
   EXPECT_EQ(error_of([](Cell* cell) { cell->starting_containers = -1; }),
             "cell \"a\": starting containers is -1, expected a number from 0 to 1000000000000");
   EXPECT_EQ(error_of([](Cell* cell) { cell->proxy_memory = kAmountMaximum + 1; }),

@@ -95,6 +95,23 @@ TEST_F(DiegoTest, AWeightBelowZeroCountsTheRawIndex) {
       "high");
 }
 
+// As where somebody has numbered the cells himself, and lists them in another order.
+TEST_F(DiegoTest, AFirstFitIndexOfItsOwnCountsInPlaceOfIndexAndNumber) {
+  Cell listed_first = MakeCell("a", "z1", 0);
+  listed_first.first_fit_index = 7;
+  Cell listed_last = MakeCell("b", "z1", 1);
+  listed_last.first_fit_index = 2;
+  const auto winner = [&](double weight) {
+    configuration_.bin_pack_first_fit_weight = weight;
+    return Run({listed_first, listed_last}, {MakeLrp("p")}).CellOf("p.0");
+  };
+  EXPECT_EQ(winner(1), "b");
+  EXPECT_EQ(winner(-1), "a");
+  EXPECT_EQ(winner(0), "a") << "ties are broken by the index";
+  listed_last.first_fit_index = 7;
+  EXPECT_EQ(winner(1), "a") << "and so is this one";
+}
+
 TEST_F(DiegoTest, ATotalOfZeroWithNothingFreeNeverWins) {
   Cell cell = MakeCell("a");
   cell.total.disk = 0;

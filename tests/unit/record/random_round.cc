@@ -95,10 +95,12 @@ std::vector<Cell> RandomRound::Cells(size_t count) {
     cell.id = Text() + std::to_string(i);
     cell.zone = zones[Below(zones.size())];
     cell.index = Chance(9) ? std::numeric_limits<int64_t>::min() : static_cast<int64_t>(i) - 2;
+    if (Chance(3)) cell.first_fit_index = static_cast<int64_t>(Below(3)) - 1;
     cell.total = AnyResources(/*may_be_negative=*/false);
     cell.available = AnyResources(/*may_be_negative=*/true);
     cell.signature = signatures[Below(signatures.size())];
     for (size_t k = Below(6); k > 0; --k) cell.lrps.push_back(processes[Below(processes.size())]);
+    if (Chance(3)) cell.other_lrps = static_cast<int64_t>(Below(4));
     cell.task_count = static_cast<int64_t>(Below(3));
     cell.starting_containers = static_cast<int64_t>(Below(3));
     cell.proxy_memory = Chance(3) ? WholeAmount(32) : -static_cast<Amount>(Below(2));
@@ -150,8 +152,7 @@ std::shared_ptr<const Round> RandomRound::Run(size_t cell_count, size_t auction_
   MoodyStrategy moody;
   const std::vector<std::string_view> names = StrategyNames();
   const size_t which = Below(names.size() + 1);
-  const std::unique_ptr<Strategy> own =
-      which < names.size() ? MakeStrategy(names[which]) : nullptr;
+  const std::unique_ptr<Strategy> own = which < names.size() ? MakeStrategy(names[which]) : nullptr;
   return *RunRound(Input(cell_count, auction_count), own == nullptr ? moody : *own);
 }
 

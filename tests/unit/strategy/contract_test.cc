@@ -249,6 +249,21 @@ TEST_F(StrategyContractTest, SeesTheAuctionAndTheCellAsTheyAre) {
   EXPECT_TRUE(seen);
 }
 
+TEST_F(StrategyContractTest, LrpsWithoutANameCountButAreNobodysInstances) {
+  cells_ = {MakeCell("a")};
+  cells_[0].lrps = {"p"};
+  cells_[0].other_lrps = 2;
+  cells_[0].first_fit_index = 12;
+  strategy_.score = [&](const AuctionView&, const CellView& cell) {
+    EXPECT_EQ(cell.lrp_count, 3);
+    EXPECT_EQ(cell.instances, 1);
+    EXPECT_EQ(cell.index, 12);
+    EXPECT_EQ(cell.position, 12);
+    return Score();
+  };
+  EXPECT_EQ(Run({MakeLrp("p", 1)}).CellOf("p.1"), "a");
+}
+
 TEST_F(StrategyContractTest, IsToldOfTheRoundBeforeItStarts) {
   Configuration configuration;
   configuration.starting_container_weight = 7;
