@@ -1,0 +1,3 @@
+// Package auctiontypes stands in for Diego's package of the same name: what is auctioned,
+// and how it went.
+package auctiontypes

@@ -1,0 +1,2 @@
+// Package fakes has delegates of a runner that only remember.
+package fakes

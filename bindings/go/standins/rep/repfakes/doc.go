@@ -1,0 +1,2 @@
+// Package repfakes has clients of cells that are not there.
+package repfakes

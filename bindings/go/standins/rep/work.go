@@ -1,0 +1,80 @@
+package rep
+
+import (
+	"fmt"
+
+	"code.cloudfoundry.org/bbs/models"
+)
+
+// PlacementConstraint says which cells can take a container at all.
+type PlacementConstraint struct {
+	PlacementTags []string
+	VolumeDrivers []string
+	RootFs        string
+}
+
+// NewPlacementConstraint makes a constraint. Mind the order.
+func NewPlacementConstraint(rootFS string, placementTags, volumeDrivers []string) PlacementConstraint {
+	return PlacementConstraint{PlacementTags: placementTags, VolumeDrivers: volumeDrivers, RootFs: rootFS}
+}
+
+// Valid says whether the constraint names a root file system.
+func (p *PlacementConstraint) Valid() bool { return p.RootFs != "" }
+
+// LRP is one instance of a long-running process.
+type LRP struct {
+	InstanceGUID string `json:"instance_guid"`
+	models.ActualLRPKey
+	PlacementConstraint
+	Resource
+	State string `json:"state"`
+}
+
+// NewLRP makes an LRP without a state.
+func NewLRP(instanceGUID string, key models.ActualLRPKey, asked Resource, constraint PlacementConstraint) LRP {
+	return LRP{InstanceGUID: instanceGUID, ActualLRPKey: key, PlacementConstraint: constraint, Resource: asked}
+}
+
+// Identifier is the process guid and the index.
+func (l *LRP) Identifier() string { return fmt.Sprintf("%s.%d", l.ProcessGuid, l.Index) }
+
+// Copy leaves the state out.
+func (l *LRP) Copy() LRP {
+	return NewLRP(l.InstanceGUID, l.ActualLRPKey, l.Resource, l.PlacementConstraint)
+}
+
+// LRPUpdate changes a running instance. Diego's has internal routes as well.
+type LRPUpdate struct {
+	InstanceGUID string `json:"instance_guid"`
+	models.ActualLRPKey
+	MetricTags map[string]string `json:"metric_tags"`
+}
+
+// Task is a one-off task.
+type Task struct {
+	TaskGuid string
+	Domain   string
+	PlacementConstraint
+	Resource
+	State  models.Task_State `json:"state"`
+	Failed bool              `json:"failed"`
+}
+
+// NewTask makes a task in the state Invalid.
+func NewTask(guid, domain string, asked Resource, constraint PlacementConstraint) Task {
+	return Task{TaskGuid: guid, Domain: domain, PlacementConstraint: constraint, Resource: asked,
+		State: models.Task_Invalid}
+}
+
+// Identifier is the task's guid.
+func (t *Task) Identifier() string { return t.TaskGuid }
+
+// Copy returns t.
+func (t Task) Copy() Task { return t }
+
+// Work is what a cell is told to start, and what it hands back of that.
+type Work struct {
+	LRPs   []LRP
+	Tasks  []Task
+	CellID string `json:"cell_id,omitempty"`
+}
