@@ -1,0 +1,204 @@
+package auctionrunner
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"code.cloudfoundry.org/auction/auctiontypes"
+	"code.cloudfoundry.org/auctioneer"
+	"code.cloudfoundry.org/bbs/trace"
+	"code.cloudfoundry.org/clock"
+	"code.cloudfoundry.org/lager/v3"
+	"code.cloudfoundry.org/workpool"
+)
+
+// How long a runner waits when it could not find out which cells there are.
+const pauseAfterFailedFetch = time.Second
+
+type auctionRunner struct {
+	logger        lager.Logger
+	delegate      auctiontypes.AuctionRunnerDelegate
+	metricEmitter auctiontypes.AuctionMetricEmitterDelegate
+	batch         *Batch
+	clock         clock.Clock
+	workPool      *workpool.WorkPool
+
+	binPackFirstFitWeight         float64
+	startingContainerWeight       float64
+	startingContainerCountMaximum int
+}
+
+// New makes a runner, an auctiontypes.AuctionRunner. Its methods are safe for concurrent use, and a
+// process may have several.
+//
+// binPackFirstFitWeight multiplies the place of a cell in its zone, startingContainerWeight the
+// containers that are starting on a cell; both add to its score. With a startingContainerCountMaximum
+// above 0, no more containers than that are starting at once on all cells together. clock gives queue
+// times and waiting times. The runner stops neither workPool nor anything else that it is given.
+func New(
+	logger lager.Logger,
+	delegate auctiontypes.AuctionRunnerDelegate,
+	metricEmitter auctiontypes.AuctionMetricEmitterDelegate,
+	clock clock.Clock,
+	workPool *workpool.WorkPool,
+	binPackFirstFitWeight float64,
+	startingContainerWeight float64,
+	startingContainerCountMaximum int,
+) *auctionRunner {
+	return &auctionRunner{
+		logger:                        logger,
+		delegate:                      delegate,
+		metricEmitter:                 metricEmitter,
+		batch:                         NewBatch(clock),
+		clock:                         clock,
+		workPool:                      workPool,
+		binPackFirstFitWeight:         binPackFirstFitWeight,
+		startingContainerWeight:       startingContainerWeight,
+		startingContainerCountMaximum: startingContainerCountMaximum,
+	}
+}
+
+// ScheduleLRPsForAuctions puts the instances that lrpStarts ask for into the next round. It does not
+// wait.
+func (a *auctionRunner) ScheduleLRPsForAuctions(lrpStarts []auctioneer.LRPStartRequest, traceID string) {
+	a.batch.AddLRPStarts(lrpStarts, traceID)
+}
+
+// ScheduleTasksForAuctions puts tasks into the next round. It does not wait.
+func (a *auctionRunner) ScheduleTasksForAuctions(tasks []auctioneer.TaskStartRequest, traceID string) {
+	a.batch.AddTasks(tasks, traceID)
+}
+
+// Run holds a round whenever there is work, until a signal comes; a round under way is finished
+// first. It closes ready at once.
+func (a *auctionRunner) Run(signals <-chan os.Signal, ready chan<- struct{}) error {
+	close(ready)
+
+	ending := make(chan struct{})
+	for {
+		work, ok := nextWork(signals, a.batch.HasWork)
+		if !ok {
+			return nil
+		}
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			a.work(work, ending)
+		}()
+		select {
+		case <-ended:
+		case <-signals:
+			close(ending)
+			<-ended
+			return nil
+		}
+	}
+}
+
+// nextWork waits for work or for a signal, which comes first if both are there.
+func nextWork(signals <-chan os.Signal, hasWork <-chan Work) (work Work, ok bool) {
+	select {
+	case <-signals:
+		return Work{}, false
+	default:
+	}
+	select {
+	case <-signals:
+		return Work{}, false
+	case work = <-hasWork:
+		return work, true
+	}
+}
+
+// work holds one round, once it is known which cells there are.
+func (a *auctionRunner) work(work Work, ending <-chan struct{}) {
+	for !a.holdRound(work, ending) {
+		select {
+		case <-ending:
+			return
+		case <-time.After(pauseAfterFailedFetch):
+		}
+	}
+}
+
+func (a *auctionRunner) holdRound(work Work, ending <-chan struct{}) (fetched bool) {
+	logger := trace.LoggerWithTraceInfo(a.logger, work.TraceID).Session("auction")
+
+	logger.Info("fetching-cell-reps")
+	clients, err := a.delegate.FetchCellReps(logger, work.TraceID)
+	if err != nil {
+		logger.Error("failed-to-fetch-reps", err)
+		return false
+	}
+	logger.Info("fetched-cell-reps", lager.Data{"cell-reps-count": len(clients)})
+
+	zones := a.fetchZones(&stateFetch{
+		logger:        logger,
+		workPool:      a.workPool,
+		clients:       clients,
+		metricEmitter: a.metricEmitter,
+		ending:        ending,
+	})
+	request := a.takeAuctions(logger)
+	if len(request.LRPs) == 0 && len(request.Tasks) == 0 {
+		logger.Info("nothing-to-auction")
+		return true
+	}
+	a.auction(logger, work, zones, request)
+	return true
+}
+
+func (a *auctionRunner) fetchZones(fetch *stateFetch) map[string]Zone {
+	logger := fetch.logger
+	logger.Info("fetching-zone-state")
+	start := time.Now()
+	zones := fetch.buildZones(a.binPackFirstFitWeight)
+	took := time.Since(start)
+	if err := a.metricEmitter.FetchStatesCompleted(took); err != nil {
+		logger.Error("failed-sending-fetch-states-completed-metric", err)
+	}
+
+	cellCount := 0
+	for _, name := range slices.Sorted(maps.Keys(zones)) {
+		logger.Info("zone-state", lager.Data{"zone": name, "cell-count": len(zones[name])})
+		cellCount += len(zones[name])
+	}
+	logger.Info("fetched-zone-state", lager.Data{
+		"cell-state-count":    cellCount,
+		"num-failed-requests": len(fetch.clients) - cellCount,
+		"duration":            took.String(),
+	})
+	return zones
+}
+
+func (a *auctionRunner) takeAuctions(logger lager.Logger) auctiontypes.AuctionRequest {
+	logger.Info("fetching-auctions")
+	lrps, tasks := a.batch.DedupeAndDrain()
+	logger.Info("fetched-auctions", lager.Data{
+		"lrp-start-auctions": len(lrps),
+		"task-auctions":      len(tasks),
+	})
+	return auctiontypes.AuctionRequest{LRPs: lrps, Tasks: tasks}
+}
+
+func (a *auctionRunner) auction(
+	logger lager.Logger, work Work, zones map[string]Zone, request auctiontypes.AuctionRequest,
+) {
+	logger.Info("scheduling")
+	scheduler := NewScheduler(a.workPool, zones, a.clock, logger,
+		a.binPackFirstFitWeight, a.startingContainerWeight, a.startingContainerCountMaximum)
+	results := scheduler.Schedule(request)
+	logger.Info("scheduled", lager.Data{
+		"successful-lrp-start-auctions": len(results.SuccessfulLRPs),
+		"successful-task-auctions":      len(results.SuccessfulTasks),
+		"failed-lrp-start-auctions":     len(results.FailedLRPs),
+		"failed-task-auctions":          len(results.FailedTasks),
+	})
+
+	if err := a.metricEmitter.AuctionCompleted(results); err != nil {
+		logger.Debug("failed-emitting-auction-complete-metrics", lager.Data{"error": err})
+	}
+	a.delegate.AuctionCompleted(logger, work.TraceID, results)
+}

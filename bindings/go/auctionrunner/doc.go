@@ -1,0 +1,21 @@
+// Package auctionrunner holds Diego's auctions with Rostrum. It takes the place of
+// code.cloudfoundry.org/auction/auctionrunner: what it exports, logs, emits and returns is the same,
+// and Diego's auctioneer runs on it with one import line changed. Placement itself is librostrum's,
+// which package rostrum calls.
+//
+// # The way of an auction
+//
+// Requests wait in a [Batch]. When there are any, the runner that [New] makes asks its delegate for
+// the cells, asks all cells for their states ([FetchStateAndBuildZones]), takes what is in the batch,
+// places it ([Scheduler]), sends each [Cell] its work and tells the delegate what came of it.
+//
+// # What is different
+//
+//   - Zones, cells of equal score and results come in an order that does not change from run to run:
+//     by zone, then cell index, then cell guid. Diego's order is that of a Go map, so ours is always
+//     one of those that Diego could have taken.
+//   - A work pool that was stopped no longer blocks a runner: what the pool does not do, the runner
+//     does itself, one cell after the other.
+//   - A signal ends the pause after a failed fetch of cells, and is seen before further work.
+//   - A root file system provider of an unknown type takes nothing. It crashes Diego's.
+package auctionrunner
