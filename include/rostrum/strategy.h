@@ -52,11 +52,27 @@ struct ScalarView {
   Amount free = 0;
 };
 
+// A text of somebody else's, laid out as in the C interface. Use it as a std::string_view.
+struct TextView {
+  const char* characters = nullptr;
+  uint64_t length = 0;
+
+  TextView() = default;
+  TextView(std::string_view text) : characters(text.data()), length(text.size()) {}
+  TextView(const std::string& text) : TextView(std::string_view(text)) {}
+  operator std::string_view() const { return {characters, length}; }
+
+  friend bool operator==(const TextView& text, std::string_view other) {
+    return std::string_view(text) == other;
+  }
+};
+
 // A cell as a strategy sees it: its state at this point of the round, with all that the round has
-// placed on it so far. Valid during the call only.
+// placed on it so far. Valid during the call only. It starts as a rostrum_cell_view_t, field by
+// field, so that a strategy in C sees the very same.
 struct CellView {
-  std::string_view id;
-  std::string_view zone;
+  TextView id;
+  TextView zone;
   // The cell's index, and where it stands in its zone, from 0, by index and id (open cells only).
   // A cell's first_fit_index, if it has one, takes the place of both.
   int64_t index = 0;

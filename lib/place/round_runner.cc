@@ -265,12 +265,6 @@ std::optional<RankedRow> RoundRunner::SearchZones(const Candidate& candidate,
   return best;
 }
 
-void RoundRunner::Keep(const RankedRow& ranked, std::optional<RankedRow>* best) {
-  const bool wins = !*best || Better(ranked.score, (*best)->score) ||
-                    (ranked.row < (*best)->row && !Better((*best)->score, ranked.score));
-  if (wins) *best = ranked;
-}
-
 void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
                            std::optional<RankedRow>* best) {
   const bool skip_instances = counts_instances_ && instances_.InZone(zone.zone) > 0;
@@ -315,17 +309,21 @@ Score RoundRunner::ScoreOf(const Candidate& candidate, uint32_t row) {
 
 void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
                            std::optional<RankedRow>* best) {
+  const bool accepts_all = scanning_ != nullptr && scanning_->AcceptsAll();
   std::string reason;
   const auto ask = [&](uint32_t row, const CellView& view) {
     current_row_ = row;
-    if (!strategy_.Accepts(candidate.view, view, &reason)) return;
+    if (!accepts_all && !strategy_.Accepts(candidate.view, view, &reason)) return;
     const Score score = strategy_.ScoreCell(candidate.view, view);
     if (IsScore(score)) Keep({row, score}, best);
   };
   const ZoneRange& range = layout_.zones[zone];
-  for (uint32_t row = range.begin; row < range.end; ++row) {
+  const Ask& wanted = *candidate.plan->ask;
+  for (const uint32_t row : workspace_.room_scan()->Rows(range.begin, range.end, wanted)) {
     if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
-    if (!board_.Fits(row, *candidate.plan->ask)) continue;
+    // The scan has not looked at named resources, nor at what starting a cell takes.
+    const bool fits_for_sure = wanted.scalars.empty() && board_.IsStarted(row);
+    if (!fits_for_sure && !board_.Fits(row, wanted)) continue;
     // Few cells hold an instance, so most need no view of their own.
     if (instances_.OnRow(row) == 0) {
       ask(row, board_.cells()[row]);
@@ -335,19 +333,10 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
   }
 }
 
-bool RoundRunner::IsScore(const Score& score) const {
-  if (score_limit_) return score.value < *score_limit_;
-  RequireScore(score);
-  return true;
-}
-
-void RoundRunner::RequireScore(const Score& score) const {
-  if (score_limit_) return;
+void RoundRunner::ThrowBadScore(const Score& score) {
   if (std::isnan(score.value)) throw std::runtime_error("its score is NaN");
-  if (!ShapeIndex::IsTier(score.tier)) {
-    throw std::runtime_error(
-        fmt::format("its score's tier is {}, which is kept for the library", score.tier));
-  }
+  throw std::runtime_error(
+      fmt::format("its score's tier is {}, which is kept for the library", score.tier));
 }
 
 void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {

@@ -92,10 +92,22 @@ class RoundRunner {
                       std::optional<RankedRow>* best);
   // Scores a cell by the strategy itself. Throws if that fails.
   Score ScoreOf(const Candidate& candidate, uint32_t row);
-  static void Keep(const RankedRow& ranked, std::optional<RankedRow>* best);
+  static void Keep(const RankedRow& ranked, std::optional<RankedRow>* best) {
+    const bool wins = !*best || Better(ranked.score, (*best)->score) ||
+                      (ranked.row < (*best)->row && !Better((*best)->score, ranked.score));
+    if (wins) *best = ranked;
+  }
   // Whether the score can win at all. Throws if it is none, and that is an error.
-  bool IsScore(const Score& score) const;
-  void RequireScore(const Score& score) const;
+  bool IsScore(const Score& score) const {
+    if (score_limit_) return score.value < *score_limit_;
+    RequireScore(score);
+    return true;
+  }
+  void RequireScore(const Score& score) const {
+    if (score_limit_) return;
+    if (score.value != score.value || !ShapeIndex::IsTier(score.tier)) ThrowBadScore(score);
+  }
+  [[noreturn]] static void ThrowBadScore(const Score& score);
   // Asks the strategy again, to catch one that contradicts itself. Throws if it does.
   void Verify(const Candidate& candidate, const RankedRow& winner);
   CellView ViewOf(uint32_t row) const;

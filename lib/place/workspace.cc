@@ -40,6 +40,8 @@ void Workspace::BeginRound(const Configuration& configuration) {
     shape_index_->BeginRound();
   } else if (is_own || strategy_.HasBaseScore()) {
     shape_index_.emplace(board_, instances_, strategy_);
+  } else if (!room_scan_) {
+    room_scan_.emplace(board_);
   }
 }
 
@@ -52,6 +54,7 @@ void Workspace::Place(uint32_t row, const Ask& ask) {
 void Workspace::NoteChange(uint32_t row) {
   free_index_.NoteChange(row);
   if (shape_index_) shape_index_->NoteChange(row);
+  if (room_scan_) room_scan_->NoteChange(row);
 }
 
 }  // namespace rostrum

@@ -11,6 +11,7 @@
 #include "lib/place/board.h"
 #include "lib/place/free_index.h"
 #include "lib/place/instances.h"
+#include "lib/place/room_scan.h"
 #include "lib/place/shape_index.h"
 #include "rostrum/configuration.h"
 #include "rostrum/strategy.h"
@@ -47,6 +48,8 @@ class Workspace {
   FreeIndex& free_index() { return free_index_; }
   // Null if the strategy has to look at every cell.
   ShapeIndex* shape_index() { return shape_index_ ? &*shape_index_ : nullptr; }
+  // Null if it has not.
+  RoomScan* room_scan() { return room_scan_ ? &*room_scan_ : nullptr; }
 
  private:
   void NoteChange(uint32_t row);
@@ -56,6 +59,7 @@ class Workspace {
   Instances instances_;
   FreeIndex free_index_;
   std::optional<ShapeIndex> shape_index_;
+  std::optional<RoomScan> room_scan_;
   Configuration configuration_;
 };
 

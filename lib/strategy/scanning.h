@@ -11,6 +11,9 @@ class ScanningStrategy : public Strategy {
  public:
   // Calls up to the next one that are given this very object are about this auction. Null: none is.
   virtual void BeginAuction(const AuctionView* auction) noexcept = 0;
+
+  // Whether every cell is a choice, so that Accepts need not be asked.
+  virtual bool AcceptsAll() const = 0;
 };
 
 }  // namespace rostrum

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "lib/strategy/scanning.h"
@@ -30,29 +31,34 @@ rostrum_auction_view_t ToC(const AuctionView& auction) {
   return view;
 }
 
-rostrum_cell_view_t ToC(const CellView& cell) {
-  rostrum_cell_view_t view{};
-  view.id = cell.id.data();
-  view.id_length = cell.id.size();
-  view.zone = cell.zone.data();
-  view.zone_length = cell.zone.size();
-  view.index = cell.index;
-  view.position = cell.position;
-  view.memory_total = cell.memory_total;
-  view.memory_free = cell.memory_free;
-  view.disk_total = cell.disk_total;
-  view.disk_free = cell.disk_free;
-  view.cpu_total = cell.cpu_total;
-  view.cpu_free = cell.cpu_free;
-  view.containers_total = cell.containers_total;
-  view.containers_free = cell.containers_free;
-  view.proxy_memory = cell.proxy_memory;
-  view.starting_containers = cell.starting_containers;
-  view.lrp_count = cell.lrp_count;
-  view.task_count = cell.task_count;
-  view.instances = cell.instances;
-  view.tag = cell.tag;
-  return view;
+// A round asks about millions of cells, so what C is shown is the cell itself and not a copy.
+static_assert(std::is_standard_layout_v<CellView>);
+static_assert(offsetof(CellView, id.length) == offsetof(rostrum_cell_view_t, id_length));
+static_assert(offsetof(CellView, zone) == offsetof(rostrum_cell_view_t, zone));
+static_assert(offsetof(CellView, zone.length) == offsetof(rostrum_cell_view_t, zone_length));
+static_assert(offsetof(CellView, index) == offsetof(rostrum_cell_view_t, index));
+static_assert(offsetof(CellView, position) == offsetof(rostrum_cell_view_t, position));
+static_assert(offsetof(CellView, memory_total) == offsetof(rostrum_cell_view_t, memory_total));
+static_assert(offsetof(CellView, memory_free) == offsetof(rostrum_cell_view_t, memory_free));
+static_assert(offsetof(CellView, disk_total) == offsetof(rostrum_cell_view_t, disk_total));
+static_assert(offsetof(CellView, disk_free) == offsetof(rostrum_cell_view_t, disk_free));
+static_assert(offsetof(CellView, cpu_total) == offsetof(rostrum_cell_view_t, cpu_total));
+static_assert(offsetof(CellView, cpu_free) == offsetof(rostrum_cell_view_t, cpu_free));
+static_assert(offsetof(CellView, containers_total) ==
+              offsetof(rostrum_cell_view_t, containers_total));
+static_assert(offsetof(CellView, containers_free) ==
+              offsetof(rostrum_cell_view_t, containers_free));
+static_assert(offsetof(CellView, proxy_memory) == offsetof(rostrum_cell_view_t, proxy_memory));
+static_assert(offsetof(CellView, starting_containers) ==
+              offsetof(rostrum_cell_view_t, starting_containers));
+static_assert(offsetof(CellView, lrp_count) == offsetof(rostrum_cell_view_t, lrp_count));
+static_assert(offsetof(CellView, task_count) == offsetof(rostrum_cell_view_t, task_count));
+static_assert(offsetof(CellView, instances) == offsetof(rostrum_cell_view_t, instances));
+static_assert(offsetof(CellView, tag) == offsetof(rostrum_cell_view_t, tag));
+static_assert(offsetof(CellView, scalars) == sizeof(rostrum_cell_view_t));
+
+const rostrum_cell_view_t* ToC(const CellView& cell) {
+  return reinterpret_cast<const rostrum_cell_view_t*>(&cell);
 }
 
 [[noreturn]] void ThrowFailure(const char* function, int32_t answer) {
@@ -111,24 +117,24 @@ class TableStrategy : public ScanningStrategy {
     return table_.order_key(user_data_.get(), &view);
   }
 
+  bool AcceptsAll() const override { return table_.accepts == nullptr; }
+
   bool Accepts(const AuctionView& auction, const CellView& cell, std::string* reason) override {
     if (table_.accepts == nullptr) return true;
-    const rostrum_cell_view_t cell_view = ToC(cell);
-    std::array<char, kReasonCapacity> text{};
-    const int32_t answer =
-        table_.accepts(user_data_.get(), &ViewOf(auction), &cell_view, text.data(), text.size());
+    reason_[0] = '\0';
+    const int32_t answer = table_.accepts(user_data_.get(), &ViewOf(auction), ToC(cell),
+                                          reason_.data(), reason_.size());
     if (answer < 0 || answer > 1) {
       throw std::runtime_error(fmt::format("its accepts returned {}, expected 0 or 1", answer));
     }
-    if (answer == 0) reason->assign(text.data(), strnlen(text.data(), text.size()));
+    if (answer == 0) reason->assign(reason_.data(), strnlen(reason_.data(), reason_.size()));
     return answer == 1;
   }
 
   Score ScoreCell(const AuctionView& auction, const CellView& cell) override {
     if (table_.score == nullptr) return BaseScore(cell);
-    const rostrum_cell_view_t cell_view = ToC(cell);
     rostrum_score_t score{};
-    const int32_t answer = table_.score(user_data_.get(), &ViewOf(auction), &cell_view, &score);
+    const int32_t answer = table_.score(user_data_.get(), &ViewOf(auction), ToC(cell), &score);
     if (answer != 0) ThrowFailure("score", answer);
     return {score.value, score.tier};
   }
@@ -136,9 +142,8 @@ class TableStrategy : public ScanningStrategy {
   bool HasBaseScore() const override { return table_.base_score != nullptr; }
 
   Score BaseScore(const CellView& cell) override {
-    const rostrum_cell_view_t view = ToC(cell);
     rostrum_score_t score{};
-    const int32_t answer = table_.base_score(user_data_.get(), &view, &score);
+    const int32_t answer = table_.base_score(user_data_.get(), ToC(cell), &score);
     if (answer != 0) ThrowFailure("base_score", answer);
     return {score.value, score.tier};
   }
@@ -164,6 +169,7 @@ class TableStrategy : public ScanningStrategy {
   const AuctionView* auction_ =
       nullptr;  // That `auction_view_` is of; null if it is of none for sure.
   rostrum_auction_view_t auction_view_{};
+  std::array<char, kReasonCapacity> reason_{};
 };
 
 Status ValidateTable(const rostrum_strategy_table_t& table) {
