@@ -1,0 +1,3 @@
+module code.cloudfoundry.org/rostrum
+
+go 1.24

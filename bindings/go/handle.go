@@ -1,0 +1,76 @@
+//go:build cgo
+
+package rostrum
+
+import (
+	"runtime"
+	"sync/atomic"
+	"unsafe"
+)
+
+// handle guards an object of the C library. Calls on it run between enter and leave; close lets no
+// further call in, waits for those that are, and destroys the object.
+type handle struct {
+	pointer unsafe.Pointer
+	destroy func(unsafe.Pointer)
+	cleanup runtime.Cleanup
+	users   atomic.Int64  // Calls in progress, plus handleClosed once closing has begun.
+	closing chan struct{} // Closed when closing begins.
+	idle    chan struct{} // Closed when closing has begun and no call is in progress.
+	closed  chan struct{} // Closed when the object is destroyed.
+}
+
+const handleClosed = 1 << 62
+
+// attach takes ownership of an object. Should `owner`, of which the handle is a part, be forgotten
+// without a Close, the garbage collector destroys the object: no call can be in progress then, since
+// enter and leave keep the owner alive.
+func attach[Owner any](h *handle, owner *Owner, object unsafe.Pointer, destroy func(unsafe.Pointer)) {
+	h.pointer = object
+	h.destroy = destroy
+	h.closing = make(chan struct{})
+	h.idle = make(chan struct{})
+	h.closed = make(chan struct{})
+	h.cleanup = runtime.AddCleanup(owner, destroy, object)
+}
+
+// enter returns false if the object is closed, or about to be. Else leave must follow.
+func (h *handle) enter() bool {
+	for {
+		users := h.users.Load()
+		if users >= handleClosed || h.pointer == nil {
+			return false
+		}
+		if h.users.CompareAndSwap(users, users+1) {
+			return true
+		}
+	}
+}
+
+func (h *handle) leave() {
+	if h.users.Add(-1) == handleClosed {
+		close(h.idle)
+	}
+}
+
+// close may be called by any number of goroutines: each returns when the object is destroyed.
+func (h *handle) close() {
+	for {
+		users := h.users.Load()
+		if users >= handleClosed {
+			<-h.closed
+			return
+		}
+		if !h.users.CompareAndSwap(users, users+handleClosed) {
+			continue
+		}
+		close(h.closing)
+		if users > 0 {
+			<-h.idle
+		}
+		h.cleanup.Stop()
+		h.destroy(h.pointer)
+		close(h.closed)
+		return
+	}
+}

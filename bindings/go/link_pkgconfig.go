@@ -1,0 +1,10 @@
+//go:build cgo && !rostrum_static
+
+package rostrum
+
+// #cgo pkg-config: rostrum-record
+import "C"
+
+// Linking says how the C library is linked: "dynamic" or, with the build tag rostrum_static,
+// "static".
+const Linking = "dynamic"
