@@ -11,14 +11,19 @@ import (
 // waits for them lends a hand.
 const starvedAfter = 100 * time.Millisecond
 
-// runOnPool runs job(0) to job(count-1) on the pool's workers and returns when all have ended.
+// runOnPool runs job(0) to job(count-1) on the pool's workers, each once, and returns when all have
+// ended.
 //
 // A pool that was stopped drops what it is given without a word, and one whose workers are all busy
 // with something else, or are waiting for this very call, may never come to it. So when none of the
-// jobs makes progress, the caller does them, one after the other; but if ending is closed by then,
-// it gives up. The result says how many jobs were run: those from job(0) on, each once. ending may
-// be nil.
-func runOnPool(pool *workpool.WorkPool, ending <-chan struct{}, count int, job func(i int)) (ran int) {
+// jobs makes progress, the caller does them, one after the other.
+func runOnPool(pool *workpool.WorkPool, count int, job func(i int)) {
+	runOnPoolUntil(nil, pool, count, job)
+}
+
+// runOnPoolUntil gives up, rather than do the jobs of a pool that does nothing, once ending is
+// closed. The result says how many were run: those from job(0) on. ending may be nil.
+func runOnPoolUntil(ending <-chan struct{}, pool *workpool.WorkPool, count int, job func(i int)) (ran int) {
 	if count == 0 {
 		return 0
 	}
