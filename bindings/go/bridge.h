@@ -75,4 +75,18 @@ typedef struct rostrum_go_round {
 
 rostrum_go_round_t rostrum_go_run_round(rostrum_engine_t* engine, uint64_t seed, int64_t now_ms);
 
+/* What a strategy that is written in Go has. */
+#define ROSTRUM_GO_HAS_SCORE 1u
+#define ROSTRUM_GO_HAS_BASE_SCORE 2u
+#define ROSTRUM_GO_HAS_ACCEPTS 4u
+#define ROSTRUM_GO_HAS_BEGIN_ROUND 8u
+#define ROSTRUM_GO_HAS_ORDER_KEY 16u
+#define ROSTRUM_GO_BALANCES_ZONES 32u
+
+/* Makes a strategy whose functions are those of callbacks.go. `handle` is a cgo.Handle; it is
+ * released in any case, in the end. */
+rostrum_code_t rostrum_go_strategy_create(const char* name, int32_t order, uint32_t methods,
+                                          uintptr_t handle, rostrum_strategy_t** strategy,
+                                          rostrum_error_t** error);
+
 #endif /* ROSTRUM_GO_BRIDGE_H_ */

@@ -16,6 +16,7 @@ import "unsafe"
 type Strategy struct {
 	handle handle
 	name   string
+	host   *strategyHost // Nil unless it is written in Go.
 }
 
 // Order says in which order the auctions of a batch take their turn.

@@ -1,0 +1,124 @@
+//go:build cgo
+
+package rostrum
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"math"
+	"runtime/cgo"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// What the C table of a strategy that is written in Go calls. Each finds the host by its handle. No
+// panic gets out: C could not stand it.
+
+// Answers to C.
+const (
+	callDone   = 0
+	callFailed = -1
+)
+
+func hostOf(handle C.uintptr_t) *strategyHost {
+	return cgo.Handle(handle).Value().(*strategyHost)
+}
+
+//export rostrumGoBeginRound
+func rostrumGoBeginRound(handle C.uintptr_t, context *C.rostrum_round_context_t) (answer C.int32_t) {
+	host := hostOf(handle)
+	answer = callFailed // Unless it returns.
+	defer host.catchPanic()
+	if err := host.roundBeginner.BeginRound(makeContext(context)); err != nil {
+		host.fail(err)
+		return callFailed
+	}
+	return callDone
+}
+
+//export rostrumGoOrderKey
+func rostrumGoOrderKey(handle C.uintptr_t, auction *C.rostrum_auction_view_t) (key C.double) {
+	host := hostOf(handle)
+	key = C.double(math.NaN()) // Unless it returns.
+	defer host.catchPanic()
+	v := host.takeViews()
+	defer host.returnViews(v)
+	v.auction.set(auction)
+	return C.double(host.orderKeyer.OrderKey(&v.auction))
+}
+
+//export rostrumGoAccepts
+func rostrumGoAccepts(handle C.uintptr_t, auction *C.rostrum_auction_view_t,
+	cell *C.rostrum_cell_view_t, reason *C.char, capacity C.size_t) (answer C.int32_t) {
+	host := hostOf(handle)
+	answer = callFailed // Unless it returns.
+	defer host.catchPanic()
+	v := host.takeViews()
+	defer host.returnViews(v)
+	v.auction.set(auction)
+	v.cell.set(cell)
+	accepted, text, err := host.accepter.Accepts(&v.auction, &v.cell)
+	switch {
+	case err != nil:
+		host.fail(err)
+		return callFailed
+	case accepted:
+		return 1
+	}
+	writeText(unsafe.Slice((*byte)(unsafe.Pointer(reason)), int(capacity)), text)
+	return 0
+}
+
+//export rostrumGoScore
+func rostrumGoScore(handle C.uintptr_t, auction *C.rostrum_auction_view_t,
+	cell *C.rostrum_cell_view_t, score *C.rostrum_score_t) (answer C.int32_t) {
+	host := hostOf(handle)
+	answer = callFailed // Unless it returns.
+	defer host.catchPanic()
+	v := host.takeViews()
+	defer host.returnViews(v)
+	v.auction.set(auction)
+	v.cell.set(cell)
+	given, err := host.scorer.Score(&v.auction, &v.cell)
+	return host.writeScore(score, given, err)
+}
+
+//export rostrumGoBaseScore
+func rostrumGoBaseScore(handle C.uintptr_t, cell *C.rostrum_cell_view_t,
+	score *C.rostrum_score_t) (answer C.int32_t) {
+	host := hostOf(handle)
+	answer = callFailed // Unless it returns.
+	defer host.catchPanic()
+	v := host.takeViews()
+	defer host.returnViews(v)
+	v.cell.set(cell)
+	given, err := host.baseScorer.BaseScore(&v.cell)
+	return host.writeScore(score, given, err)
+}
+
+//export rostrumGoRelease
+func rostrumGoRelease(handle C.uintptr_t) { cgo.Handle(handle).Delete() }
+
+func (h *strategyHost) writeScore(score *C.rostrum_score_t, given Score, err error) C.int32_t {
+	if err != nil {
+		h.fail(err)
+		return callFailed
+	}
+	score.value = C.double(given.Value)
+	score.tier = C.int64_t(given.Tier)
+	return callDone
+}
+
+// writeText writes as much of a text as fits before the NUL byte that ends it, and no half character.
+func writeText(buffer []byte, text string) {
+	if len(buffer) == 0 {
+		return
+	}
+	length := min(len(text), len(buffer)-1)
+	for length < len(text) && length > 0 && !utf8.RuneStart(text[length]) {
+		length--
+	}
+	copy(buffer, text[:length])
+	buffer[length] = 0
+}
