@@ -79,33 +79,58 @@ func (c *Cell) State() rep.CellState {
 // along, so it takes that much more memory here, though not in ReserveLRP. What does not fit gives
 // rep.InsufficientResourcesError.
 func (c *Cell) ScoreForLRP(lrp *rep.LRP, startingContainerWeight, binPackFirstFitWeight float64) (float64, error) {
+	score, err := c.scoreLRP(lrp, startingContainerWeight, binPackFirstFitWeight)
+	if err != nil {
+		return 0, err
+	}
+	c.logger.Debug("score-for-lrp", score.logData(c))
+	return score.sum(), nil
+}
+
+// lrpScore is a cell's score for an LRP, in its parts.
+type lrpScore struct {
+	locality        int
+	resource, index float64
+}
+
+func (s lrpScore) sum() float64 { return s.resource + float64(s.locality) + s.index }
+
+func (s lrpScore) logData(c *Cell) lager.Data {
+	return lager.Data{
+		"cell-guid":      c.Guid,
+		"cell-index":     c.state.CellIndex,
+		"locality-score": s.locality,
+		"resource-score": s.resource,
+		"index-score":    s.index,
+		"score":          s.sum(),
+	}
+}
+
+// scoreLRP is ScoreForLRP without a word to the log.
+func (c *Cell) scoreLRP(lrp *rep.LRP, startingContainerWeight, binPackFirstFitWeight float64) (lrpScore, error) {
 	state := c.current()
 	withProxy := lrp.Resource
 	withProxy.MemoryMB += int32(state.ProxyMemoryAllocationMB)
 	if err := state.ResourceMatch(&withProxy); err != nil {
-		return 0, err
+		return lrpScore{}, err
 	}
+	return lrpScore{
+		locality: LocalityOffset * c.countInstances(lrp.ProcessGuid),
+		resource: state.ComputeScore(&withProxy, startingContainerWeight),
+		index:    float64(c.Index) * binPackFirstFitWeight,
+	}, nil
+}
 
-	instances := 0
+// countInstances counts the LRPs of a process on the cell.
+func (c *Cell) countInstances(processGUID string) int {
+	state := c.current()
+	count := 0
 	for i := range state.LRPs {
-		if state.LRPs[i].ProcessGuid == lrp.ProcessGuid {
-			instances++
+		if state.LRPs[i].ProcessGuid == processGUID {
+			count++
 		}
 	}
-	localityScore := LocalityOffset * instances
-	resourceScore := state.ComputeScore(&withProxy, startingContainerWeight)
-	indexScore := float64(c.Index) * binPackFirstFitWeight
-	score := resourceScore + float64(localityScore) + indexScore
-
-	c.logger.Debug("score-for-lrp", lager.Data{
-		"cell-guid":      c.Guid,
-		"cell-index":     state.CellIndex,
-		"locality-score": localityScore,
-		"resource-score": resourceScore,
-		"index-score":    indexScore,
-		"score":          score,
-	})
-	return score, nil
+	return count
 }
 
 // ScoreForTask says how good the cell is for task; lower is better. What does not fit gives

@@ -1,0 +1,184 @@
+package auctionrunner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"time"
+
+	"code.cloudfoundry.org/rostrum"
+)
+
+const (
+	// How many requests are answered at once. The others are told to come again.
+	debugRequestsAtOnce = 8
+	debugRequestTime    = time.Minute // For a request in all.
+	debugHeaderTime     = 5 * time.Second
+	debugHeaderBytes    = 16 << 10
+	debugGraceTime      = 2 * time.Second // For requests under way when the server ends.
+)
+
+// debugServer answers questions about a placer by HTTP:
+//
+//	/explain?id=IDENTIFIER[&kind=lrp|task][&format=text]  why the last round decided as it did
+//	/headroom[?memory_mb=N&disk_mb=N...]                  how many more would fit, by zone
+//	/snapshot                                             all cells, after the last round
+//	/metrics                                              counts, in the text format of Prometheus
+//
+// It changes nothing, and serves anybody who reaches its address.
+type debugServer struct {
+	placer   *placer
+	listener net.Listener
+	server   *http.Server
+	seats    chan struct{}
+	served   chan struct{} // Closed when the server has ended.
+}
+
+// newDebugServer listens at the address, host:port, and serves until Close.
+func newDebugServer(address string, placer *placer) (*debugServer, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	d := &debugServer{
+		placer:   placer,
+		listener: listener,
+		seats:    make(chan struct{}, debugRequestsAtOnce),
+		served:   make(chan struct{}),
+	}
+	d.server = &http.Server{
+		Handler:           d.handler(),
+		ReadHeaderTimeout: debugHeaderTime,
+		ReadTimeout:       debugHeaderTime,
+		WriteTimeout:      debugRequestTime,
+		IdleTimeout:       debugRequestTime,
+		MaxHeaderBytes:    debugHeaderBytes,
+		ErrorLog:          log.New(discardWriter{}, "", 0),
+	}
+	go func() {
+		defer close(d.served)
+		if err := d.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			placer.logger.Error("debug-server-ended", err)
+		}
+	}()
+	return d, nil
+}
+
+// discardWriter takes what the HTTP server says of bad requests, which is nobody's fault here.
+type discardWriter struct{}
+
+func (discardWriter) Write(text []byte) (int, error) { return len(text), nil }
+
+func (d *debugServer) address() string { return d.listener.Addr().String() }
+
+// Close ends the server. Requests under way have a little time to end.
+func (d *debugServer) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), debugGraceTime)
+	defer cancel()
+	if d.server.Shutdown(ctx) != nil {
+		d.server.Close()
+	}
+	<-d.served
+}
+
+func (d *debugServer) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /explain", d.seated(d.explain))
+	mux.HandleFunc("GET /headroom", d.seated(d.headroom))
+	mux.HandleFunc("GET /snapshot", d.seated(d.snapshot))
+	mux.HandleFunc("GET /metrics", d.seated(d.metrics))
+	return mux
+}
+
+// seated lets a few requests in at once, and answers for those that fail.
+func (d *debugServer) seated(answer func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(response http.ResponseWriter, request *http.Request) {
+		select {
+		case d.seats <- struct{}{}:
+			defer func() { <-d.seats }()
+		default:
+			response.Header().Set("Retry-After", "1")
+			http.Error(response, "too many requests at once", http.StatusServiceUnavailable)
+			return
+		}
+		if err := answer(response, request); err != nil {
+			http.Error(response, err.Error(), statusOf(err))
+		}
+	}
+}
+
+// badRequest is an error of whoever asks.
+type badRequest struct{ text string }
+
+func (b badRequest) Error() string { return b.text }
+
+func badRequestf(format string, arguments ...any) error {
+	return badRequest{fmt.Sprintf(format, arguments...)}
+}
+
+// errNoRound is returned before there is anything to tell.
+var errNoRound = errors.New("no round has been held yet")
+
+func statusOf(err error) int {
+	var bad badRequest
+	switch {
+	case errors.As(err, &bad):
+		return http.StatusBadRequest
+	case errors.Is(err, rostrum.ErrNotFound), errors.Is(err, errNoRound):
+		return http.StatusNotFound
+	case errors.Is(err, rostrum.ErrClosed), errors.Is(err, rostrum.ErrOutOfMemory):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+func writeJSON(response http.ResponseWriter, value any) error {
+	text, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return err
+	}
+	response.Header().Set("Content-Type", "application/json")
+	response.Write(append(text, '\n'))
+	return nil
+}
+
+// latest returns what the last round left behind; errNoRound if there is none.
+func (p *placer) latest() (*rostrum.Engine, *rostrum.Round, error) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	switch {
+	case p.closed:
+		return nil, nil, rostrum.ErrClosed
+	case p.engine == nil || p.last == nil:
+		return nil, nil, errNoRound
+	}
+	return p.engine, p.last, nil
+}
+
+// cells returns all cells as the last round left them.
+func (d *debugServer) cells() (*rostrum.Cells, error) {
+	engine, _, err := d.placer.latest()
+	if err != nil {
+		return nil, err
+	}
+	return engine.Snapshot()
+}
+
+func (d *debugServer) metrics(response http.ResponseWriter, _ *http.Request) error {
+	cells, err := d.cells()
+	if errors.Is(err, errNoRound) {
+		cells, err = &rostrum.Cells{}, nil
+	}
+	if err != nil {
+		return err
+	}
+	response.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	writer := metricsWriter{response}
+	writer.writeCounts(d.placer.metrics)
+	writer.writeZones(sumZones(cells))
+	return nil
+}

@@ -1,0 +1,206 @@
+package auctionrunner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
+
+	"code.cloudfoundry.org/rostrum"
+)
+
+// explanation is what /explain tells of one auction.
+type explanation struct {
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+	Placed  bool     `json:"placed"`
+	Error   string   `json:"error"`  // Empty if it was placed.
+	Remedy  string   `json:"remedy"` // What would have placed it; empty if nothing can be said.
+	Answers []answer `json:"answers"`
+}
+
+// answer is what one cell said to it.
+type answer struct {
+	CellID  string   `json:"cell_id"`
+	Zone    string   `json:"zone"`
+	Fits    bool     `json:"fits"`
+	Winner  bool     `json:"winner"`
+	Score   any      `json:"score,omitempty"` // A number, or a text such as "-Inf".
+	Tier    int64    `json:"tier,omitempty"`
+	Reasons []reason `json:"reasons,omitempty"`
+}
+
+// reason is why a cell would not take it. Amounts are MB or containers.
+type reason struct {
+	Reason  string  `json:"reason"`
+	Subject string  `json:"subject,omitempty"`
+	Static  bool    `json:"static"`
+	Asked   float64 `json:"asked,omitempty"`
+	Free    float64 `json:"free,omitempty"`
+	ShortBy float64 `json:"short_by,omitempty"`
+}
+
+func (d *debugServer) explain(response http.ResponseWriter, request *http.Request) error {
+	query := request.URL.Query()
+	id := query.Get("id")
+	if id == "" {
+		return badRequestf("id is missing, expected PROCESS-GUID.INDEX of an LRP instance or the " +
+			"guid of a task")
+	}
+	asked, err := kindsAsked(query)
+	if err != nil {
+		return err
+	}
+	var found []explanation
+	for _, kind := range asked {
+		told, err := d.placer.explain(request.Context(), kind, id)
+		if errors.Is(err, rostrum.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		found = append(found, describe(kind, id, told))
+	}
+	if len(found) == 0 {
+		return &rostrum.Error{Code: rostrum.NotFound,
+			Text: fmt.Sprintf("the last round had no auction %q", id)}
+	}
+	switch format := query.Get("format"); format {
+	case "", "json":
+		return writeJSON(response, found)
+	case "text":
+		response.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		for i := range found {
+			found[i].write(response)
+		}
+		return nil
+	default:
+		return badRequestf("format is %q, expected json or text", format)
+	}
+}
+
+// kindsAsked returns the kinds that an id may be of: a task may have the name of an instance.
+func kindsAsked(query url.Values) ([]rostrum.Kind, error) {
+	switch kind := query.Get("kind"); kind {
+	case "":
+		return kinds[:], nil
+	case "lrp":
+		return []rostrum.Kind{rostrum.LRP}, nil
+	case "task":
+		return []rostrum.Kind{rostrum.Task}, nil
+	default:
+		return nil, badRequestf("kind is %q, expected lrp or task", kind)
+	}
+}
+
+// explain explains a decision of the last round. If a round ends meanwhile, it is that of the next.
+func (p *placer) explain(ctx context.Context, kind rostrum.Kind, id string) (*rostrum.Explanation, error) {
+	const attempts = 3
+	for attempt := 1; ; attempt++ {
+		engine, round, err := p.latest()
+		if err != nil {
+			return nil, err
+		}
+		told, err := engine.Explain(ctx, round, kind, id)
+		if errors.Is(err, rostrum.ErrClosed) && attempt < attempts {
+			continue
+		}
+		return told, err
+	}
+}
+
+func describe(kind rostrum.Kind, id string, told *rostrum.Explanation) explanation {
+	made := explanation{
+		ID:      id,
+		Kind:    kind.String(),
+		Placed:  told.Text == "",
+		Error:   told.Text,
+		Remedy:  told.Remedy,
+		Answers: make([]answer, len(told.Answers)),
+	}
+	for i := range told.Answers {
+		made.Answers[i] = describeAnswer(&told.Answers[i])
+	}
+	return made
+}
+
+func describeAnswer(told *rostrum.Answer) answer {
+	made := answer{CellID: told.CellID, Zone: told.Zone, Fits: told.Fits, Winner: told.Winner}
+	if told.Fits {
+		made.Score, made.Tier = describeScore(told.Score.Value), told.Score.Tier
+	}
+	for i := range told.Reasons {
+		from := &told.Reasons[i]
+		made.Reasons = append(made.Reasons, reason{
+			Reason:  from.Code.String(),
+			Subject: from.Subject,
+			Static:  from.Static,
+			Asked:   from.Asked.Float64(),
+			Free:    from.Free.Float64(),
+			ShortBy: from.ShortBy.Float64(),
+		})
+	}
+	return made
+}
+
+// describeScore returns a number, or its name if JSON has no such number.
+func describeScore(value float64) any {
+	if math.IsInf(value, 0) || math.IsNaN(value) {
+		return fmt.Sprint(value)
+	}
+	return value
+}
+
+// write is the explanation for people: the outcome, then a line for each cell.
+func (e *explanation) write(out io.Writer) {
+	outcome := "placed"
+	if !e.Placed {
+		outcome = "refused: " + e.Error
+	}
+	fmt.Fprintf(out, "%s %s: %s\n", e.Kind, e.ID, outcome)
+	if e.Remedy != "" {
+		fmt.Fprintf(out, "%s\n", e.Remedy)
+	}
+	for i := range e.Answers {
+		e.Answers[i].write(out)
+	}
+}
+
+func (a *answer) write(out io.Writer) {
+	fmt.Fprintf(out, "  %s in zone %q: ", a.CellID, a.Zone)
+	switch {
+	case a.Winner:
+		fmt.Fprintf(out, "won, score %v", a.Score)
+	case a.Fits:
+		fmt.Fprintf(out, "fits, score %v", a.Score)
+	default:
+		fmt.Fprint(out, "refused")
+	}
+	if a.Tier != 0 {
+		fmt.Fprintf(out, ", tier %d", a.Tier)
+	}
+	separator := ": "
+	for _, reason := range a.Reasons {
+		fmt.Fprint(out, separator, reason)
+		separator = "; "
+	}
+	fmt.Fprintln(out)
+}
+
+func (r reason) String() string {
+	text := r.Reason
+	if r.Subject != "" {
+		text += " " + r.Subject
+	}
+	if r.Asked != 0 || r.Free != 0 {
+		text += fmt.Sprintf(" (asked %v, free %v)", r.Asked, r.Free)
+	}
+	if r.Static {
+		text += ", for good"
+	}
+	return text
+}

@@ -1,0 +1,172 @@
+package auctionrunner
+
+import (
+	"maps"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum"
+)
+
+// What /headroom answers for if it is not told a size: Diego's usual disk, and memory from small to
+// large.
+const defaultHeadroomDiskMB = 1024
+
+var defaultHeadroomMemoryMB = []int64{256, 512, 1024, 2048, 4096, 8192}
+
+// headroomQuestion is what is asked.
+type headroomQuestion struct {
+	memoryMB   []int64
+	diskMB     int64
+	constraint rep.PlacementConstraint
+}
+
+// headroomAnswer is what /headroom tells.
+type headroomAnswer struct {
+	RootFS        string         `json:"rootfs"` // Empty: any.
+	PlacementTags []string       `json:"placement_tags"`
+	VolumeDrivers []string       `json:"volume_drivers"`
+	Sizes         []headroomSize `json:"sizes"`
+}
+
+// headroomSize is how many more LRP instances of one size fit onto the cells, by zone.
+type headroomSize struct {
+	MemoryMB int64                   `json:"memory_mb"`
+	DiskMB   int64                   `json:"disk_mb"`
+	Fit      int64                   `json:"fit"`
+	Zones    map[string]headroomZone `json:"zones"`
+}
+
+type headroomZone struct {
+	Fit   int64 `json:"fit"`
+	Cells int   `json:"cells"` // On how many cells.
+}
+
+// headroom answers /headroom[?memory_mb=N][&disk_mb=N][&rootfs=URL][&placement_tag=T...]
+// [&volume_driver=D...]. The in-flight limit is not thought of.
+func (d *debugServer) headroom(response http.ResponseWriter, request *http.Request) error {
+	question, err := readHeadroomQuestion(request.URL.Query())
+	if err != nil {
+		return err
+	}
+	cells, err := d.cells()
+	if err != nil {
+		return err
+	}
+	return writeJSON(response, question.answer(cells))
+}
+
+func readHeadroomQuestion(query url.Values) (*headroomQuestion, error) {
+	question := &headroomQuestion{memoryMB: defaultHeadroomMemoryMB, diskMB: defaultHeadroomDiskMB}
+	for key, size := range map[string]func(int64){
+		"memory_mb": func(size int64) { question.memoryMB = []int64{size} },
+		"disk_mb":   func(size int64) { question.diskMB = size },
+	} {
+		if !query.Has(key) {
+			continue
+		}
+		number, err := strconv.ParseInt(query.Get(key), 10, 64)
+		if err != nil || number < 0 || number > math.MaxInt32 {
+			return nil, badRequestf("%s is %q, expected a whole number of MB from 0 to %d", key,
+				query.Get(key), math.MaxInt32)
+		}
+		size(number)
+	}
+	question.constraint = rep.PlacementConstraint{
+		RootFs:        query.Get("rootfs"),
+		PlacementTags: query["placement_tag"],
+		VolumeDrivers: query["volume_driver"],
+	}
+	if question.constraint.RootFs != "" {
+		if _, err := url.Parse(question.constraint.RootFs); err != nil {
+			return nil, badRequestf("rootfs is %q, expected a URL such as preloaded:cflinuxfs4",
+				question.constraint.RootFs)
+		}
+	}
+	return question, nil
+}
+
+// allows says for each signature whether its cells count.
+func (q *headroomQuestion) allows(signatures []rostrum.Signature) []bool {
+	allowed := make([]bool, len(signatures))
+	for i := range signatures {
+		cell := cellOf(&signatures[i])
+		anyRootFS := q.constraint.RootFs == "" || cell.MatchRootFS(q.constraint.RootFs)
+		allowed[i] = anyRootFS && cell.MatchVolumeDrivers(q.constraint.VolumeDrivers) &&
+			cell.MatchPlacementTags(q.constraint.PlacementTags)
+	}
+	return allowed
+}
+
+// cellOf makes a cell of a signature, to ask it what meets it.
+func cellOf(signature *rostrum.Signature) *Cell {
+	providers := rep.RootFSProviders{}
+	for _, provider := range signature.Providers {
+		switch provider.Type {
+		case rostrum.ProviderArbitrary:
+			providers[provider.Scheme] = rep.ArbitraryRootFSProvider{}
+		case rostrum.ProviderFixedSet:
+			providers[provider.Scheme] = rep.NewFixedSetRootFSProvider(provider.Set...)
+		}
+	}
+	return NewCell(nil, "", nil, rep.CellState{
+		RootFSProviders:       providers,
+		VolumeDrivers:         signature.VolumeDrivers,
+		PlacementTags:         signature.PlacementTags,
+		OptionalPlacementTags: signature.OptionalPlacementTags,
+	})
+}
+
+func (q *headroomQuestion) answer(cells *rostrum.Cells) *headroomAnswer {
+	answer := &headroomAnswer{
+		RootFS:        q.constraint.RootFs,
+		PlacementTags: listOf(q.constraint.PlacementTags),
+		VolumeDrivers: listOf(q.constraint.VolumeDrivers),
+	}
+	allowed := q.allows(cells.Signatures)
+	for _, memoryMB := range q.memoryMB {
+		size := headroomSize{MemoryMB: memoryMB, DiskMB: q.diskMB, Zones: map[string]headroomZone{}}
+		for i := range cells.Cells {
+			cell := &cells.Cells[i]
+			zone := size.Zones[cell.Zone]
+			if allowed[cell.Signature] {
+				if fit := countFitting(cell, rostrum.Units(memoryMB), rostrum.Units(q.diskMB)); fit > 0 {
+					zone.Fit += fit
+					zone.Cells++
+				}
+			}
+			size.Zones[cell.Zone] = zone
+		}
+		for zone := range maps.Values(size.Zones) {
+			size.Fit += zone.Fit
+		}
+		answer.Sizes = append(answer.Sizes, size)
+	}
+	slices.SortFunc(answer.Sizes, func(a, b headroomSize) int { return int(a.MemoryMB - b.MemoryMB) })
+	return answer
+}
+
+// countFitting counts how many LRP instances would go onto a cell one after the other. Each takes
+// its own memory, and needs the cell's proxy memory on top to be placed.
+func countFitting(cell *rostrum.Cell, memory, disk rostrum.Amount) int64 {
+	count := max(0, cell.Available.Containers)
+	if memory > 0 || cell.Available.Memory < cell.ProxyMemory {
+		count = min(count, quotient(cell.Available.Memory-cell.ProxyMemory, memory))
+	}
+	if disk > 0 || cell.Available.Disk < 0 {
+		count = min(count, quotient(cell.Available.Disk, disk))
+	}
+	return count
+}
+
+// quotient is how often asked goes into free: not at all, if that is less than nothing.
+func quotient(free, asked rostrum.Amount) int64 {
+	if free < 0 || asked == 0 {
+		return 0
+	}
+	return int64(free / asked)
+}

@@ -1,0 +1,181 @@
+package auctionrunner
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"code.cloudfoundry.org/clock"
+	"code.cloudfoundry.org/lager/v3"
+	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/workpool"
+)
+
+// A placer is what outlives one Schedule call: the engine with the cells of the last round, the
+// memory that rounds are fed from, and what the flags ask for. A runner has one from the start of
+// Run to its end; a Scheduler without a runner borrows one.
+//
+//	placer, err := newPlacer(logger, flagSettings())
+//	if err != nil {
+//		logger.Error("failed-to-start-rostrum", err)
+//		return err
+//	}
+//	defer placer.Close()
+//	placer.watchQueue(batch.waiting)
+//	...
+//	placer.noteFetch(duration)
+//	scheduler := placer.newScheduler(workPool, zones, clock, logger, ...)
+//
+// Rounds of one placer run one after the other; its debug server may read it at any time.
+type placer struct {
+	logger   lager.Logger
+	strategy *rostrum.Strategy
+	name     string            // Of the strategy.
+	recorder *rostrum.Recorder // Nil: rounds are not recorded.
+	debug    *debugServer      // Nil: not served.
+	metrics  *metrics          // Nil, if nobody can ask for them.
+
+	// Held for a whole round.
+	turn    sync.Mutex
+	options engineOptions // As the engine was told them last.
+	feed    feed
+	rounds  uint64 // How many were run; the seed of the next.
+
+	// Guards what follows, which the debug server reads.
+	lock   sync.Mutex
+	engine *rostrum.Engine // Nil before the first round, and after one that failed.
+	last   *rostrum.Round  // Kept for explanations, if there is a debug server.
+	closed bool
+}
+
+// newPlacer makes a placer as the flags say. An error is one of a flag's value, and names it. What
+// another runner has already, an address or a recording, is logged and done without.
+func newPlacer(logger lager.Logger, settings settings) (*placer, error) {
+	p := &placer{logger: logger.Session("rostrum")}
+	if err := p.open(settings); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *placer) open(settings settings) error {
+	var err error
+	if p.strategy, err = openStrategy(settings.strategy); err != nil {
+		return err
+	}
+	p.name = p.strategy.Name()
+	if settings.recordFile != "" {
+		if err := p.openRecorder(settings); err != nil {
+			return err
+		}
+	}
+	if settings.debugAddress != "" {
+		return p.serveDebug(settings)
+	}
+	return nil
+}
+
+func (p *placer) openRecorder(settings settings) error {
+	maximum, err := settings.recordMaximumBytes()
+	if err != nil {
+		return err
+	}
+	p.recorder, err = rostrum.OpenRecorder(settings.recordFile, maximum)
+	if err != nil && isBeingWritten(settings.recordFile) {
+		p.logger.Error("recording-belongs-to-another-runner", err, lager.Data{"file": settings.recordFile})
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("-auction_record is %q: %w", settings.recordFile, err)
+	}
+	return nil
+}
+
+// isBeingWritten says whether a recorder holds the file, which it locks.
+func isBeingWritten(path string) bool {
+	file, err := os.OpenFile(path, os.O_RDWR|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}
+
+func (p *placer) serveDebug(settings settings) error {
+	address, err := settings.listenAddress()
+	if err != nil {
+		return err
+	}
+	p.metrics = newMetrics()
+	p.debug, err = newDebugServer(address, p)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		p.metrics = nil
+		p.logger.Error("debug-address-in-use", err, lager.Data{"address": address})
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("-auction_debug_address is %q: %w", settings.debugAddress, err)
+	}
+	p.logger.Info("serving-debug", lager.Data{"address": p.debug.address()})
+	return nil
+}
+
+// Close ends the debug server and the recording, and lets go of the engine. It waits for a round
+// that is under way. Closing again does nothing.
+func (p *placer) Close() {
+	if p.debug != nil {
+		p.debug.Close()
+	}
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if p.closed {
+		return
+	}
+	p.closed = true
+	p.dropEngine()
+	if p.recorder != nil {
+		if err := p.recorder.Close(); err != nil {
+			p.logger.Error("failed-to-close-recording", err)
+		}
+	}
+	if p.strategy != nil {
+		p.strategy.Close()
+	}
+}
+
+// newScheduler makes a Scheduler that places with p.
+func (p *placer) newScheduler(
+	workPool *workpool.WorkPool,
+	zones map[string]Zone,
+	clock clock.Clock,
+	logger lager.Logger,
+	binPackFirstFitWeight float64,
+	startingContainerWeight float64,
+	startingContainerCountMaximum int,
+) *Scheduler {
+	s := NewScheduler(workPool, zones, clock, logger, binPackFirstFitWeight, startingContainerWeight,
+		startingContainerCountMaximum)
+	s.placer = p
+	return s
+}
+
+// noteFetch counts the time that asking all cells for their states took.
+func (p *placer) noteFetch(duration time.Duration) {
+	if p.metrics != nil {
+		p.metrics.notePhase(phaseFetch, duration)
+	}
+}
+
+// watchQueue tells where to ask for what waits: how many LRP instances and tasks, and since when the
+// oldest of them does. It is asked at any time, from any goroutine.
+func (p *placer) watchQueue(waiting func() (lrps, tasks int, oldest time.Time)) {
+	if p.metrics != nil {
+		p.metrics.watchQueue(waiting)
+	}
+}

@@ -1,0 +1,171 @@
+package auctionrunner
+
+import (
+	"errors"
+
+	"code.cloudfoundry.org/auction/auctiontypes"
+	"code.cloudfoundry.org/lager/v3"
+	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum"
+)
+
+// scheduleCall carries out what was decided in one call of Schedule.
+type scheduleCall struct {
+	*Scheduler
+	request   *auctiontypes.AuctionRequest
+	placement *placement
+	results   auctiontypes.AuctionResults
+	refusals  []*refusal // By the round's number; nil until it is asked for.
+	doubles   doubles
+	narrator  narrator
+}
+
+// refusal is a refusal of the round as Diego would put it.
+type refusal struct {
+	code rostrum.RefusalCode
+	text string
+	err  error
+}
+
+func (c *scheduleCall) carryOut() auctiontypes.AuctionResults {
+	watch := startWatch()
+	c.begin()
+	round := c.placement.round
+	for i := range round.Len() {
+		decision := round.Decision(i)
+		place := int(decision.Tag)
+		if decision.Kind == rostrum.LRP {
+			c.decideLRP(&decision, place)
+		} else {
+			c.decideTask(&decision, place)
+		}
+	}
+	c.failUnfed()
+	c.settle(c.commitCells())
+	c.logSuccesses()
+	c.placement.noteRound(&c.results)
+	c.placement.placer.notePhase(phaseCommit, watch)
+	return c.results
+}
+
+func (c *scheduleCall) begin() {
+	round := c.placement.round
+	c.refusals = make([]*refusal, round.Refusals())
+	if round.Len() < len(c.request.LRPs)+len(c.request.Tasks) {
+		c.doubles = findDoubles(c.request)
+	}
+	c.narrator = newNarrator(c.Scheduler)
+	if count := min(round.Placed(), len(c.request.LRPs)); count > 0 {
+		c.results.SuccessfulLRPs = make([]auctiontypes.LRPAuction, 0, count)
+	}
+	if count := min(round.Placed(), len(c.request.Tasks)); count > 0 {
+		c.results.SuccessfulTasks = make([]auctiontypes.TaskAuction, 0, count)
+	}
+	c.reportMended()
+}
+
+// reportMended logs what cells said of themselves that cannot be.
+func (c *scheduleCall) reportMended() {
+	if c.placement.careful == nil {
+		return
+	}
+	for _, problem := range c.placement.careful.cells {
+		c.logger.Error("cell-state-out-of-range", nil, lager.Data{
+			"cell-guid": problem.cell.Guid, "field": problem.field, "value": problem.value,
+		})
+	}
+}
+
+func (c *scheduleCall) decideLRP(decision *rostrum.Decision, place int) {
+	auction := &c.request.LRPs[place]
+	if !decision.Placed() {
+		refused := c.refusalOf(decision.Refusal)
+		c.refuseLRP(auction, refused)
+		for _, double := range c.doubles.lrps[place] {
+			c.refuseLRP(&c.request.LRPs[double], refused)
+		}
+		return
+	}
+	cell := c.placement.cells[decision.CellTag]
+	c.narrator.placed(&auction.LRP, cell)
+	cell.placeLRP(&auction.LRP)
+	success := auction.Copy()
+	success.Winner = cell.Guid
+	c.results.SuccessfulLRPs = append(c.results.SuccessfulLRPs, success)
+}
+
+func (c *scheduleCall) decideTask(decision *rostrum.Decision, place int) {
+	auction := &c.request.Tasks[place]
+	if !decision.Placed() {
+		refused := c.refusalOf(decision.Refusal)
+		c.refuseTask(auction, refused)
+		for _, double := range c.doubles.tasks[place] {
+			c.refuseTask(&c.request.Tasks[double], refused)
+		}
+		return
+	}
+	cell := c.placement.cells[decision.CellTag]
+	cell.placeTask(&auction.Task)
+	success := auction.Copy()
+	success.Winner = cell.Guid
+	c.results.SuccessfulTasks = append(c.results.SuccessfulTasks, success)
+}
+
+func (c *scheduleCall) refusalOf(number int) *refusal {
+	if c.refusals[number] == nil {
+		told := c.placement.round.Refusal(number)
+		c.refusals[number] = &refusal{told.Code, told.Text, errorOf(told.Code, told.Text)}
+	}
+	return c.refusals[number]
+}
+
+// errorOf returns the error value that Diego has for a refusal, of those that it logs.
+func errorOf(code rostrum.RefusalCode, text string) error {
+	if code != rostrum.RefusalInsufficientResources {
+		return errors.New(text)
+	}
+	return &rep.InsufficientResourcesError{Problems: problemsOf(text)}
+}
+
+func (c *scheduleCall) failLRP(auction *auctiontypes.LRPAuction, text string) {
+	auction.PlacementError = text
+	c.results.FailedLRPs = append(c.results.FailedLRPs, *auction)
+}
+
+func (c *scheduleCall) failTask(auction *auctiontypes.TaskAuction, text string) {
+	auction.PlacementError = text
+	c.results.FailedTasks = append(c.results.FailedTasks, *auction)
+}
+
+// failUnfed fails the auctions that no engine would take.
+func (c *scheduleCall) failUnfed() {
+	careful := c.placement.careful
+	if careful == nil {
+		return
+	}
+	for place := range c.request.LRPs {
+		if text, ok := careful.failedLRPs[place]; ok {
+			c.logLRPFailure(&c.request.LRPs[place], errors.New(text))
+			c.failLRP(&c.request.LRPs[place], text)
+		}
+	}
+	for place := range c.request.Tasks {
+		if text, ok := careful.failedTasks[place]; ok {
+			c.logTaskFailure(&c.request.Tasks[place], errors.New(text))
+			c.failTask(&c.request.Tasks[place], text)
+		}
+	}
+}
+
+func (c *scheduleCall) logSuccesses() {
+	for i := range c.results.SuccessfulLRPs {
+		success := &c.results.SuccessfulLRPs[i]
+		c.logger.Info("lrp-added-to-cell",
+			lager.Data{"lrp-guid": success.Identifier(), "cell-guid": success.Winner})
+	}
+	for i := range c.results.SuccessfulTasks {
+		success := &c.results.SuccessfulTasks[i]
+		c.logger.Info("task-added-to-cell",
+			lager.Data{"task-guid": success.Identifier(), "cell-guid": success.Winner})
+	}
+}
