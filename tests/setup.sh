@@ -11,7 +11,7 @@ set -euo pipefail
 ROSTRUM_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3 libabsl-dev libfmt-dev rapidjson-dev
-                libprotobuf-dev protobuf-compiler)
+                libprotobuf-dev protobuf-compiler libcurl4-openssl-dev libzookeeper-mt-dev)
 TEST_PACKAGES=(libgtest-dev binutils chromium chromium-driver abigail-tools)
 # Without these a test says that it is skipped, and why.
 OPTIONAL_PACKAGES=" chromium chromium-driver abigail-tools "

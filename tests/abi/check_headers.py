@@ -14,13 +14,14 @@ from pathlib import Path
 import c_header
 
 STANDARD_INCLUDE = re.compile(r"^<(?:[a-z_]+|std(?:def|int)\.h)>$")
-OWN_INCLUDE = re.compile(r'^"rostrum/[a-z_]+\.h"$')
+OWN_INCLUDE = re.compile(r'^"rostrum/(mesos/)?[a-z_]+\.h"$')
 FOREIGN_NAME = re.compile(r"\b(absl|fmt|google|protobuf|rapidjson|RAPIDJSON|curl|CURL|zookeeper)\b")
 CXX_WORD = re.compile(r"\b(std::|template|class|namespace|using|constexpr|nullptr|virtual)")
 
 
 def check_guard(path: Path, text: str) -> list[str]:
-    guard = f"ROSTRUM_{path.name.removesuffix('.in').replace('.', '_').upper()}_"
+    folder = "MESOS_" if path.parent.name == "mesos" else ""
+    guard = f"ROSTRUM_{folder}{path.name.removesuffix('.in').replace('.', '_').upper()}_"
     wanted = {f"#ifndef {guard}", f"#define {guard}"}
     missing = wanted - set(text.split("\n"))
     if missing:
