@@ -362,12 +362,6 @@ typedef struct rostrum_auction_view {
 /** A cell as a strategy sees it, with all that the round has placed on it so far. Valid during the
  * call only. Fields may be added at the end. */
 typedef struct rostrum_cell_view {
-  const char* id; /**< Not NUL-terminated. */
-  uint64_t id_length;
-  const char* zone; /**< Not NUL-terminated. */
-  uint64_t zone_length;
-  int64_t index;    /**< Its first_fit_index, if it has one. */
-  int64_t position; /**< In its zone, from 0, by index and id; open cells only. Likewise. */
   int64_t memory_total;
   int64_t memory_free;
   int64_t disk_total;
@@ -381,7 +375,13 @@ typedef struct rostrum_cell_view {
   int64_t lrp_count;
   int64_t task_count;
   int64_t instances; /**< Of the auction's process on the cell. */
+  int64_t index;     /**< Its first_fit_index, if it has one. */
+  int64_t position;  /**< In its zone, from 0, by index and id; open cells only. Likewise. */
   uint64_t tag;
+  const char* id; /**< Not NUL-terminated. */
+  uint64_t id_length;
+  const char* zone; /**< Not NUL-terminated. */
+  uint64_t zone_length;
 } rostrum_cell_view_t;
 
 /** What a round tells a strategy before its first auction. Never grows: rostrum_round_input writes

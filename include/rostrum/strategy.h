@@ -69,14 +69,9 @@ struct TextView {
 
 // A cell as a strategy sees it: its state at this point of the round, with all that the round has
 // placed on it so far. Valid during the call only. It starts as a rostrum_cell_view_t, field by
-// field, so that a strategy in C sees the very same.
-struct CellView {
-  TextView id;
-  TextView zone;
-  // The cell's index, and where it stands in its zone, from 0, by index and id (open cells only).
-  // A cell's first_fit_index, if it has one, takes the place of both.
-  int64_t index = 0;
-  int64_t position = 0;
+// field, so that a strategy in C sees the very same; and it fills three cache lines, of which most
+// strategies look at the first.
+struct alignas(64) CellView {
   Amount memory_total = 0;
   Amount memory_free = 0;
   Amount disk_total = 0;
@@ -91,7 +86,13 @@ struct CellView {
   int64_t task_count = 0;
   // Instances of the auction's process on the cell; zero for a task.
   int64_t instances = 0;
+  // The cell's index, and where it stands in its zone, from 0, by index and id (open cells only).
+  // A cell's first_fit_index, if it has one, takes the place of both.
+  int64_t index = 0;
+  int64_t position = 0;
   uint64_t tag = 0;
+  TextView id;
+  TextView zone;
   // By name: each that any cell has, with a total of zero where this one has none.
   std::span<const ScalarView> scalars;
 };

@@ -32,8 +32,9 @@ struct CellSlot {
   int64_t told_tasks = 0;
   int64_t starting = 0;
   bool told_started = true;
-  // In the order in which it was placed. Most cells get one at a time, which needs no allocation.
-  absl::InlinedVector<PlacedWork, 1> placed;
+  // In the order in which it was placed. Up to two at a time, as most cells get, need no
+  // allocation.
+  absl::InlinedVector<PlacedWork, 2> placed;
   Resources overhead_taken;  // With the first of `placed`, if the cell had to be started.
 
   bool has_work() const { return told_lrps.size() > 0 || told_tasks > 0 || !placed.empty(); }

@@ -223,7 +223,7 @@ Decision RoundRunner::Decide(uint32_t auction) {
 Decision RoundRunner::Place(const Candidate& candidate, const RankedRow& winner) {
   workspace_.Place(winner.row, *candidate.plan->ask);
   placed_row_ = winner.row;
-  const CellInfo& cell = *layout_.cells[winner.row];
+  const CellView& cell = board_.cells()[winner.row];
   Decision decision;
   decision.placed = true;
   decision.cell_id = cell.id;

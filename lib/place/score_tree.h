@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/line_vector.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum {
@@ -51,9 +52,9 @@ class ScoreTree {
   // The winners of the groups of eight of the level below; the lowest level is the scores
   // themselves and has no slots. What fills up the last group is out.
   struct Level {
-    std::vector<double> values;
-    std::vector<int64_t> tiers;  // Empty as long as all are 0; see `has_tiers_`.
-    std::vector<uint32_t> slots;
+    LineVector<double> values;
+    LineVector<int64_t> tiers;  // Empty as long as all are 0; see `has_tiers_`.
+    LineVector<uint32_t> slots;
   };
 
   uint32_t Top() const { return levels_.back().slots[0]; }
