@@ -402,6 +402,7 @@ void test_repetition(void) {
     check_repetition("diego", seed);
     check_repetition("binpack", seed);
     check_repetition("spread", seed);
+    check_repetition("bestfit", seed);
   }
 }
 

@@ -157,7 +157,7 @@ class PlaceTest(CliTest):
                          {"waiting to start instance: reached in-flight start limit"})
 
     def test_every_strategy_places(self):
-        for strategy in ("diego", "binpack", "spread", PLUGIN):
+        for strategy in ("diego", "binpack", "spread", "bestfit", PLUGIN):
             result = self.place([cell("c1"), cell("c2")], [lrp("pg")], None,
                                 "--strategy", strategy)
             self.assertEqual(len(result["placements"]), 1, strategy)
@@ -483,7 +483,7 @@ class SimulateTest(CliTest):
                                                "5").stdout)
         self.assertNotEqual(first.stdout, rostrum(*self.SMALL, "--strategy", "all", "--seed",
                                                   "6").stdout)
-        for strategy in ("diego", "binpack", "spread"):
+        for strategy in ("diego", "binpack", "spread", "bestfit"):
             self.assertIn(strategy, first.stdout)
 
     def test_record_and_replay(self):

@@ -57,9 +57,9 @@ constexpr const char* kNames[] = {"a", "b", "c", "d", "preloaded:x", "preloaded"
 class Session {
  public:
   explicit Session(Bytes bytes) : bytes_(bytes) {
-    constexpr const char* kStrategies[] = {"diego", "binpack", "spread"};
+    constexpr const char* kStrategies[] = {"diego", "binpack", "spread", "bestfit"};
     rostrum_strategy_t* strategy = nullptr;
-    Require(rostrum_strategy_create(kStrategies[bytes_.Byte() % 3], &strategy, nullptr) ==
+    Require(rostrum_strategy_create(kStrategies[bytes_.Byte() % 4], &strategy, nullptr) ==
             ROSTRUM_OK);
     Require(rostrum_engine_create(strategy, &engine_, nullptr) == ROSTRUM_OK);
     Require(rostrum_batch_create(&batch_, nullptr) == ROSTRUM_OK);

@@ -70,7 +70,7 @@ TEST(IncidentProperty, SumsCloseUnderAllIncidents) {
     for (const int64_t duration_ms : {300'000, 1'500'000, 20'000'000}) {
       const uint64_t seed = static_cast<uint64_t>(bits) + 1;
       const Scenario scenario = MakeScenario(incidents, duration_ms, seed);
-      for (const std::string_view name : {"diego", "binpack", "spread"}) {
+      for (const std::string_view name : {"diego", "binpack", "spread", "bestfit"}) {
         SCOPED_TRACE(testing::Message() << name << ", incidents " << bits << ", " << duration_ms
                                         << " ms, seed " << seed);
         RunOptions options;
