@@ -1,0 +1,237 @@
+"""examples/auctioneer/use-rostrum.sh on a small tree that has the shape of Diego's.
+
+    use_rostrum_test.py [ARGUMENTS OF UNITTEST]
+
+With ROSTRUM_GO naming a go command, and the installed library where pkg-config finds it, a tree of
+the stand-ins in bindings/go/standins is patched, built and run as well.
+"""
+
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+import unittest
+import unittest.mock
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+SCRIPT = PROJECT / "examples" / "auctioneer" / "use-rostrum.sh"
+PACKAGES = PROJECT / "bindings" / "go"
+UPSTREAM = "code.cloudfoundry.org/auction/auctionrunner"
+OURS = "code.cloudfoundry.org/rostrum/auctionrunner"
+MAIN = """package main
+
+import (
+\t"flag"
+
+\t"code.cloudfoundry.org/auction/auctionrunner"
+\t"code.cloudfoundry.org/clock"
+)
+
+// "code.cloudfoundry.org/auction/auctionrunner/of/another/name" is no import.
+func main() {
+\tflag.Parse()
+\t_ = auctionrunner.LocalityOffset
+\t_ = clock.NewClock
+}
+"""
+
+
+def imports_of_packages():
+    """What our packages import that is neither Go's own nor ours."""
+    found = set()
+    for folder in (PACKAGES, PACKAGES / "auctionrunner"):
+        for path in folder.glob("*.go"):
+            if not path.name.endswith("_test.go"):
+                found |= set(re.findall(r'^(?:import)?\s+(?:\w+ )?"([^"]*\.[^"]*)"$',
+                                        path.read_text(encoding="utf-8"), re.M))
+    return {path for path in found if not path.startswith("code.cloudfoundry.org/rostrum")}
+
+
+def picture_of(folder):
+    """Every file below a folder: its content and whether it may be run."""
+    return {str(path.relative_to(folder)):
+            (hashlib.sha256(path.read_bytes()).hexdigest(), stat.S_IMODE(path.stat().st_mode))
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class UseRostrumTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.release = pathlib.Path(folder.name) / "diego release"
+        self.root = self.release / "src" / "code.cloudfoundry.org"
+        self.main = self.root / "auctioneer" / "cmd" / "auctioneer" / "main.go"
+        self.main.parent.mkdir(parents=True)
+        self.main.write_text(MAIN, encoding="utf-8")
+        self.main.chmod(0o640)
+        (self.root / "go.mod").write_text("module code.cloudfoundry.org\n\ngo 1.24\n",
+                                          encoding="utf-8")
+        for path in imports_of_packages():
+            in_tree = path.startswith(("code.cloudfoundry.org/auction", "code.cloudfoundry.org/rep"))
+            place = path.removeprefix("code.cloudfoundry.org/") if in_tree else f"vendor/{path}"
+            (self.root / place).mkdir(parents=True, exist_ok=True)
+        self.before = picture_of(self.release)
+
+    def run_script(self, *arguments, expected=0):
+        done = subprocess.run([SCRIPT, *arguments], capture_output=True, text=True, timeout=60,
+                              check=False)
+        self.assertEqual(done.returncode, expected, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def assert_refused(self, message, *arguments, status=1):
+        before = picture_of(self.release)
+        said = self.run_script(*arguments, expected=status)
+        self.assertIn("error: ", said)
+        self.assertIn(message, said)
+        self.assertEqual(picture_of(self.release), before, "nothing may be half done")
+        self.assertEqual(list(self.root.glob(".rostrum-stage*")), [])
+
+    def test_puts_the_packages_in_place_and_changes_one_line(self):
+        said = self.run_script(self.release)
+        before, after = MAIN.splitlines(), self.main.read_text(encoding="utf-8").splitlines()
+        changed = [(old, new) for old, new in zip(before, after) if old != new]
+        self.assertEqual(changed, [(f'\t"{UPSTREAM}"', f'\t"{OURS}"')])
+        self.assertEqual(len(before), len(after))
+        self.assertEqual(stat.S_IMODE(self.main.stat().st_mode), 0o640)
+        placed = {path for path in picture_of(self.root / "rostrum")}
+        self.assertIn("engine.go", placed)
+        self.assertIn("bridge.c", placed)
+        self.assertIn("auctionrunner/scheduler.go", placed)
+        self.assertFalse([path for path in placed
+                          if path.endswith(("_test.go", "go.mod", "go.sum")) or "standins" in path])
+        self.assertIn("changed line 6 of auctioneer/cmd/auctioneer/main.go", said)
+        self.assertIn("go build -o auctioneer ./auctioneer/cmd/auctioneer", said)
+        self.assertIn("go build -tags rostrum_static", said)
+
+    def test_takes_the_inner_folder_as_well(self):
+        self.run_script(self.root)
+        self.assertIn(OURS, self.main.read_text(encoding="utf-8"))
+
+    def test_running_it_again_changes_nothing(self):
+        self.run_script(self.release)
+        once = picture_of(self.release)
+        said = self.run_script(self.release)
+        self.assertEqual(picture_of(self.release), once)
+        self.assertIn("left auctioneer/cmd/auctioneer/main.go as it was", said)
+
+    def test_undo_leaves_the_tree_as_it_was(self):
+        self.run_script(self.release)
+        self.run_script("--undo", self.release)
+        self.assertEqual(picture_of(self.release), self.before)
+        self.assertFalse((self.root / "rostrum").exists())
+        self.assertIn("nothing to undo", self.run_script(self.release, "--undo"))
+
+    def test_undo_keeps_what_else_was_changed_in_main(self):
+        self.run_script(self.release)
+        text = self.main.read_text(encoding="utf-8")
+        self.main.write_text(text + "\n// Mine.\n", encoding="utf-8")
+        self.run_script("--undo", self.release)
+        self.assertEqual(self.main.read_text(encoding="utf-8"), MAIN + "\n// Mine.\n")
+
+    def test_brings_older_files_up_to_date(self):
+        self.run_script(self.release)
+        placed = self.root / "rostrum"
+        newest = picture_of(placed)
+        # As an older version would have left it: another text, and a file that is gone now.
+        (placed / "engine.go").write_text("package rostrum\n", encoding="utf-8")
+        (placed / "gone.go").write_text("package rostrum\n", encoding="utf-8")
+        listed = [path for path in newest if not path.startswith(".")] + ["gone.go"]
+        sums = [f"{hashlib.sha256((placed / path).read_bytes()).hexdigest()}  ./{path}\n"
+                for path in listed]
+        (placed / ".files-of-rostrum").write_text("".join(sums), encoding="utf-8")
+        self.run_script(self.release)
+        self.assertEqual(picture_of(placed), newest)
+
+    def test_does_not_touch_files_that_somebody_has_changed(self):
+        self.run_script(self.release)
+        changed = self.root / "rostrum" / "engine.go"
+        changed.write_text("package rostrum // mine\n", encoding="utf-8")
+        (self.root / "rostrum" / "auctionrunner" / "mine.go").write_text("", encoding="utf-8")
+        for arguments in ([self.release], ["--undo", self.release]):
+            self.assert_refused("./auctionrunner/mine.go ./engine.go", *arguments)
+
+    def test_does_not_touch_a_folder_of_somebody_else(self):
+        (self.root / "rostrum").mkdir()
+        (self.root / "rostrum" / "main.go").write_text("package main\n", encoding="utf-8")
+        self.assert_refused("this script did not make it", self.release)
+
+    def test_says_what_is_wrong_with_the_tree(self):
+        self.assert_refused("no tree is named", status=2)
+        self.assert_refused("unknown flag \"--force\"", "--force", self.release, status=2)
+        self.assert_refused("is no folder", self.release / "missing", status=2)
+        self.assert_refused("is not Diego's source tree", self.root / "auctioneer", status=2)
+        self.main.write_text(MAIN.replace(UPSTREAM, "example.com/other"), encoding="utf-8")
+        self.assert_refused("expected one import", self.release, status=2)
+        both = MAIN.replace(f'"{UPSTREAM}"\n', f'"{UPSTREAM}"\n\tours "{OURS}"\n')
+        self.main.write_text(both, encoding="utf-8")
+        self.assert_refused("imports both", self.release, status=2)
+        self.main.unlink()
+        self.assert_refused("git submodule update", self.release, status=2)
+
+    def test_says_what_the_tree_lacks(self):
+        (self.root / "vendor" / "code.cloudfoundry.org" / "workpool").rmdir()
+        self.assert_refused('lacks what the packages import: "code.cloudfoundry.org/workpool"',
+                            self.release)
+
+    def test_a_failure_half_way_leaves_the_tree_as_it_was(self):
+        # A mv that cannot replace main.go, which is the last step of both directions.
+        tools = self.release.parent / "tools"
+        tools.mkdir()
+        real = shutil.which("mv")
+        (tools / "mv").write_text('#!/bin/sh\ncase "$*" in *main.go) echo no room >&2; exit 1;; esac\n'
+                                  f'exec {real} "$@"\n', encoding="utf-8")
+        (tools / "mv").chmod(0o755)
+        path = f"{tools}:{os.environ['PATH']}"
+        for arguments in ([self.release], ["--undo", self.release]):
+            before = picture_of(self.release)
+            with unittest.mock.patch.dict(os.environ, {"PATH": path}):
+                said = self.run_script(*arguments, expected=1)
+            self.assertIn("no room", said)
+            self.assertIn("nothing was changed", said)
+            self.assertEqual(picture_of(self.release), before)
+            self.assertEqual(list(self.root.glob(".rostrum-stage*")), [])
+            self.run_script(self.release)  # So that there is something to undo.
+
+
+@unittest.skipUnless(os.environ.get("ROSTRUM_GO"), "ROSTRUM_GO names no go command")
+class BuildTest(unittest.TestCase):
+    """A small auctioneer on the stand-ins, which builds once it is patched and has the flags."""
+
+    def make_tree(self, root):
+        shutil.copytree(PACKAGES / "standins", root)
+        main = root / "auctioneer" / "cmd" / "auctioneer"
+        main.mkdir(parents=True)
+        (main / "main.go").write_text(MAIN, encoding="utf-8")
+        # One module for all, as in Diego's tree: it requires what both of ours do.
+        package = PACKAGES / "auctionrunner"
+        required = [line for line in (package / "go.mod").read_text(encoding="utf-8").splitlines()
+                    if re.match(r"\t\S+ v", line) and not line.endswith(" v0.0.0")]
+        go_line = re.search(r"^go .*$", (package / "go.mod").read_text(encoding="utf-8"), re.M)
+        (root / "go.mod").write_text("\n".join(["module code.cloudfoundry.org", go_line.group(0),
+                                                "require (", *required, ")", ""]),
+                                     encoding="utf-8")
+        shutil.copy(package / "go.sum", root / "go.sum")
+
+    def test_the_patched_tree_builds_and_has_the_flags(self):
+        for tags in ("", "rostrum_static"):
+            with self.subTest(tags=tags), tempfile.TemporaryDirectory() as folder:
+                root = pathlib.Path(folder) / "code.cloudfoundry.org"
+                self.make_tree(root)
+                subprocess.run([SCRIPT, root], check=True, capture_output=True, timeout=60)
+                subprocess.run([os.environ["ROSTRUM_GO"], "build", "-mod=mod", "-tags", tags,
+                                "-o", "auctioneer.bin", "./auctioneer/cmd/auctioneer"],
+                               cwd=root, check=True, timeout=900)
+                usage = subprocess.run([root / "auctioneer.bin", "-help"], capture_output=True,
+                                       text=True, check=False, timeout=60)
+                self.assertIn("-auction_strategy", usage.stderr)
+                needed = subprocess.run(["readelf", "-d", root / "auctioneer.bin"], check=True,
+                                        capture_output=True, text=True, timeout=60).stdout
+                self.assertEqual("librostrum.so" in needed, tags == "", needed)
+
+
+if __name__ == "__main__":
+    unittest.main()
