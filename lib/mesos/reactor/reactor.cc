@@ -1,5 +1,6 @@
 #include "lib/mesos/reactor/reactor.h"
 
+#include <new>
 #include <set>
 #include <system_error>
 #include <thread>
@@ -76,6 +77,16 @@ struct Reactor::Impl : http::CurlNetwork::Receiver {
     return true;
   }
 
+  // Memory that runs out must not end the process; the next step may find some.
+  bool StepGuarded(std::vector<Command>* taken, Milliseconds* wait) {
+    try {
+      return Step(taken, wait);
+    } catch (const std::bad_alloc&) {
+      *wait = Milliseconds(100);
+      return true;
+    }
+  }
+
   void Apply(std::vector<Command>* taken) {
     for (Command& command : *taken) {
       if (auto* start = std::get_if<StartCommand>(&command)) {
@@ -91,7 +102,7 @@ struct Reactor::Impl : http::CurlNetwork::Receiver {
     const http::NoSigpipe no_sigpipe;
     std::vector<Command> taken;
     Milliseconds wait(0);
-    while (Step(&taken, &wait)) {
+    while (StepGuarded(&taken, &wait)) {
       Apply(&taken);
       after_step();
       network.Perform(wait);

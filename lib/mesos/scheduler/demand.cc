@@ -1,0 +1,78 @@
+#include "lib/mesos/scheduler/demand.h"
+
+#include <algorithm>
+
+namespace rostrum::mesos {
+
+Demand::Demand(const SchedulerTimes& times, Random& random)
+    : minimum_(times.revive_minimum),
+      random_(random),
+      backoff_(times.revive_initial, times.revive_maximum) {}
+
+void Demand::SetRoles(const std::vector<std::string>& roles) {
+  roles_ = std::set<std::string>(roles.begin(), roles.end());
+  const auto is_foreign = [this](const std::string& role) { return roles_.count(role) == 0; };
+  std::erase_if(suppressed_, is_foreign);
+  std::erase_if(unconfirmed_, is_foreign);
+}
+
+std::vector<std::string> Demand::Named(std::span<const std::string> roles) const {
+  if (roles.empty()) return {roles_.begin(), roles_.end()};
+  std::vector<std::string> known;
+  for (const std::string& role : roles) {
+    if (roles_.count(role) != 0) known.push_back(role);
+  }
+  return known;
+}
+
+std::vector<std::string> Demand::Suppress(std::span<const std::string> roles) {
+  std::vector<std::string> changed;
+  for (const std::string& role : Named(roles)) {
+    unconfirmed_.erase(role);
+    if (suppressed_.insert(role).second) changed.push_back(role);
+  }
+  if (unconfirmed_.empty()) {
+    due_ = kNever;
+    is_asked_ = false;
+  }
+  return changed;
+}
+
+void Demand::Revive(std::span<const std::string> roles, TimePoint now) {
+  bool is_lifted = false;
+  for (const std::string& role : Named(roles)) {
+    is_lifted |= suppressed_.erase(role) != 0;
+    unconfirmed_.insert(role);
+  }
+  if (unconfirmed_.empty()) return;
+  // Without the REVIVE a suppressed role gets nothing at all, so that one never waits.
+  const bool may_go = is_lifted || !last_sent_ || *last_sent_ + minimum_ <= now;
+  due_ = std::min(due_, may_go ? now : *last_sent_ + minimum_);
+  is_asked_ = true;
+  backoff_.Reset();
+}
+
+std::optional<std::vector<std::string>> Demand::TakeDue(TimePoint now) {
+  if (due_ > now) return std::nullopt;
+  is_asked_ = false;
+  due_ = now + backoff_.NextJittered(random_);
+  last_sent_ = now;
+  return std::vector<std::string>(unconfirmed_.begin(), unconfirmed_.end());
+}
+
+// A REVIVE that still waits for its minimum delay goes out all the same: this offer may be older
+// than the work that it was asked for.
+void Demand::Confirm(const std::string& role) {
+  if (is_asked_) return;
+  unconfirmed_.erase(role);
+  if (unconfirmed_.empty()) due_ = kNever;
+}
+
+void Demand::Restart(TimePoint now) {
+  last_sent_.reset();
+  if (unconfirmed_.empty()) return;
+  backoff_.Reset();
+  due_ = now;
+}
+
+}  // namespace rostrum::mesos

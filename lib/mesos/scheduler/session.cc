@@ -1,0 +1,314 @@
+// The life of a session, and what the embedder asks of it. What the master says is taken in by
+// session_events.cc.
+
+#include "lib/mesos/scheduler/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/mesos/scheduler/call_messages.h"
+
+namespace rostrum::mesos {
+namespace {
+
+using wire::scheduler::Call;
+
+Status NotSubscribed(ClientState state) {
+  return Status(Code::kFailedPrecondition,
+                fmt::format("not subscribed ({}), or too many calls wait", ClientStateName(state)),
+                /*retriable=*/true);
+}
+
+Status CheckTasks(const Acceptance& acceptance, const std::string& agent_id) {
+  std::set<std::string_view> ids;
+  for (const TaskInfo& task : acceptance.tasks) {
+    if (Status status = ValidateTask(task); !status.ok()) return status;
+    if (task.agent_id != agent_id) {
+      return InvalidArgument(
+          fmt::format("task \"{}\" has agent_id \"{}\", expected that of the "
+                      "offers, \"{}\"",
+                      task.id, task.agent_id, agent_id));
+    }
+    if (!ids.insert(task.id).second) {
+      return InvalidArgument(fmt::format("task \"{}\" comes twice, expected it once", task.id));
+    }
+  }
+  return {};
+}
+
+// What may not differ between two descriptions of one framework.
+Status CheckUnchanged(const FrameworkInfo& before, const FrameworkInfo& after) {
+  const auto changed = [](std::string_view field, const auto& old_value, const auto& new_value) {
+    return InvalidArgument(fmt::format("{} is \"{}\", expected \"{}\" as before: it never changes",
+                                       field, new_value, old_value));
+  };
+  if (before.user != after.user) return changed("user", before.user, after.user);
+  if (before.principal != after.principal) {
+    return changed("principal", before.principal, after.principal);
+  }
+  if (before.checkpoint != after.checkpoint) {
+    return changed("checkpoint", before.checkpoint, after.checkpoint);
+  }
+  return {};
+}
+
+}  // namespace
+
+const char* ClientStateName(ClientState state) {
+  switch (state) {
+    case ClientState::kStopped:
+      return "stopped";
+    case ClientState::kDetecting:
+      return "detecting";
+    case ClientState::kWaiting:
+      return "waiting";
+    case ClientState::kSubscribing:
+      return "subscribing";
+    case ClientState::kSubscribed:
+      return "subscribed";
+    case ClientState::kFailed:
+      return "failed";
+  }
+  return "?";
+}
+
+Session::Session(const SchedulerOptions& options, FrameworkIdStore& store, LeaderSource& source,
+                 http::Network& network, const Clock& clock, Random& random)
+    : times_(options.times),
+      tasks_at_start_(options.tasks),
+      store_(store),
+      clock_(clock),
+      framework_(options.framework),
+      ledger_(options.times.first_status_timeout, options.times.reconcile_maximum),
+      reconciler_(options.times, random),
+      kills_(options.times.kill_initial, options.times.kill_maximum, random),
+      demand_(options.times, random),
+      link_(options.times, *this, source, network, clock, random) {
+  demand_.SetRoles(framework_.roles);
+  if (options.start_suppressed) demand_.Suppress({});
+}
+
+Status Session::Begin() {
+  auto id = store_.Load();
+  if (!id.ok()) return id.status();
+  framework_id_ = *id;
+  is_id_saved_ = !framework_id_.empty();
+  Track(tasks_at_start_);
+  link_.Start();
+  return {};
+}
+
+void Session::Stop() { link_.Stop(); }
+
+std::vector<Event> Session::TakeEvents() { return std::exchange(events_, {}); }
+
+void Session::Tell(Event event) { events_.push_back(std::move(event)); }
+
+SchedulerCounts Session::counts() const {
+  SchedulerCounts counts = counts_;
+  counts.offers_held = offers_.size();
+  counts.calls_sent = link_.calls_sent();
+  counts.calls_waiting = link_.calls_waiting();
+  counts.tasks_tracked = ledger_.size();
+  return counts;
+}
+
+// --- Calls.
+
+Status Session::Send(Call call, std::vector<std::string> task_ids) {
+  OutgoingCall outgoing = Seal(std::move(call), framework_id_);
+  outgoing.task_ids = std::move(task_ids);
+  if (!link_.Call(std::move(outgoing), /*must_go=*/false)) return NotSubscribed(state());
+  return {};
+}
+
+void Session::SendQuietly(Call call) {
+  link_.Call(Seal(std::move(call), framework_id_), /*must_go=*/true);
+}
+
+Status Session::Accept(const Acceptance& acceptance) {
+  if (state() != ClientState::kSubscribed) return NotSubscribed(state());
+  const auto agent_id = offers_.AgentOf(acceptance.offer_ids);
+  if (!agent_id.ok()) return agent_id.status();
+  if (Status status = CheckTasks(acceptance, *agent_id); !status.ok()) return status;
+  std::vector<std::string> task_ids;
+  for (const TaskInfo& task : acceptance.tasks) task_ids.push_back(task.id);
+  Status status = Send(
+      AcceptCall(acceptance, acceptance.refuse.value_or(times_.refuse), framework_id_), task_ids);
+  if (!status.ok()) return status;
+  for (const std::string& id : acceptance.offer_ids) offers_.Remove(id);
+  for (const std::string& id : task_ids) ledger_.Launched({id, *agent_id}, clock_.Now());
+  for (const Operation& operation : acceptance.operations) {
+    if (!operation.id.empty()) operations_[operation.id] = *agent_id;
+  }
+  return {};
+}
+
+Status Session::Decline(std::span<const std::string> offer_ids,
+                        std::optional<Milliseconds> refuse) {
+  if (state() != ClientState::kSubscribed) return NotSubscribed(state());
+  std::vector<std::string> held;
+  for (const std::string& id : offer_ids) {
+    if (offers_.Holds(id)) held.push_back(id);
+  }
+  if (held.empty()) return {};
+  Status status = Send(DeclineCall(Call::DECLINE, held, refuse.value_or(times_.refuse)));
+  if (!status.ok()) return status;
+  for (const std::string& id : held) offers_.Remove(id);
+  return {};
+}
+
+Status Session::Acknowledge(const TaskStatus& status) {
+  if (!status.needs_acknowledgement()) return {};
+  if (status.agent_id.empty() || status.task_id.empty()) {
+    return InvalidArgument(
+        fmt::format("the status of task \"{}\" on agent \"{}\" has a uuid, "
+                    "expected a task and an agent with it",
+                    status.task_id, status.agent_id));
+  }
+  return Send(AcknowledgeCall(status));
+}
+
+Status Session::AcknowledgeOperation(const OperationUpdate& update) {
+  if (update.uuid.empty()) return {};
+  return Send(AcknowledgeOperationCall(update));
+}
+
+Status Session::Kill(const TaskPlace& task, std::optional<Milliseconds> grace) {
+  if (Status status = ValidateTaskId(task.task_id, "the task id"); !status.ok()) return status;
+  kills_.Add(task, grace, clock_.Now());
+  SendDue();
+  return {};
+}
+
+Status Session::Suppress(std::span<const std::string> roles) {
+  const std::vector<std::string> changed = demand_.Suppress(roles);
+  if (changed.empty() || state() != ClientState::kSubscribed) return {};
+  // What is held goes back first: the master takes nothing back by itself.
+  std::vector<std::string> gone = offers_.RemoveOfRoles({changed.begin(), changed.end()});
+  if (!gone.empty()) {
+    SendQuietly(DeclineCall(Call::DECLINE, gone, times_.refuse));
+    TellGone(OfferEnd::kSuppressed, std::move(gone));
+  }
+  SendQuietly(RolesCall(Call::SUPPRESS, changed));
+  return {};
+}
+
+Status Session::Revive(std::span<const std::string> roles) {
+  demand_.Revive(roles, clock_.Now());
+  SendDue();
+  return {};
+}
+
+Status Session::AcceptInverseOffers(std::span<const std::string> offer_ids) {
+  return Send(DeclineCall(Call::ACCEPT_INVERSE_OFFERS, offer_ids, times_.refuse));
+}
+
+Status Session::DeclineInverseOffers(std::span<const std::string> offer_ids,
+                                     std::optional<Milliseconds> refuse) {
+  return Send(DeclineCall(Call::DECLINE_INVERSE_OFFERS, offer_ids, refuse.value_or(times_.refuse)));
+}
+
+Status Session::ShutdownExecutor(std::string_view executor_id, std::string_view agent_id) {
+  return Send(ShutdownCall(executor_id, agent_id));
+}
+
+Status Session::SendMessage(std::string_view executor_id, std::string_view agent_id,
+                            std::string data) {
+  return Send(MessageCall(executor_id, agent_id, std::move(data)));
+}
+
+Status Session::UpdateFramework(const FrameworkInfo& framework) {
+  if (Status status = ValidateFramework(framework); !status.ok()) return status;
+  if (Status status = CheckUnchanged(framework_, framework); !status.ok()) return status;
+  if (state() != ClientState::kSubscribed) {
+    framework_ = framework;
+    demand_.SetRoles(framework_.roles);
+    return {};
+  }
+  if (proposed_) return FailedPrecondition("an update of the framework is not answered yet");
+  // The roles that go may not be named as suppressed.
+  std::set<std::string> suppressed;
+  for (const std::string& role : framework.roles) {
+    if (demand_.IsSuppressed(role)) suppressed.insert(role);
+  }
+  Status status = Send(UpdateFrameworkCall(framework, framework_id_, suppressed));
+  if (status.ok()) proposed_ = framework;
+  return status;
+}
+
+Status Session::Teardown() {
+  Call call;
+  call.set_type(Call::TEARDOWN);
+  return Send(std::move(call));
+}
+
+// --- Tasks.
+
+void Session::Track(std::span<const TaskPlace> tasks) {
+  for (const TaskPlace& task : tasks) ledger_.Track(task);
+}
+
+void Session::Forget(std::string_view task_id) {
+  ledger_.Forget(task_id);
+  reconciler_.Strike(std::string(task_id));
+  kills_.Forget(task_id);
+}
+
+void Session::Reconcile() {
+  if (state() != ClientState::kSubscribed) return;
+  ledger_.ForgetDue();
+  reconciler_.Start(ledger_.All(), clock_.Now());
+  SendDue();
+}
+
+// --- Time.
+
+TimePoint Session::Deadline() const {
+  const TimePoint link = link_.Deadline();
+  if (state() != ClientState::kSubscribed) return link;
+  const bool offers_expire = times_.offer_age_maximum.count() > 0 && offers_.size() > 0;
+  const TimePoint offers =
+      offers_expire ? offers_.OldestReceived() + times_.offer_age_maximum : kNever;
+  return std::min({link, offers, ledger_.Deadline(), reconciler_.Deadline(), kills_.Deadline(),
+                   demand_.Deadline()});
+}
+
+void Session::OnTime() {
+  link_.OnTime();
+  ExpireOffers();
+  SendDue();
+}
+
+void Session::ExpireOffers() {
+  if (state() != ClientState::kSubscribed || times_.offer_age_maximum.count() <= 0) return;
+  const TimePoint oldest = clock_.Now() - times_.offer_age_maximum + std::chrono::nanoseconds(1);
+  std::vector<std::string> expired = offers_.RemoveReceivedBefore(oldest);
+  if (expired.empty()) return;
+  SendQuietly(DeclineCall(Call::DECLINE, expired, times_.refuse));
+  TellGone(OfferEnd::kExpired, std::move(expired));
+}
+
+void Session::SendDue() {
+  if (state() != ClientState::kSubscribed) return;
+  const TimePoint now = clock_.Now();
+  for (const KillList::Kill& kill : kills_.TakeDue(now)) {
+    SendQuietly(KillCall(kill.place, kill.grace));
+  }
+  while (const auto tasks = reconciler_.TakeDue(now)) {
+    ++counts_.reconcile_calls;
+    SendQuietly(ReconcileCall(*tasks));
+  }
+  const std::vector<TaskPlace> silent = ledger_.TakeDue(now);
+  const auto batch = static_cast<size_t>(std::max(times_.reconcile_batch, 1));
+  for (size_t first = 0; first < silent.size(); first += batch) {
+    ++counts_.reconcile_calls;
+    SendQuietly(
+        ReconcileCall(std::span(silent).subspan(first, std::min(batch, silent.size() - first))));
+  }
+  if (const auto roles = demand_.TakeDue(now)) SendQuietly(RolesCall(Call::REVIVE, *roles));
+}
+
+}  // namespace rostrum::mesos

@@ -1,0 +1,124 @@
+// What a scheduler has to keep to, on top of its link: offers, tasks, reconciliation, kills,
+// demand.
+
+#ifndef ROSTRUM_LIB_MESOS_SCHEDULER_SESSION_H_
+#define ROSTRUM_LIB_MESOS_SCHEDULER_SESSION_H_
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/mesos/scheduler/demand.h"
+#include "lib/mesos/scheduler/kill_list.h"
+#include "lib/mesos/scheduler/link.h"
+#include "lib/mesos/scheduler/offer_book.h"
+#include "lib/mesos/scheduler/reconciler.h"
+#include "lib/mesos/scheduler/task_ledger.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
+#include "rostrum/mesos/scheduler_client.h"
+
+namespace rostrum::mesos {
+
+// SchedulerClient without its thread. See there for what each function does.
+class Session : public Machine, private Link::Owner {
+ public:
+  // Of `options`, `framework`, `times`, `tasks` and `start_suppressed` are used. The framework has
+  // been validated.
+  Session(const SchedulerOptions& options, FrameworkIdStore& store, LeaderSource& source,
+          http::Network& network, const Clock& clock, Random& random);
+
+  // Reads the store and begins.
+  Status Begin();
+  void Stop();
+  void OnLeaderChanged() { link_.OnLeaderChanged(); }
+  std::vector<Event> TakeEvents();
+
+  Status Accept(const Acceptance& acceptance);
+  Status Decline(std::span<const std::string> offer_ids, std::optional<Milliseconds> refuse);
+  Status Acknowledge(const TaskStatus& status);
+  Status AcknowledgeOperation(const OperationUpdate& update);
+  Status Kill(const TaskPlace& task, std::optional<Milliseconds> grace);
+  Status Suppress(std::span<const std::string> roles);
+  Status Revive(std::span<const std::string> roles);
+  Status AcceptInverseOffers(std::span<const std::string> offer_ids);
+  Status DeclineInverseOffers(std::span<const std::string> offer_ids,
+                              std::optional<Milliseconds> refuse);
+  Status ShutdownExecutor(std::string_view executor_id, std::string_view agent_id);
+  Status SendMessage(std::string_view executor_id, std::string_view agent_id, std::string data);
+  Status UpdateFramework(const FrameworkInfo& framework);
+  Status Teardown();
+  void Track(std::span<const TaskPlace> tasks);
+  void Forget(std::string_view task_id);
+  void Reconcile();
+
+  ClientState state() const { return link_.state(); }
+  const std::string& framework_id() const { return framework_id_; }
+  SchedulerCounts counts() const;
+  bool busy() const { return link_.busy(); }
+
+  void OnHead(http::RequestId id, const http::Head& head) override { link_.OnHead(id, head); }
+  void OnBytes(http::RequestId id, std::string_view bytes) override { link_.OnBytes(id, bytes); }
+  void OnEnd(http::RequestId id, const Status& status) override { link_.OnEnd(id, status); }
+  TimePoint Deadline() const override;
+  void OnTime() override;
+
+ private:
+  std::string SubscribeBody() override;
+  Status OnEvent(std::string_view event) override;
+  void OnLost(const std::string& reason, std::vector<OutgoingCall> unsent) override;
+  void OnAnswer(const OutgoingCall& call, const CallAnswer& answer) override;
+  void OnProblem(const std::string& text, int http_status) override;
+
+  Status TakeSubscribed(const wire::scheduler::Event::Subscribed& message);
+  bool KeepId(const std::string& id);
+  void TakeOffers(const wire::scheduler::Event::Offers& message);
+  void TakeInverseOffers(const wire::scheduler::Event::InverseOffers& message);
+  void TakeUpdate(const wire::TaskStatus& message);
+  void TakeOperationUpdate(const wire::OperationStatus& message);
+  void TakeFailure(const wire::scheduler::Event::Failure& message);
+  void TakeError(const std::string& text);
+  void Fail(FailureKind kind, const std::string& text);
+
+  void TellGone(OfferEnd why, std::vector<std::string> offer_ids);
+  void DropLaunch(const std::vector<std::string>& task_ids, const std::string& reason);
+  // What is due, while subscribed.
+  void ExpireOffers();
+  void SendDue();
+  Status Send(wire::scheduler::Call call, std::vector<std::string> task_ids = {});
+  // For calls that nobody waits for. They are few, and go however many others wait.
+  void SendQuietly(wire::scheduler::Call call);
+  void Tell(Event event);
+
+  const SchedulerTimes times_;
+  const std::vector<TaskPlace> tasks_at_start_;
+  FrameworkIdStore& store_;
+  const Clock& clock_;
+
+  FrameworkInfo framework_;
+  // Sent by UPDATE_FRAMEWORK, not answered yet.
+  std::optional<FrameworkInfo> proposed_;
+  std::string framework_id_;
+  bool is_id_saved_ = false;
+  bool is_new_ = false;
+
+  OfferBook offers_;
+  std::set<std::string> inverse_offers_;
+  TaskLedger ledger_;
+  Reconciler reconciler_;
+  KillList kills_;
+  Demand demand_;
+  // Operations with an id that are not over, with their agents.
+  std::map<std::string, std::string> operations_;
+
+  std::string last_problem_;
+  std::vector<Event> events_;
+  SchedulerCounts counts_;
+  Link link_;
+};
+
+}  // namespace rostrum::mesos
+
+#endif  // ROSTRUM_LIB_MESOS_SCHEDULER_SESSION_H_

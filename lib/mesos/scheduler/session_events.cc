@@ -1,0 +1,281 @@
+// What the master says.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/mesos/scheduler/call_messages.h"
+#include "lib/mesos/scheduler/session.h"
+#include "lib/mesos/wire/convert.h"
+
+namespace rostrum::mesos {
+namespace {
+
+namespace wire_scheduler = wire::scheduler;
+
+// What the master's default is, if SUBSCRIBED does not say.
+constexpr Milliseconds kHeartbeat(15'000);
+// A clock that says more than this, or less than nothing, is not to be waited for.
+constexpr double kHeartbeatSecondsMaximum = 3600;
+// From a FAILURE to the question what became of the tasks: their statuses may be under way.
+constexpr Milliseconds kFailureDelay(1'000);
+
+Milliseconds HeartbeatOf(const wire_scheduler::Event::Subscribed& message) {
+  const double seconds = message.heartbeat_interval_seconds();
+  if (!(seconds > 0) || seconds > kHeartbeatSecondsMaximum) return kHeartbeat;
+  return std::max(Milliseconds(static_cast<int64_t>(seconds * 1000)), Milliseconds(1));
+}
+
+bool IsOver(OperationState state) {
+  switch (state) {
+    case OperationState::kFinished:
+    case OperationState::kFailed:
+    case OperationState::kError:
+    case OperationState::kDropped:
+    case OperationState::kGoneByOperator:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string AddressOf(const wire::MasterInfo& master) {
+  const std::string& host =
+      master.address().hostname().empty() ? master.hostname() : master.address().hostname();
+  const auto port =
+      master.address().has_port() ? static_cast<uint32_t>(master.address().port()) : master.port();
+  return host.empty() ? "" : fmt::format("{}:{}", host, port);
+}
+
+}  // namespace
+
+std::string Session::SubscribeBody() {
+  return Seal(SubscribeCall(framework_, framework_id_, demand_.suppressed()), framework_id_).body;
+}
+
+Status Session::OnEvent(std::string_view bytes) {
+  wire_scheduler::Event event;
+  if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Corrupt(fmt::format("an event of {} bytes is no scheduler event", bytes.size()));
+  }
+  ++counts_.events;
+  if (event.type() == wire_scheduler::Event::SUBSCRIBED) return TakeSubscribed(event.subscribed());
+  if (event.type() == wire_scheduler::Event::ERROR) {
+    TakeError(event.error().message());
+    return {};
+  }
+  if (state() != ClientState::kSubscribed) {
+    if (event.type() == wire_scheduler::Event::HEARTBEAT) return {};
+    return Corrupt(fmt::format("the event {} came before SUBSCRIBED",
+                               wire_scheduler::Event::Type_Name(event.type())));
+  }
+  switch (event.type()) {
+    case wire_scheduler::Event::OFFERS:
+      TakeOffers(event.offers());
+      break;
+    case wire_scheduler::Event::RESCIND:
+      offers_.Remove(event.rescind().offer_id().value());
+      TellGone(OfferEnd::kRescinded, {event.rescind().offer_id().value()});
+      break;
+    case wire_scheduler::Event::INVERSE_OFFERS:
+      TakeInverseOffers(event.inverse_offers());
+      break;
+    case wire_scheduler::Event::RESCIND_INVERSE_OFFER: {
+      const std::string& id = event.rescind_inverse_offer().inverse_offer_id().value();
+      inverse_offers_.erase(id);
+      Tell(InverseOffersGone{{id}});
+      break;
+    }
+    case wire_scheduler::Event::UPDATE:
+      TakeUpdate(event.update().status());
+      break;
+    case wire_scheduler::Event::UPDATE_OPERATION_STATUS:
+      TakeOperationUpdate(event.update_operation_status().status());
+      break;
+    case wire_scheduler::Event::MESSAGE:
+      Tell(ExecutorMessage{event.message().agent_id().value(),
+                           event.message().executor_id().value(), event.message().data()});
+      break;
+    case wire_scheduler::Event::FAILURE:
+      TakeFailure(event.failure());
+      break;
+    default:
+      break;  // A heartbeat, or something of a newer Mesos.
+  }
+  return {};
+}
+
+Status Session::TakeSubscribed(const wire_scheduler::Event::Subscribed& message) {
+  const std::string& id = message.framework_id().value();
+  if (id.empty()) return Corrupt("SUBSCRIBED has no framework_id");
+  if (!framework_id_.empty() && id != framework_id_) {
+    Fail(FailureKind::kRefused, fmt::format("the master subscribed this framework as \"{}\", "
+                                            "expected \"{}\"",
+                                            id, framework_id_));
+    return {};
+  }
+  is_new_ = is_new_ || framework_id_.empty();
+  // Kept in memory whatever becomes of saving it: the next subscription must not make yet another
+  // framework.
+  framework_id_ = id;
+  if (!KeepId(id)) return {};
+  TellGone(OfferEnd::kDisconnected, offers_.RemoveAll());
+  link_.Confirm(HeartbeatOf(message));
+  ++counts_.subscriptions;
+  last_problem_.clear();
+  Subscribed subscribed;
+  subscribed.framework_id = framework_id_;
+  subscribed.new_framework = std::exchange(is_new_, false);
+  subscribed.master_id = message.master_info().id();
+  subscribed.master_version = message.master_info().version();
+  subscribed.master_address = AddressOf(message.master_info());
+  subscribed.master_domain = ReadDomain(message.master_info().domain());
+  Tell(std::move(subscribed));
+
+  const TimePoint now = clock_.Now();
+  ledger_.ForgetDue();
+  reconciler_.Start(ledger_.All(), now);
+  kills_.Restart(now);
+  demand_.Restart(now);
+  if (!operations_.empty()) SendQuietly(ReconcileOperationsCall(operations_));
+  SendDue();
+  return {};
+}
+
+// Nothing may be launched before the id is safe, so without that there is no subscription.
+bool Session::KeepId(const std::string& id) {
+  if (is_id_saved_) return true;
+  const Status status = store_.Save(id);
+  is_id_saved_ = status.ok();
+  if (!status.ok()) {
+    link_.Lose(fmt::format("the framework id \"{}\" cannot be kept: {}", id, status.text()));
+  }
+  return is_id_saved_;
+}
+
+void Session::TakeOffers(const wire_scheduler::Event::Offers& message) {
+  OffersMade made;
+  std::vector<std::string> unwanted;
+  for (const wire::Offer& offer_message : message.offers()) {
+    Offer offer = ReadOffer(offer_message);
+    // Without MULTI_ROLE the master does not say: there is only one.
+    if (offer.role.empty()) offer.role = framework_.roles.front();
+    if (!offers_.Add(offer, clock_.Now())) continue;
+    ++counts_.offers;
+    demand_.Confirm(offer.role);
+    // It was made before the master knew that the role is suppressed.
+    if (demand_.IsSuppressed(offer.role)) {
+      offers_.Remove(offer.id);
+      unwanted.push_back(offer.id);
+    } else {
+      made.offers.push_back(std::move(offer));
+    }
+  }
+  if (!unwanted.empty()) {
+    SendQuietly(DeclineCall(wire_scheduler::Call::DECLINE, unwanted, times_.refuse));
+  }
+  if (!made.offers.empty()) Tell(std::move(made));
+}
+
+void Session::TakeInverseOffers(const wire_scheduler::Event::InverseOffers& message) {
+  InverseOffersMade made;
+  for (const wire::InverseOffer& offer : message.inverse_offers()) {
+    made.offers.push_back(ReadInverseOffer(offer));
+    inverse_offers_.insert(made.offers.back().id);
+  }
+  if (!made.offers.empty()) Tell(std::move(made));
+}
+
+void Session::TakeUpdate(const wire::TaskStatus& message) {
+  TaskUpdate update;
+  update.status = ReadTaskStatus(message);
+  if (update.status.task_id.empty()) return;
+  update.tracked = ledger_.Update(update.status);
+  reconciler_.Strike(update.status.task_id);
+  kills_.Update(update.status);
+  Tell(std::move(update));
+}
+
+void Session::TakeOperationUpdate(const wire::OperationStatus& message) {
+  OperationUpdate update = ReadOperationUpdate(message);
+  if (IsOver(update.state)) operations_.erase(update.operation_id);
+  Tell(std::move(update));
+}
+
+void Session::TakeFailure(const wire_scheduler::Event::Failure& message) {
+  AgentFailure failure;
+  failure.agent_id = message.agent_id().value();
+  failure.executor_id = message.executor_id().value();
+  if (message.has_status()) failure.exit_status = message.status();
+  ledger_.Hasten(failure.agent_id, clock_.Now() + kFailureDelay);
+  Tell(std::move(failure));
+}
+
+void Session::TakeError(const std::string& text) {
+  // An older master says this of a connection, not of the framework.
+  if (text == "Framework disconnected") return link_.Lose(text);
+  FailureKind kind = FailureKind::kRefused;
+  if (text.find("has been removed") != std::string::npos) kind = FailureKind::kRemoved;
+  if (text.find("failed over") != std::string::npos) kind = FailureKind::kReplaced;
+  Fail(kind, text);
+}
+
+void Session::Fail(FailureKind kind, const std::string& text) {
+  const bool was_subscribed = state() == ClientState::kSubscribed;
+  std::vector<OutgoingCall> unsent = link_.Fail();
+  if (was_subscribed) OnLost(text, std::move(unsent));
+  Tell(SchedulerFailed{kind, text});
+}
+
+void Session::OnLost(const std::string& reason, std::vector<OutgoingCall> unsent) {
+  TellGone(OfferEnd::kDisconnected, offers_.RemoveAll());
+  if (!inverse_offers_.empty()) {
+    Tell(InverseOffersGone{{inverse_offers_.begin(), inverse_offers_.end()}});
+    inverse_offers_.clear();
+  }
+  counts_.calls_dropped += unsent.size();
+  for (const OutgoingCall& call : unsent) DropLaunch(call.task_ids, reason);
+  if (proposed_) {
+    proposed_.reset();
+    Tell(FrameworkUpdated{false, 0, reason});
+  }
+  reconciler_.Stop();
+  Tell(Disconnected{reason});
+}
+
+void Session::OnProblem(const std::string& text, int http_status) {
+  if (text == last_problem_) return;
+  last_problem_ = text;
+  Tell(Problem{text, http_status});
+}
+
+void Session::OnAnswer(const OutgoingCall& call, const CallAnswer& answer) {
+  const bool is_taken = answer.status >= 200 && answer.status < 300;
+  if (call.name == "UPDATE_FRAMEWORK") {
+    if (is_taken && proposed_) {
+      framework_ = *proposed_;
+      demand_.SetRoles(framework_.roles);
+    }
+    proposed_.reset();
+    return Tell(FrameworkUpdated{is_taken, answer.status, answer.text});
+  }
+  if (call.name == "TEARDOWN" && is_taken) {
+    return Fail(FailureKind::kRemoved, "the framework was torn down");
+  }
+  if (is_taken) return;
+  DropLaunch(call.task_ids, fmt::format("{} ({})", answer.status, answer.text));
+  Tell(CallRefused{call.name, answer.status, answer.text});
+}
+
+void Session::TellGone(OfferEnd why, std::vector<std::string> offer_ids) {
+  if (!offer_ids.empty()) Tell(OffersGone{why, std::move(offer_ids)});
+}
+
+void Session::DropLaunch(const std::vector<std::string>& task_ids, const std::string& reason) {
+  if (task_ids.empty()) return;
+  for (const std::string& id : task_ids) Forget(id);
+  Tell(LaunchDropped{task_ids, reason});
+}
+
+}  // namespace rostrum::mesos
