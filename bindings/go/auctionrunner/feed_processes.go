@@ -39,7 +39,7 @@ func (s *processSet) reset(lrps []auctiontypes.LRPAuction) {
 func (s *processSet) clear() { clear(s.names) }
 
 func (s *processSet) size(names int) {
-	exponent := max(6, bits.Len(uint(names*bitsPerName-1)))
+	exponent := max(6, bits.Len(uint(max(names, 1)*bitsPerName-1)))
 	s.shift = uint(64 - exponent)
 	words := 1 << (exponent - 6)
 	if cap(s.filter) < words {
@@ -58,7 +58,7 @@ func (s *processSet) collect(lrps []rep.LRP, names []string) []string {
 		guid := lrps[i].ProcessGuid
 		at := s.hashTail(guid)
 		if s.filter[at>>6]&(1<<(at&63)) == 0 {
-			continue
+			continue // Nearly always.
 		}
 		if name, ok := s.names[guid]; ok {
 			names = append(names, name)
