@@ -45,17 +45,18 @@ func (e *Engine) Explain(ctx context.Context, r *Round, kind Kind, identifier st
 		return nil, ErrClosed
 	}
 	defer e.handle.leave()
+	if err := e.takeTurn(ctx); err != nil {
+		return nil, err
+	}
+	defer e.endTurn()
+	// After the wait, so that a Close of the round need not wait as well.
 	if !r.handle.enter() {
 		return nil, ErrClosed
 	}
 	defer r.handle.leave()
-	if err := e.takeTurn(ctx); err != nil {
-		return nil, err
-	}
 	var made *C.rostrum_explanation_t
 	var failure *C.rostrum_error_t
 	code := C.rostrum_engine_explain(e.c(), r.c(), C.rostrum_kind_t(kind), name, &made, &failure)
-	e.endTurn()
 	if err := makeError(code, failure); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 // handle guards an object of the C library. Calls on it run between enter and leave; close lets no
 // further call in, waits for those that are, and destroys the object.
 type handle struct {
-	pointer unsafe.Pointer
+	pointer unsafe.Pointer // To be read between enter and leave.
 	destroy func(unsafe.Pointer)
 	cleanup runtime.Cleanup
 	users   atomic.Int64  // Calls in progress, plus handleClosed once closing has begun.
@@ -38,8 +38,8 @@ func attach[Owner any](h *handle, owner *Owner, object unsafe.Pointer, destroy f
 func (h *handle) enter() bool {
 	for {
 		users := h.users.Load()
-		if users >= handleClosed || h.pointer == nil {
-			return false
+		if users >= handleClosed || h.closing == nil {
+			return false // Closed, or the zero value, which was never made.
 		}
 		if h.users.CompareAndSwap(users, users+1) {
 			return true
@@ -55,6 +55,9 @@ func (h *handle) leave() {
 
 // close may be called by any number of goroutines: each returns when the object is destroyed.
 func (h *handle) close() {
+	if h.closing == nil {
+		return
+	}
 	for {
 		users := h.users.Load()
 		if users >= handleClosed {
@@ -70,6 +73,7 @@ func (h *handle) close() {
 		}
 		h.cleanup.Stop()
 		h.destroy(h.pointer)
+		h.pointer = nil // What is there later is not ours, and may be Go's.
 		close(h.closed)
 		return
 	}

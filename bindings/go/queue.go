@@ -62,7 +62,8 @@ func (e *Engine) OldestQueueTimeMS() int64 {
 	return int64(C.rostrum_engine_oldest_queue_time_ms(e.c()))
 }
 
-// Waiting returns what waits, in order: one Work for each auction, so that each LRP has one index.
+// Waiting returns what waits, in order: one Work for each auction, so that each LRP has one index. Of
+// what one Submit has queued, LRPs come before tasks.
 func (e *Engine) Waiting() ([]Work, error) {
 	if !e.handle.enter() {
 		return nil, ErrClosed

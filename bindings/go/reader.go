@@ -17,7 +17,8 @@ func copyText(bytes *C.char, count C.size_t) string {
 
 // copyArray copies an array of C, in one piece.
 func copyArray[Record any](records *Record, count C.size_t) []Record {
-	return slices.Clone(unsafe.Slice(records, int(count)))
+	// Onto nil, so that not even an empty slice points into the memory of C.
+	return append([]Record(nil), unsafe.Slice(records, int(count))...)
 }
 
 // part returns one text of a block.

@@ -32,7 +32,7 @@ func (e *Engine) WriteSnapshot() ([]byte, error) {
 	return withTexts(func(batch *C.rostrum_batch_t, failure **C.rostrum_error_t) C.rostrum_code_t {
 		return C.rostrum_snapshot_write(e.c(), batch, failure)
 	}, func(arrays C.rostrum_go_arrays_t) []byte {
-		return []byte(unsafe.Slice((*byte)(unsafe.Pointer(arrays.bytes)), int(arrays.byte_count)))
+		return copyArray((*byte)(unsafe.Pointer(arrays.bytes)), arrays.byte_count)
 	})
 }
 
