@@ -19,10 +19,11 @@ type feed struct {
 	cells *rostrum.Batch
 	work  *rostrum.Batch
 
-	fed       []*Cell // By tag: zones by name, cells as in their zone.
-	careful   *carefulFeed
-	processes processSet
-	signature signatureTable
+	fed        []*Cell // By tag: zones by name, cells as in their zone.
+	careful    *carefulFeed
+	processes  processSet
+	survey     survey
+	signatures signatureTable
 
 	hasNegativeProxy bool
 
@@ -40,7 +41,7 @@ func (f *feed) begin(request *auctiontypes.AuctionRequest, withCare bool) {
 	f.cells.Reset()
 	f.work.Reset()
 	f.fed = f.fed[:0]
-	f.signature.reset()
+	f.signatures.clear()
 	f.hasNegativeProxy = false
 	f.careful = nil
 	f.processes.reset(request.LRPs)
@@ -54,11 +55,11 @@ func (f *feed) begin(request *auctiontypes.AuctionRequest, withCare bool) {
 func (f *feed) end() {
 	clear(f.fed)
 	f.fed = f.fed[:0]
-	clear(f.cell.LRPs[:cap(f.cell.LRPs)])
-	f.cell = rostrum.Cell{LRPs: f.cell.LRPs[:0]}
+	f.cell = rostrum.Cell{}
 	f.item = rostrum.Work{}
 	f.processes.clear()
-	f.signature.reset()
+	f.survey.clear()
+	f.signatures.clear()
 	f.careful = nil
 }
 

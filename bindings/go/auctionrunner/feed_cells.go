@@ -9,30 +9,39 @@ import (
 
 // addZones adds all cells. Whether the weight is above zero decides what a cell's Index means.
 func (f *feed) addZones(zones map[string]Zone, binPackFirstFitWeight float64) {
+	names := zoneNames(zones)
 	f.fed = slices.Grow(f.fed, countCells(zones))
+	for _, name := range names {
+		f.fed = append(f.fed, zones[name]...)
+	}
 	if f.careful != nil {
 		f.careful.reserveCellIDs(zones)
 	}
+	f.survey.run(f.fed, &f.processes)
+
 	isNumbered := binPackFirstFitWeight > MinBinPackFirstFitWeight
-	for _, name := range zoneNames(zones) {
-		f.addZone(name, zones[name], isNumbered)
+	tag := 0
+	for _, name := range names {
+		tag = f.addZone(name, zones[name], isNumbered, tag)
 	}
 }
 
-func (f *feed) addZone(name string, zone Zone, isNumbered bool) {
+// addZone adds the cells of a zone, whose tags begin at `tag`, and returns the next one.
+func (f *feed) addZone(name string, zone Zone, isNumbered bool, tag int) int {
 	// The first of equal cells wins. Rostrum goes by index and id, Diego by the place in the zone;
 	// in a zone that the runner built they come to the same. Else the place is made the index.
 	isOrdered := f.careful == nil && zone.isOrdered()
+	f.cell.Zone = name
 	for place, cell := range zone {
-		f.addCell(name, cell, place, isOrdered, isNumbered)
+		f.addCell(cell, tag+place, place, isOrdered, isNumbered)
 	}
+	return tag + len(zone)
 }
 
-func (f *feed) addCell(zone string, cell *Cell, place int, isOrdered, isNumbered bool) {
-	state := cell.current()
+func (f *feed) addCell(cell *Cell, tag, place int, isOrdered, isNumbered bool) {
+	state := &cell.state
 	fed := &f.cell
 	fed.ID = cell.Guid
-	fed.Zone = zone
 	fed.Index = int64(place)
 	if isOrdered {
 		fed.Index = int64(state.CellIndex)
@@ -54,15 +63,14 @@ func (f *feed) addCell(zone string, cell *Cell, place int, isOrdered, isNumbered
 	f.hasNegativeProxy = f.hasNegativeProxy || proxyMemory < 0
 	fed.StartingContainers = int64(state.StartingContainerCount)
 	fed.TaskCount = int64(len(state.Tasks))
-	fed.LRPs = f.processes.collect(state.LRPs, fed.LRPs[:0])
+	fed.LRPs = f.survey.namesOf(tag)
 	fed.OtherLRPs = int64(len(state.LRPs) - len(fed.LRPs))
-	fed.Signature = f.signature.position(state, f.cells)
-	fed.Tag = uint64(len(f.fed))
+	fed.Signature = f.signatures.position(f.survey.signatureOf(tag), f.cells)
+	fed.Tag = uint64(tag)
 	if f.careful != nil {
 		f.careful.mendCell(fed, cell)
 	}
 	f.cells.AddCell(fed)
-	f.fed = append(f.fed, cell)
 }
 
 func fillResources(to *rostrum.Resources, from *rep.Resources) {

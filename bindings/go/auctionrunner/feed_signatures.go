@@ -9,65 +9,88 @@ import (
 	"code.cloudfoundry.org/rostrum"
 )
 
-// A signatureTable finds out which cells offer the same for placement constraints. Every cell's
+// A signatureReader finds out which cells offer the same for placement constraints. Every cell's
 // state has maps and lists of its own, but there are few different ones in a cluster, and cells next
 // to each other are mostly alike.
-type signatureTable struct {
+type signatureReader struct {
 	recent []*knownSignature // The last few that were met, the last one first.
 	byKey  map[string]*knownSignature
 	key    []byte
 }
 
+// knownSignature is what some cells offer. Of different readers there may be equal ones.
 type knownSignature struct {
 	rostrum.Signature
-	position int // In the batch.
+	key      string
+	position int // In the batch, plus one; 0: it is not there yet.
 }
 
 const recentSignatures = 4
 
-func (t *signatureTable) reset() {
-	clear(t.recent)
-	t.recent = t.recent[:0]
-	clear(t.byKey)
-}
-
-// position returns the position of the state's signature in the batch, where it is added if it is
-// new.
-func (t *signatureTable) position(state *rep.CellState, batch *rostrum.Batch) int {
-	for i, known := range t.recent {
+// read returns what a cell with this state offers.
+func (r *signatureReader) read(state *rep.CellState) *knownSignature {
+	for i, known := range r.recent {
 		if known.describes(state) {
-			t.moveToFront(i)
-			return known.position
+			r.moveToFront(i)
+			return known
 		}
 	}
-	known := t.find(state, batch)
-	if len(t.recent) < recentSignatures {
-		t.recent = append(t.recent, nil)
+	known := r.find(state)
+	if len(r.recent) < recentSignatures {
+		r.recent = append(r.recent, nil)
 	}
-	t.recent[len(t.recent)-1] = known
-	t.moveToFront(len(t.recent) - 1)
-	return known.position
-}
-
-func (t *signatureTable) moveToFront(place int) {
-	known := t.recent[place]
-	copy(t.recent[1:place+1], t.recent[:place])
-	t.recent[0] = known
-}
-
-func (t *signatureTable) find(state *rep.CellState, batch *rostrum.Batch) *knownSignature {
-	signature := signatureOf(state)
-	key := t.keyOf(&signature)
-	if known, ok := t.byKey[string(key)]; ok {
-		return known
-	}
-	if t.byKey == nil {
-		t.byKey = make(map[string]*knownSignature)
-	}
-	known := &knownSignature{signature, batch.AddSignature(&signature)}
-	t.byKey[string(key)] = known
+	r.recent[len(r.recent)-1] = known
+	r.moveToFront(len(r.recent) - 1)
 	return known
 }
+
+func (r *signatureReader) moveToFront(place int) {
+	known := r.recent[place]
+	copy(r.recent[1:place+1], r.recent[:place])
+	r.recent[0] = known
+}
+
+func (r *signatureReader) find(state *rep.CellState) *knownSignature {
+	signature := signatureOf(state)
+	r.key = appendKey(r.key[:0], &signature)
+	if known, ok := r.byKey[string(r.key)]; ok {
+		return known
+	}
+	if r.byKey == nil {
+		r.byKey = make(map[string]*knownSignature)
+	}
+	known := &knownSignature{Signature: signature, key: string(r.key)}
+	r.byKey[known.key] = known
+	return known
+}
+
+func (r *signatureReader) clear() {
+	clear(r.recent)
+	r.recent = r.recent[:0]
+	clear(r.byKey)
+}
+
+// A signatureTable knows where signatures are in a batch.
+type signatureTable struct{ positions map[string]int }
+
+// position returns the position of a signature in the batch, where it is added if it is new.
+func (t *signatureTable) position(known *knownSignature, batch *rostrum.Batch) int {
+	if known.position > 0 {
+		return known.position - 1
+	}
+	position, ok := t.positions[known.key]
+	if !ok {
+		if t.positions == nil {
+			t.positions = make(map[string]int)
+		}
+		position = batch.AddSignature(&known.Signature)
+		t.positions[known.key] = position
+	}
+	known.position = position + 1
+	return position
+}
+
+func (t *signatureTable) clear() { clear(t.positions) }
 
 // describes says whether a state has this very signature, its lists in this order.
 func (k *knownSignature) describes(state *rep.CellState) bool {
@@ -140,9 +163,8 @@ func signatureOf(state *rep.CellState) rostrum.Signature {
 	return signature
 }
 
-// keyOf writes all of a signature so that no two share a key. The key is good until the next one.
-func (t *signatureTable) keyOf(signature *rostrum.Signature) []byte {
-	key := t.key[:0]
+// appendKey writes all of a signature so that no two share a key.
+func appendKey(key []byte, signature *rostrum.Signature) []byte {
 	for i := range signature.Providers {
 		provider := &signature.Providers[i]
 		key = appendToKey(key, provider.Scheme)
@@ -152,8 +174,7 @@ func (t *signatureTable) keyOf(signature *rostrum.Signature) []byte {
 	key = append(key, '|')
 	key = appendListToKey(key, signature.VolumeDrivers)
 	key = appendListToKey(key, signature.PlacementTags)
-	t.key = appendListToKey(key, signature.OptionalPlacementTags)
-	return t.key
+	return appendListToKey(key, signature.OptionalPlacementTags)
 }
 
 func appendListToKey(key []byte, texts []string) []byte {

@@ -30,8 +30,8 @@ func runOnPoolUntil(ending <-chan struct{}, pool *workpool.WorkPool, count int, 
 	jobs := &poolJobs{count: int64(count), job: job, finished: make(chan struct{})}
 	// Submit waits for room in the pool's queue, perhaps for ever.
 	go func() {
-		for range count {
-			pool.Submit(jobs.runNext)
+		for i := 0; i < count && jobs.anyLeft(); i++ {
+			pool.Submit(jobs.runSome)
 		}
 	}()
 	return jobs.wait(ending)
@@ -46,11 +46,14 @@ type poolJobs struct {
 	finished chan struct{} // Closed when all have ended.
 }
 
-// runNext runs the first job that nobody has taken. A call too many finds none and does nothing.
-func (j *poolJobs) runNext() {
+func (j *poolJobs) anyLeft() bool { return j.claimed.Load() < j.count }
+
+// runSome runs jobs that nobody has taken, until none is left. A worker that is done with one so
+// takes the next without being woken for it, which costs more than a quick job does.
+func (j *poolJobs) runSome() {
 	j.running.Add(1)
 	defer j.running.Add(-1)
-	if next := j.claimed.Add(1) - 1; next < j.count {
+	for next := j.claimed.Add(1) - 1; next < j.count; next = j.claimed.Add(1) - 1 {
 		j.run(next)
 	}
 }

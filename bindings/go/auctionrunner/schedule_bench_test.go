@@ -1,0 +1,100 @@
+package auctionrunner
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"testing"
+
+	"code.cloudfoundry.org/auction/auctiontypes"
+	"code.cloudfoundry.org/clock"
+	"code.cloudfoundry.org/lager/v3"
+	"code.cloudfoundry.org/workpool"
+)
+
+// BenchmarkSchedule is one call of Schedule of a scheduler that belongs to no runner, as in Diego's
+// own figures: cells, LRPs on each, auctions. What is placed where is checked each time.
+func BenchmarkSchedule(b *testing.B) {
+	for _, size := range []struct {
+		workload
+		placed int
+		hash   uint64
+	}{
+		{workload{cells: 100, lrps: 20, auctions: 100}, 100, 0xcfe798db3e361101},
+		{workload{cells: 1000, lrps: 20, auctions: 1000}, 1000, 0xf65ce7699b1fd99},
+		{workload{cells: 10000, lrps: 20, auctions: 1000}, 1000, 0x9f4b8cc2385aa933},
+		{workload{cells: 10000, lrps: 20, auctions: 1000, realGUIDs: true}, 1000, 0x4cfd892b26cee887},
+		{workload{cells: 10000, lrps: 20, auctions: 10000}, 10000, 0xf246ee481c0e722d},
+	} {
+		name := fmt.Sprintf("%d,%d,%d", size.cells, size.lrps, size.auctions)
+		if size.realGUIDs {
+			name += ",guids"
+		}
+		b.Run(name, func(b *testing.B) {
+			benchmarkSchedule(b, size.workload, size.placed, size.hash)
+		})
+	}
+}
+
+func benchmarkSchedule(b *testing.B, workload workload, placed int, hash uint64) {
+	pool := newBenchmarkPool(b)
+	states, request := workload.states(), workload.request()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		b.StopTimer()
+		scheduler := NewScheduler(pool, zonesOf(states), clock.NewClock(), lager.NewLogger("benchmark"), 0, 0.25, 0)
+		asked := auctiontypes.AuctionRequest{LRPs: slices.Clone(request.LRPs)}
+		b.StartTimer()
+		results := scheduler.Schedule(asked)
+		b.StopTimer()
+		checkPlacements(b, &results, placed, hash)
+		b.StartTimer()
+	}
+}
+
+func newBenchmarkPool(b *testing.B) *workpool.WorkPool {
+	pool, err := workpool.NewWorkPool(1000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(pool.Stop)
+	return pool
+}
+
+// BenchmarkSchedulePhases is a runner's Schedule, with the time of each of its phases.
+func BenchmarkSchedulePhases(b *testing.B) {
+	workload := workload{cells: 100, lrps: 20, auctions: 100}
+	pool := newBenchmarkPool(b)
+	states, request := workload.states(), workload.request()
+	placer, err := newPlacer(lager.NewLogger("benchmark"), defaultSettings())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer placer.Close()
+	placer.metrics = newMetrics()
+	b.ResetTimer()
+	for range b.N {
+		b.StopTimer()
+		scheduler := placer.newScheduler(pool, zonesOf(states), clock.NewClock(), lager.NewLogger("benchmark"), 0, 0.25, 0)
+		asked := auctiontypes.AuctionRequest{LRPs: slices.Clone(request.LRPs)}
+		b.StartTimer()
+		scheduler.Schedule(asked)
+	}
+	for phase := phaseFeed; phase < phaseCount; phase++ {
+		spent := placer.metrics.phases[phase].sum
+		b.ReportMetric(float64(spent.Microseconds())/1000/float64(b.N), phase.String()+"-ms/op")
+	}
+}
+
+// checkPlacements compares what was placed where, in order.
+func checkPlacements(b *testing.B, results *auctiontypes.AuctionResults, placed int, hash uint64) {
+	sum := fnv.New64a()
+	for i := range results.SuccessfulLRPs {
+		fmt.Fprintf(sum, "%s on %s\n", results.SuccessfulLRPs[i].Identifier(), results.SuccessfulLRPs[i].Winner)
+	}
+	if len(results.SuccessfulLRPs) != placed || sum.Sum64() != hash {
+		b.Fatalf("%d placed with hash %#x, expected %d with %#x", len(results.SuccessfulLRPs),
+			sum.Sum64(), placed, hash)
+	}
+}
