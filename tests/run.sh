@@ -10,6 +10,7 @@
 #   capi      the C ABI: its functions, its symbols, its layout, the installed tree, the examples
 #   cli       the program rostrum, as a user types it
 #   report    the HTML report, in a real browser
+#   mesos     the Mesos shim, on a real Mesos cluster of this machine: see tests/mesos/README.md
 #   sanitize  the unit tests, the C tests and the fuzz targets again, built with the sanitizers for
 #             addresses and undefined behaviour
 #   fuzz      the fuzz targets on their corpus
@@ -19,7 +20,7 @@
 
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-ALL_SUITES=(unit oracle capi cli report sanitize fuzz)
+ALL_SUITES=(unit oracle capi cli report mesos sanitize fuzz)
 suites=()
 endless=no
 while [ $# -gt 0 ]; do
@@ -86,8 +87,25 @@ run_meson() {
   skipped=$((skipped + ${skip:-0}))
 }
 
+# Debian's own Python, since its packages are for that one.
+run_mesos() {
+  install_packages "${MESOS_TEST_PACKAGES[@]}"
+  build_in "$build" -Dtests=true -Dwerror="$werror"
+  say "suite mesos"
+  local log=$build/run-mesos.txt status=0 ok bad skip
+  /usr/bin/python3 "$ROSTRUM_ROOT/tests/mesos/run_tests.py" --build "$build" 2>&1 | tee "$log" || status=$?
+  read -r ok bad skip < <(
+    sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log") || true
+  # A run that broke off has failed.
+  if [ $status -ne 0 ] && [ "${bad:-0}" -eq 0 ] || [ -z "${ok:-}" ]; then bad=$((${bad:-0} + 1)); fi
+  passed=$((passed + ${ok:-0}))
+  failed=$((failed + bad))
+  skipped=$((skipped + ${skip:-0}))
+}
+
 run_suite() {
   case "$1" in
+    mesos) run_mesos ;;
     sanitize)
       # Warnings are not errors here: with sanitizers gcc sees some that are none.
       # -O1 and line tables alone: a third of the time to compile, and still readable reports.

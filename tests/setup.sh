@@ -13,8 +13,11 @@ ROSTRUM_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3 libabsl-dev libfmt-dev rapidjson-dev
                 libprotobuf-dev protobuf-compiler libcurl4-openssl-dev libzookeeper-mt-dev)
 TEST_PACKAGES=(libgtest-dev binutils chromium chromium-driver abigail-tools)
+# What a real Mesos needs, and a real ZooKeeper beside it: see tests/mesos/README.md.
+MESOS_TEST_PACKAGES=(libsvn1 libsasl2-2 openssl python3-setuptools python3-kazoo libzookeeper-java
+                     default-jre-headless)
 # Without these a test says that it is skipped, and why.
-OPTIONAL_PACKAGES=" chromium chromium-driver abigail-tools "
+OPTIONAL_PACKAGES=" chromium chromium-driver abigail-tools ${MESOS_TEST_PACKAGES[*]} "
 
 say() { printf '== %s\n' "$*"; }
 

@@ -26,7 +26,7 @@ class LineResult(unittest.TestResult):
     def __init__(self):
         super().__init__()
         self.passed = 0
-        self.bad = 0
+        self.bad = set()  # a test may fail in several places
 
     def startTest(self, test):
         super().startTest(test)
@@ -42,7 +42,7 @@ class LineResult(unittest.TestResult):
         self._line("ok", test)
 
     def _bad(self, test, records):
-        self.bad += 1
+        self.bad.add(getattr(test, "test_case", test).id())
         self._line("FAIL", test)
         print(records[-1][1], flush=True)
 
@@ -70,7 +70,7 @@ class LineResult(unittest.TestResult):
 
     def addUnexpectedSuccess(self, test):
         super().addUnexpectedSuccess(test)
-        self.bad += 1
+        self.bad.add(test.id())
         self._line("FAIL", test)
         print("it was expected to fail, and did not", flush=True)
 
@@ -103,7 +103,7 @@ def main():
 
     result = LineResult()
     unittest.TestSuite(chosen).run(result)
-    print("%d passed, %d failed, %d skipped" % (result.passed, result.bad, len(result.skipped)))
+    print("%d passed, %d failed, %d skipped" % (result.passed, len(result.bad), len(result.skipped)))
     return 1 if result.bad or not chosen else 0
 
 

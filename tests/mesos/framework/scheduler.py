@@ -71,7 +71,9 @@ class Scheduler:
             self.stream = None
 
     def teardown(self):
-        """Ends the framework and its tasks."""
+        """Ends the framework and its tasks, if it ever subscribed."""
+        if self.stream is None:
+            return
         try:
             self.call("TEARDOWN")
         except (OSError, Refused, AssertionError):
@@ -82,8 +84,7 @@ class Scheduler:
         return self.subscribe()
 
     def __exit__(self, *_):
-        if self.stream is not None:
-            self.teardown()
+        self.teardown()
 
     def _listen(self, stream):
         try:
