@@ -72,11 +72,20 @@ func (a *auctionRunner) ScheduleTasksForAuctions(tasks []auctioneer.TaskStartReq
 }
 
 // Run holds a round whenever there is work, until a signal comes; a round under way is finished
-// first. It closes ready at once.
+// first. It closes ready at once. An error is that of one of this package's flags, and comes before
+// ready is closed.
 func (a *auctionRunner) Run(signals <-chan os.Signal, ready chan<- struct{}) error {
+	placer, err := newPlacer(a.logger, flagSettings())
+	if err != nil {
+		a.logger.Error("failed-to-start-rostrum", err)
+		return err
+	}
+	defer placer.Close()
+	placer.watchQueue(a.batch.waiting)
 	close(ready)
 
 	ending := make(chan struct{})
+	run := &run{auctionRunner: a, placer: placer, ending: ending}
 	for {
 		work, ok := nextWork(signals, a.batch.HasWork)
 		if !ok {
@@ -85,7 +94,7 @@ func (a *auctionRunner) Run(signals <-chan os.Signal, ready chan<- struct{}) err
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			a.work(work, ending)
+			run.work(work)
 		}()
 		select {
 		case <-ended:
@@ -112,51 +121,59 @@ func nextWork(signals <-chan os.Signal, hasWork <-chan Work) (work Work, ok bool
 	}
 }
 
+// A run is a runner while it runs.
+type run struct {
+	*auctionRunner
+	placer *placer
+	ending <-chan struct{} // Closed when a signal has come.
+}
+
 // work holds one round, once it is known which cells there are.
-func (a *auctionRunner) work(work Work, ending <-chan struct{}) {
-	for !a.holdRound(work, ending) {
+func (r *run) work(work Work) {
+	for !r.holdRound(work) {
 		select {
-		case <-ending:
+		case <-r.ending:
 			return
 		case <-time.After(pauseAfterFailedFetch):
 		}
 	}
 }
 
-func (a *auctionRunner) holdRound(work Work, ending <-chan struct{}) (fetched bool) {
-	logger := trace.LoggerWithTraceInfo(a.logger, work.TraceID).Session("auction")
+func (r *run) holdRound(work Work) (fetched bool) {
+	logger := trace.LoggerWithTraceInfo(r.logger, work.TraceID).Session("auction")
 
 	logger.Info("fetching-cell-reps")
-	clients, err := a.delegate.FetchCellReps(logger, work.TraceID)
+	clients, err := r.delegate.FetchCellReps(logger, work.TraceID)
 	if err != nil {
 		logger.Error("failed-to-fetch-reps", err)
 		return false
 	}
 	logger.Info("fetched-cell-reps", lager.Data{"cell-reps-count": len(clients)})
 
-	zones := a.fetchZones(&stateFetch{
+	zones := r.fetchZones(&stateFetch{
 		logger:        logger,
-		workPool:      a.workPool,
+		workPool:      r.workPool,
 		clients:       clients,
-		metricEmitter: a.metricEmitter,
-		ending:        ending,
+		metricEmitter: r.metricEmitter,
+		ending:        r.ending,
 	})
-	request := a.takeAuctions(logger)
+	request := r.takeAuctions(logger)
 	if len(request.LRPs) == 0 && len(request.Tasks) == 0 {
 		logger.Info("nothing-to-auction")
 		return true
 	}
-	a.auction(logger, work, zones, request)
+	r.auction(logger, work, zones, request)
 	return true
 }
 
-func (a *auctionRunner) fetchZones(fetch *stateFetch) map[string]Zone {
+func (r *run) fetchZones(fetch *stateFetch) map[string]Zone {
 	logger := fetch.logger
 	logger.Info("fetching-zone-state")
 	start := time.Now()
-	zones := fetch.buildZones(a.binPackFirstFitWeight)
+	zones := fetch.buildZones(r.binPackFirstFitWeight)
 	took := time.Since(start)
-	if err := a.metricEmitter.FetchStatesCompleted(took); err != nil {
+	r.placer.noteFetch(took)
+	if err := r.metricEmitter.FetchStatesCompleted(took); err != nil {
 		logger.Error("failed-sending-fetch-states-completed-metric", err)
 	}
 
@@ -173,9 +190,9 @@ func (a *auctionRunner) fetchZones(fetch *stateFetch) map[string]Zone {
 	return zones
 }
 
-func (a *auctionRunner) takeAuctions(logger lager.Logger) auctiontypes.AuctionRequest {
+func (r *run) takeAuctions(logger lager.Logger) auctiontypes.AuctionRequest {
 	logger.Info("fetching-auctions")
-	lrps, tasks := a.batch.DedupeAndDrain()
+	lrps, tasks := r.batch.DedupeAndDrain()
 	logger.Info("fetched-auctions", lager.Data{
 		"lrp-start-auctions": len(lrps),
 		"task-auctions":      len(tasks),
@@ -183,12 +200,13 @@ func (a *auctionRunner) takeAuctions(logger lager.Logger) auctiontypes.AuctionRe
 	return auctiontypes.AuctionRequest{LRPs: lrps, Tasks: tasks}
 }
 
-func (a *auctionRunner) auction(
+func (r *run) auction(
 	logger lager.Logger, work Work, zones map[string]Zone, request auctiontypes.AuctionRequest,
 ) {
 	logger.Info("scheduling")
-	scheduler := NewScheduler(a.workPool, zones, a.clock, logger,
-		a.binPackFirstFitWeight, a.startingContainerWeight, a.startingContainerCountMaximum)
+	scheduler := r.placer.newScheduler(r.workPool, zones, r.clock, logger,
+		r.binPackFirstFitWeight, r.startingContainerWeight, r.startingContainerCountMaximum)
+	scheduler.ending = r.ending
 	results := scheduler.Schedule(request)
 	logger.Info("scheduled", lager.Data{
 		"successful-lrp-start-auctions": len(results.SuccessfulLRPs),
@@ -197,8 +215,8 @@ func (a *auctionRunner) auction(
 		"failed-task-auctions":          len(results.FailedTasks),
 	})
 
-	if err := a.metricEmitter.AuctionCompleted(results); err != nil {
+	if err := r.metricEmitter.AuctionCompleted(results); err != nil {
 		logger.Debug("failed-emitting-auction-complete-metrics", lager.Data{"error": err})
 	}
-	a.delegate.AuctionCompleted(logger, work.TraceID, results)
+	r.delegate.AuctionCompleted(logger, work.TraceID, results)
 }

@@ -16,14 +16,9 @@ const starvedAfter = 100 * time.Millisecond
 //
 // A pool that was stopped drops what it is given without a word, and one whose workers are all busy
 // with something else, or are waiting for this very call, may never come to it. So when none of the
-// jobs makes progress, the caller does them, one after the other.
-func runOnPool(pool *workpool.WorkPool, count int, job func(i int)) {
-	runOnPoolUntil(nil, pool, count, job)
-}
-
-// runOnPoolUntil gives up, rather than do the jobs of a pool that does nothing, once ending is
-// closed. The result says how many were run: those from job(0) on. ending may be nil.
-func runOnPoolUntil(ending <-chan struct{}, pool *workpool.WorkPool, count int, job func(i int)) (ran int) {
+// jobs makes progress, the caller does them, one after the other; but once ending is closed, it gives
+// up instead. The result says how many were run: those from job(0) on. ending may be nil.
+func runOnPool(ending <-chan struct{}, pool *workpool.WorkPool, count int, job func(i int)) (ran int) {
 	if count == 0 {
 		return 0
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // commitCells sends every cell that has some its work, all at once, and returns what they hand back,
-// in the order of the cells.
+// in the order of the cells. Work that was not sent at all counts as handed back.
 func (c *scheduleCall) commitCells() []rep.Work {
 	var busy []*Cell
 	for _, cell := range c.placement.cells {
@@ -19,7 +19,10 @@ func (c *scheduleCall) commitCells() []rep.Work {
 		}
 	}
 	handedBack := make([]rep.Work, len(busy))
-	runOnPool(c.workPool, len(busy), func(i int) { handedBack[i] = busy[i].Commit() })
+	sent := runOnPool(c.ending, c.workPool, len(busy), func(i int) { handedBack[i] = busy[i].Commit() })
+	for i := sent; i < len(busy); i++ {
+		handedBack[i] = busy[i].workToCommit
+	}
 	return handedBack
 }
 

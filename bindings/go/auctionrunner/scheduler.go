@@ -16,6 +16,10 @@ type Scheduler struct {
 	logger   lager.Logger
 	options  engineOptions
 	placer   *placer // Nil: borrowed for each call.
+
+	// Closed when the runner is to end; a work pool that does nothing is not waited for then. May be
+	// nil.
+	ending <-chan struct{}
 }
 
 // NewScheduler makes a scheduler over zones, which it changes: their cells keep what is reserved on

@@ -61,7 +61,7 @@ func (f *stateFetch) buildZones(binPackFirstFitWeight float64) map[string]Zone {
 func (f *stateFetch) cells() []*Cell {
 	guids := slices.Collect(maps.Keys(f.clients))
 	cells := make([]*Cell, len(guids))
-	runOnPoolUntil(f.ending, f.workPool, len(guids), func(i int) {
+	runOnPool(f.ending, f.workPool, len(guids), func(i int) {
 		cells[i] = f.cell(guids[i])
 	})
 	return cells
