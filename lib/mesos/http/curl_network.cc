@@ -75,8 +75,9 @@ CurlNetwork::~CurlNetwork() {
 }
 
 void CurlNetwork::Start(RequestId id, Request request) {
-  auto transfer =
-      std::make_unique<Transfer>(id, std::move(request), impl_->options, impl_->receiver);
+  const std::shared_ptr<const HttpOptions> own = request.options;
+  auto transfer = std::make_unique<Transfer>(id, std::move(request), own ? *own : impl_->options,
+                                             impl_->receiver);
   const bool taken = impl_->multi != nullptr && transfer->handle() != nullptr &&
                      curl_multi_add_handle(impl_->multi, transfer->handle()) == CURLM_OK;
   impl_->transfers.emplace(id, std::move(transfer));

@@ -6,11 +6,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "rostrum/mesos/http_options.h"
 #include "rostrum/status.h"
 
 namespace rostrum::mesos::http {
@@ -30,6 +32,8 @@ struct Request {
   // after the network's call timeout, or `timeout` if that is not zero.
   bool stream = false;
   std::chrono::milliseconds timeout{0};
+  // In place of the network's, for a machine that speaks with several peers; null: the network's.
+  std::shared_ptr<const HttpOptions> options;
 };
 
 // The status line and headers of an answer.
