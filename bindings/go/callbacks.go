@@ -116,8 +116,12 @@ func writeText(buffer []byte, text string) {
 		return
 	}
 	length := min(len(text), len(buffer)-1)
-	for length < len(text) && length > 0 && !utf8.RuneStart(text[length]) {
-		length--
+	// Where it is cut it ends before the character that does not fit, if it is text at all.
+	for cut := length; cut < len(text) && cut > length-utf8.UTFMax && cut >= 0; cut-- {
+		if utf8.RuneStart(text[cut]) {
+			length = cut
+			break
+		}
 	}
 	copy(buffer, text[:length])
 	buffer[length] = 0

@@ -3,6 +3,7 @@ package rostrum_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -172,4 +173,16 @@ func expectCells(t testing.TB, engine *rostrum.Engine, want string) {
 	if got := cellIDs(t, engine); got != want {
 		t.Errorf("the cells are %q, expected %q", got, want)
 	}
+}
+
+// exported returns the exported fields of a struct by name.
+func exported(value any) map[string]any {
+	fields := map[string]any{}
+	layout := reflect.TypeOf(value)
+	for i := range layout.NumField() {
+		if layout.Field(i).IsExported() {
+			fields[layout.Field(i).Name] = reflect.ValueOf(value).Field(i).Interface()
+		}
+	}
+	return fields
 }
