@@ -23,6 +23,12 @@ type literalScheduler struct {
 	now      time.Time
 	results  auctiontypes.AuctionResults
 	starting int
+	tried    []triedCell // By LRPs that fit.
+}
+
+type triedCell struct {
+	guid  string
+	score float64
 }
 
 // literalCell is a cell and how it takes its work.
@@ -198,7 +204,12 @@ func (l *literalScheduler) findForLRP(lrp *rep.LRP) (*literalCell, error) {
 	contest := newContest()
 	for i, zone := range zones {
 		for _, cell := range zone.cells {
-			contest.enter(cell, cell.scoreLRP(lrp, l.options), cell.lacks(lrp.Resource, int32(cell.state.ProxyMemoryAllocationMB)))
+			score := cell.scoreLRP(lrp, l.options)
+			lacks := cell.lacks(lrp.Resource, int32(cell.state.ProxyMemoryAllocationMB))
+			if len(lacks) == 0 {
+				l.tried = append(l.tried, triedCell{cell.guid, score})
+			}
+			contest.enter(cell, score, lacks)
 		}
 		isTied := i+1 < len(zones) && zones[i+1].instances == zone.instances
 		if contest.winner != nil && !isTied {

@@ -58,12 +58,16 @@ func (n *narrator) ask(lrp *rep.LRP, winner *Cell) {
 	n.search(lrp).tellExcept(winner)
 }
 
-// refused tells of the states of all cells that have too little for an LRP.
+// refused tells of the states of all cells that have too little for an LRP, and of the search that
+// has found no other.
 func (n *narrator) refused(lrp *rep.LRP) {
 	if n.listening == somebodyListens {
 		n.search(lrp).tell()
 	}
 	states := &lateStates{search: func() *zoneSearch { return n.search(lrp) }}
 	n.scheduler.logger.Debug("cells-failing-score-for-lrp", lager.Data{"states": states})
-	states.expire()
+	if states.expire() && n.listening == notAsked {
+		n.listening = somebodyListens
+		n.search(lrp).tell()
+	}
 }

@@ -30,8 +30,9 @@ func (t *lateText) GoString() string {
 // lateStates are the states of the cells that have too little for an LRP, made up when a sink writes
 // them. They are those of the moment, so they expire.
 type lateStates struct {
-	lock   sync.Mutex
-	search func() *zoneSearch // Nil when they have expired.
+	lock       sync.Mutex
+	search     func() *zoneSearch // Nil when they have expired.
+	wasWritten bool
 }
 
 // MarshalJSON is what sinks write them with. Nothing is left of them for a sink that does so later.
@@ -41,11 +42,14 @@ func (s *lateStates) MarshalJSON() ([]byte, error) {
 	if s.search == nil {
 		return []byte("null"), nil
 	}
+	s.wasWritten = true
 	return json.Marshal(s.search().failingStates())
 }
 
-func (s *lateStates) expire() {
+// expire returns whether they have been written.
+func (s *lateStates) expire() (wasWritten bool) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.search = nil
+	return s.wasWritten
 }

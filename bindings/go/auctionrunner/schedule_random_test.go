@@ -286,13 +286,14 @@ func copyState(state rep.CellState) rep.CellState {
 	return state
 }
 
-func (c *randomCase) runOurs(sent *cellWork) (auctiontypes.AuctionResults, auctiontypes.AuctionRequest, map[string]Zone) {
+func (c *randomCase) runOurs(
+	sent *cellWork, logger lager.Logger,
+) (auctiontypes.AuctionResults, auctiontypes.AuctionRequest, map[string]Zone) {
 	pool, err := workpool.NewWorkPool(4)
 	if err != nil {
 		panic(err)
 	}
 	defer pool.Stop()
-	logger := lager.NewLogger("random")
 	zones := map[string]Zone{}
 	for name, cells := range c.zones {
 		zones[name] = Zone{}
@@ -334,7 +335,7 @@ func (c *randomCase) runLiterally(sent *cellWork) (auctiontypes.AuctionResults, 
 
 func scheduleBothWays(t *testing.T, c *randomCase, seen *outcomesSeen) bool {
 	var sent, expectedSent cellWork
-	results, request, zones := c.runOurs(&sent)
+	results, request, zones := c.runOurs(&sent, lager.NewLogger("random"))
 	expected, expectedRequest, literal := c.runLiterally(&expectedSent)
 	seen.note(&results)
 	seen.sent += len(sent.sent)
