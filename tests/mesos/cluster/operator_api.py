@@ -6,6 +6,7 @@ import json
 import time
 
 from framework.recordio import headers_for, split_address
+from waiting import NotYet
 
 SECONDS = 60
 
@@ -16,6 +17,15 @@ class OperatorError(Exception):
     def __init__(self, status, text):
         super().__init__("status %d: %s" % (status, text))
         self.status, self.text = status, text
+
+
+class NotLeading(OperatorError, NotYet):
+    """This master does not lead now, or is not ready yet: worth another try."""
+
+
+def operator_error(status, body):
+    kind = NotLeading if status in (307, 503) else OperatorError
+    return kind(status, body.decode(errors="replace"))
 
 
 class Operator:
@@ -43,7 +53,7 @@ class Operator:
         """GET, and the JSON that comes."""
         status, _, body = self.request("GET", path)
         if status != 200:
-            raise OperatorError(status, body.decode(errors="replace"))
+            raise operator_error(status, body)
         return json.loads(body)
 
     def call(self, kind, **arguments):
@@ -53,7 +63,7 @@ class Operator:
             message[kind.lower()] = arguments
         status, _, body = self.request("POST", "/api/v1", json.dumps(message))
         if status not in (200, 202):
-            raise OperatorError(status, body.decode(errors="replace"))
+            raise operator_error(status, body)
         return json.loads(body).get(kind.lower()) if body else None
 
     def is_healthy(self):
@@ -171,7 +181,7 @@ class Operator:
         """Ends a framework for good, with all its tasks."""
         status, _, body = self.request("POST", "/teardown", "frameworkId=" + framework_id)
         if status != 200:
-            raise OperatorError(status, body.decode(errors="replace"))
+            raise operator_error(status, body)
 
 
 def scalar(name, value, **more):

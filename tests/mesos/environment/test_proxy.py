@@ -6,6 +6,7 @@ import json
 import random
 import socket
 import ssl
+import struct
 import unittest
 
 import proxy as faults
@@ -14,7 +15,7 @@ from framework.recordio import (Refused, Stream, StreamEnded, encode_record, hea
                                 split_address)
 from framework.scheduler import PATH, Scheduler, SharingFramework, carve, sleeping_task
 from proxy import Call, Event, FaultProxy
-from proxy.messages import EXECUTOR, SCHEDULER
+from proxy.messages import EXECUTOR, SCHEDULER, protobuf_fields, with_double
 from rep import Certificates
 from shared import ClusterTest, NurseryTest, require_mesos
 from waiting import eventually, never
@@ -39,6 +40,14 @@ class Messages(unittest.TestCase):
         call = Call(EXECUTOR, message(1, b"") + message(3, 2) + message(5, message(1, status)), False,
                     "/", {}, 1)
         self.assertEqual((call.type, call.task_id, call.task_state), ("UPDATE", "t", "TASK_GONE"))
+
+    def test_a_number_in_protobuf_is_changed_and_all_else_is_kept(self):
+        inner = message(1, b"id") + b"\x11" + struct.pack("<d", 15.0) + message(3, b"master")
+        data = message(1, 1) + message(2, inner)
+        changed = with_double(data, (2, 2), 0.5)
+        fields = protobuf_fields(protobuf_fields(changed)[2][0])
+        self.assertEqual(fields, {1: [b"id"], 2: [struct.pack("<d", 0.5)], 3: [b"master"]})
+        self.assertEqual(protobuf_fields(changed)[1], [1])
 
     def test_what_cannot_be_understood_has_no_type(self):
         for data, is_json in ((b"{", True), (b"[]", True), (b"", False), (b"\xff", False)):
@@ -192,6 +201,11 @@ class EventFaults(ProxyTest):
             lambda event: b'{"type":"ERROR","error":{"message":"Framework has been removed"}}'))
         framework = self.subscribe()
         self.assertEqual(framework.wait_event("ERROR")["error"]["message"], "Framework has been removed")
+
+    def test_the_interval_of_heartbeats_can_be_told_wrong(self):
+        self.proxy.on_event("SUBSCRIBED", faults.heartbeat(0.25))
+        framework = self.subscribe()
+        self.assertEqual(framework.events[0]["subscribed"]["heartbeat_interval_seconds"], 0.25)
 
     def test_a_stream_is_cut_anywhere(self):
         length = len(self.first_record())

@@ -7,6 +7,11 @@ forward_and_close, and answer_header, which changes what the other side answers.
 """
 
 
+import json
+
+from .messages import with_double
+
+
 class Action:
     """A name, which is noted as the outcome, and its arguments."""
 
@@ -40,6 +45,16 @@ def duplicate(times=2):
 
 def replace(change):
     """change(message) gives the bytes that go out in its place."""
+    return Action("replace", change=change)
+
+
+def heartbeat(seconds):
+    """SUBSCRIBED says that heartbeats come at this interval (they come every 15 seconds)."""
+    def change(event):
+        if event.json is None:
+            return with_double(event.data, (2, 2), seconds)
+        return json.dumps({**event.json, "subscribed": {**event.json["subscribed"],
+                                                        "heartbeat_interval_seconds": seconds}}).encode()
     return Action("replace", change=change)
 
 

@@ -2,6 +2,7 @@
 """Calls and events of Mesos' version 1 APIs, in JSON or in protobuf, as far as a fault is chosen by them."""
 
 import json
+import struct
 import time
 
 SCHEDULER, EXECUTOR = "scheduler", "executor"
@@ -56,6 +57,39 @@ def protobuf_fields(data):
             value, position = data[position:position + size], position + size
         fields.setdefault(tag >> 3, []).append(value)
     return fields
+
+
+def write_varint(number):
+    encoded = b""
+    while number > 0x7f:
+        encoded += bytes([number & 0x7f | 0x80])
+        number >>= 7
+    return encoded + bytes([number])
+
+
+def with_double(data, path, value):
+    """A protobuf message in which the field at a path of numbers is this floating point number."""
+    kept, position = b"", 0
+    while position < len(data):
+        start = position
+        tag, position = read_varint(data, position)
+        kind = tag & 7
+        if kind == 0:
+            _, position = read_varint(data, position)
+        elif kind == 2:
+            size, position = read_varint(data, position)
+            position += size
+        else:
+            position += {1: 8, 5: 4}[kind]
+        part = data[start:position]
+        if tag >> 3 == path[0] and len(path) > 1:
+            inner = with_double(data[position - size:position], path[1:], value)
+            part = write_varint(tag) + write_varint(len(inner)) + inner
+        if tag >> 3 != path[0] or len(path) > 1:
+            kept += part
+    if len(path) == 1:
+        kept += write_varint(path[0] << 3 | 1) + struct.pack("<d", value)
+    return kept
 
 
 class Message:
