@@ -216,8 +216,8 @@ type strategyHost struct {
 	balancesZones bool
 
 	failure atomic.Pointer[error]
-	// A strategy that keeps no state may be asked by several engines at once; most are not, so that
-	// one pair of views is enough and no call allocates.
+	// One pair of views is enough, since calls come one at a time, so that no call allocates. Should
+	// engines share the strategy against the rules, each gets its own.
 	spare atomic.Pointer[views]
 }
 

@@ -474,56 +474,60 @@ func TestStrategiesThatLackSomethingAreRefused(t *testing.T) {
 	}
 }
 
-// One that keeps no state may be shared by engines whose rounds run at the same time.
-func TestEnginesShareAStrategyWithoutState(t *testing.T) {
-	strategy, err := rostrum.NewGoStrategy(scoring(
-		func(auction *rostrum.AuctionView, cell *rostrum.CellView) (rostrum.Score, error) {
-			if cell.ID() == auction.GUID() {
-				return rostrum.Score{Value: -1}, nil
-			}
-			return rostrum.Score{}, nil
-		}))
-	check(t, err)
-	defer strategy.Close()
+// Each engine runs its own rounds, each with a strategy of its own made of one implementation.
+func TestEnginesRunRoundsOfGoAtTheSameTime(t *testing.T) {
+	ownCell := scoring(func(auction *rostrum.AuctionView, cell *rostrum.CellView) (rostrum.Score, error) {
+		if cell.ID() == auction.GUID() {
+			return rostrum.Score{Value: -1}, nil
+		}
+		return rostrum.Score{}, nil
+	})
 	var all sync.WaitGroup
 	for worker := range 4 {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			engine, err := rostrum.NewEngine(strategy)
-			if err != nil {
+			if err := placeOnOwnCells(ownCell, worker); err != nil {
 				t.Error(err)
-				return
-			}
-			defer engine.Close()
-			batch := batchOf()
-			for i := range 20 {
-				cell := makeCell(fmt.Sprintf("%d-%d", worker, i), "zone", 1000)
-				work := makeTask(cell.ID, 10)
-				batch.AddCell(&cell)
-				batch.AddWork(&work)
-			}
-			if err := errors.Join(engine.UpdateCells(batch, true), submit(engine, batch)); err != nil {
-				t.Error(err)
-				return
-			}
-			round, err := engine.RunRound(context.Background(), 0, 0)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer round.Close()
-			for i := range round.Len() {
-				if decision := round.Decision(i); decision.CellID != decision.Identifier {
-					t.Errorf("%s is on %s", decision.Identifier, decision.CellID)
-				}
 			}
 		}()
 	}
 	all.Wait()
-	if strategy.Failure() != nil {
-		t.Error(strategy.Failure())
+}
+
+// placeOnOwnCells expects each task on the cell of its name.
+func placeOnOwnCells(implementation rostrum.GoStrategy, worker int) error {
+	strategy, err := rostrum.NewGoStrategy(implementation)
+	if err != nil {
+		return err
 	}
+	defer strategy.Close()
+	engine, err := rostrum.NewEngine(strategy)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	batch := batchOf()
+	for i := range 20 {
+		cell := makeCell(fmt.Sprintf("%d-%d", worker, i), "zone", 1000)
+		work := makeTask(cell.ID, 10)
+		batch.AddCell(&cell)
+		batch.AddWork(&work)
+	}
+	if err := errors.Join(engine.UpdateCells(batch, true), submit(engine, batch)); err != nil {
+		return err
+	}
+	round, err := engine.RunRound(context.Background(), 0, 0)
+	if err != nil {
+		return err
+	}
+	defer round.Close()
+	for i := range round.Len() {
+		if decision := round.Decision(i); decision.CellID != decision.Identifier {
+			return fmt.Errorf("%s is on %q", decision.Identifier, decision.CellID)
+		}
+	}
+	return nil
 }
 
 func submit(engine *rostrum.Engine, batch *rostrum.Batch) error {

@@ -10,9 +10,8 @@ import "unsafe"
 // Strategy decides which cell is better than another.
 //
 // A strategy may be given to engines and closed while rounds run with it: engines keep what they need
-// of it. But its functions are called by one goroutine at a time within one engine only. So engines
-// whose rounds, explanations or replays may run at the same time must not share a strategy that
-// keeps state, as Diego's does (its settings); make one for each.
+// of it. But it is asked by one goroutine at a time within one engine only. So engines whose rounds,
+// explanations or replays may run at the same time must not share a strategy; make one for each.
 type Strategy struct {
 	handle handle
 	name   string
