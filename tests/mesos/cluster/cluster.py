@@ -129,6 +129,13 @@ class Master(Host):
     def operator(self):
         return Operator(self.address)
 
+    def check_recovered(self):
+        """Says NotYet while a master that leads still reads what it kept."""
+        credential = next(iter(self.cluster.credentials.items()), None)
+        status, _, body = Operator(self.address, credential).request("POST", "/api/v1/scheduler", "{}")
+        if status != 400:
+            raise NotYet("status %d: %s" % (status, body.decode(errors="replace")))
+
     def redirects_to(self):
         """The port of the leader to which this master sends its clients; None if it leads itself."""
         status, headers, _ = self.operator.request("GET", "/slaves")
@@ -307,6 +314,7 @@ class Cluster:
         wanted = sum(agent.count for agent in self.agents if agent.running())
 
         def look():
+            self.leader().check_recovered()
             found = len(self.operator.active_agents())
             if found < wanted:
                 raise NotYet("%d of %d agents are registered" % (found, wanted))

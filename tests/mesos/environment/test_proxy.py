@@ -269,11 +269,17 @@ class EventFaults(ProxyTest):
         framework = self.subscribe()
         framework.wait_offer()
         self.proxy.silence()
-        before = len(framework.events)
         framework.decline(list(framework.offers))
-        never("anything comes", lambda: len(framework.events) > before, 0.6)
+        never("an offer comes", lambda: self.kinds(framework).count("OFFERS") > 1, 0.6)
         self.proxy.speak()
         framework.wait_offer()
+
+    def test_a_client_that_leaves_while_it_is_silent_is_seen_to_leave(self):
+        framework = self.subscribe(failover_seconds=0.0)
+        self.proxy.silence()
+        framework.disconnect()
+        eventually("the framework is gone", lambda: not [
+            each for each in self.operator.frameworks() if each["id"] == framework.framework_id])
 
     def test_an_event_is_put_in(self):
         framework = self.subscribe()

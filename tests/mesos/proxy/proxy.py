@@ -61,6 +61,7 @@ class FaultProxy:
         self.listener = None
         self.port = 0
         self.splitter = None
+        self.gate = threading.Lock()  # held while bytes go out, so that silence() is a clear cut
         self.voice = threading.Event()
         self.voice.set()
         self.held = None
@@ -130,8 +131,9 @@ class FaultProxy:
                 pass
 
     def silence(self):
-        """Streams stay open, and nothing comes: no event, no heartbeat."""
-        self.voice.clear()
+        """Streams stay open, and from now on nothing comes: no event, no heartbeat."""
+        with self.gate:
+            self.voice.clear()
 
     def speak(self):
         """Silent streams go on, with all that came in the meantime."""
@@ -396,12 +398,9 @@ class Stream:
     def _wait_readable(self):
         """Waits for the other side; false once the client is gone."""
         while not self.proxy.closing.is_set():
-            if not self.proxy.voice.is_set():
-                ready, _, _ = select.select([self.client.socket], [], [], LOOK_SECONDS)
-            elif self.upstream.pending:
+            if self.upstream.pending:
                 return True
-            else:
-                ready, _, _ = select.select([self.client.socket, self.upstream.socket], [], [], LOOK_SECONDS)
+            ready, _, _ = select.select([self.client.socket, self.upstream.socket], [], [], LOOK_SECONDS)
             if self.client.socket in ready and not self.client.socket.recv(65536):
                 return False
             if self.upstream.socket in ready:
@@ -430,6 +429,17 @@ class Stream:
         return getattr(self, "_" + action.name)(action, event)
 
     def _send(self, data):
+        """Sends bytes of the stream, unless they are held back; waits while the proxy is silent."""
+        while True:
+            with self.proxy.gate:
+                if self.proxy.voice.is_set():
+                    self._send_now(data)
+                    return
+            ready, _, _ = select.select([self.client.socket], [], [], LOOK_SECONDS)
+            if self.proxy.closing.is_set() or ready and not self.client.socket.recv(65536):
+                raise Ended()
+
+    def _send_now(self, data):
         with self.proxy.lock:
             if self.proxy.held is not None:
                 entry = self.proxy.held.setdefault(self.number, [self.client, b""])
@@ -453,7 +463,7 @@ class Stream:
         def send():
             try:
                 self._send(encode_record(event.data))
-            except OSError:
+            except (OSError, Ended):
                 pass
         timer = threading.Timer(action.seconds, send)
         timer.daemon = True
