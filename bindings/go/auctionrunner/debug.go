@@ -19,7 +19,7 @@ const (
 	debugRequestTime    = time.Minute // For a request in all.
 	debugHeaderTime     = 5 * time.Second
 	debugHeaderBytes    = 16 << 10
-	debugGraceTime      = 2 * time.Second // For requests under way when the server ends.
+	debugGraceTime      = time.Second / 2 // For requests under way when the server ends.
 )
 
 // debugServer answers questions about a placer by HTTP:
@@ -126,7 +126,7 @@ var errNoRound = errors.New("no round has been held yet")
 func statusOf(err error) int {
 	var bad badRequest
 	switch {
-	case errors.As(err, &bad):
+	case errors.As(err, &bad), errors.Is(err, rostrum.ErrInvalidArgument):
 		return http.StatusBadRequest
 	case errors.Is(err, rostrum.ErrNotFound), errors.Is(err, errNoRound):
 		return http.StatusNotFound
@@ -146,26 +146,27 @@ func writeJSON(response http.ResponseWriter, value any) error {
 	return nil
 }
 
-// latest returns what the last round left behind; errNoRound if there is none.
-func (p *placer) latest() (*rostrum.Engine, *rostrum.Round, error) {
-	p.lock.Lock()
-	defer p.lock.Unlock()
+// read lets somebody look at what the last round left behind; errNoRound if there is none. It stays
+// as it is meanwhile, and the end of the next round waits for that.
+func (p *placer) read(look func(engine *rostrum.Engine, round *rostrum.Round) error) error {
+	p.lock.RLock()
+	defer p.lock.RUnlock()
 	switch {
 	case p.closed:
-		return nil, nil, rostrum.ErrClosed
+		return rostrum.ErrClosed
 	case p.engine == nil || p.last == nil:
-		return nil, nil, errNoRound
+		return errNoRound
 	}
-	return p.engine, p.last, nil
+	return look(p.engine, p.last)
 }
 
 // cells returns all cells as the last round left them.
-func (d *debugServer) cells() (*rostrum.Cells, error) {
-	engine, _, err := d.placer.latest()
-	if err != nil {
-		return nil, err
-	}
-	return engine.Snapshot()
+func (d *debugServer) cells() (cells *rostrum.Cells, err error) {
+	err = d.placer.read(func(engine *rostrum.Engine, _ *rostrum.Round) error {
+		cells, err = engine.Snapshot()
+		return err
+	})
+	return cells, err
 }
 
 func (d *debugServer) metrics(response http.ResponseWriter, _ *http.Request) error {

@@ -97,20 +97,15 @@ func kindsAsked(query url.Values) ([]rostrum.Kind, error) {
 	}
 }
 
-// explain explains a decision of the last round. If a round ends meanwhile, it is that of the next.
-func (p *placer) explain(ctx context.Context, kind rostrum.Kind, id string) (*rostrum.Explanation, error) {
-	const attempts = 3
-	for attempt := 1; ; attempt++ {
-		engine, round, err := p.latest()
-		if err != nil {
-			return nil, err
-		}
-		told, err := engine.Explain(ctx, round, kind, id)
-		if errors.Is(err, rostrum.ErrClosed) && attempt < attempts {
-			continue
-		}
-		return told, err
-	}
+// explain explains a decision of the last round.
+func (p *placer) explain(
+	ctx context.Context, kind rostrum.Kind, id string,
+) (told *rostrum.Explanation, err error) {
+	err = p.read(func(engine *rostrum.Engine, round *rostrum.Round) error {
+		told, err = engine.Explain(ctx, round, kind, id)
+		return err
+	})
+	return told, err
 }
 
 func describe(kind rostrum.Kind, id string, told *rostrum.Explanation) explanation {
@@ -193,11 +188,10 @@ func (a *answer) write(out io.Writer) {
 
 func (r reason) String() string {
 	text := r.Reason
-	if r.Subject != "" {
-		text += " " + r.Subject
-	}
-	if r.Asked != 0 || r.Free != 0 {
-		text += fmt.Sprintf(" (asked %v, free %v)", r.Asked, r.Free)
+	if r.Reason == rostrum.ReasonResource.String() {
+		text = fmt.Sprintf("too little %s (asked %v, free %v)", r.Subject, r.Asked, r.Free)
+	} else if r.Subject != "" {
+		text += ": " + r.Subject
 	}
 	if r.Static {
 		text += ", for good"

@@ -154,8 +154,9 @@ func (q *headroomQuestion) answer(cells *rostrum.Cells) *headroomAnswer {
 // its own memory, and needs the cell's proxy memory on top to be placed.
 func countFitting(cell *rostrum.Cell, memory, disk rostrum.Amount) int64 {
 	count := max(0, cell.Available.Containers)
-	if memory > 0 || cell.Available.Memory < cell.ProxyMemory {
-		count = min(count, quotient(cell.Available.Memory-cell.ProxyMemory, memory))
+	freeMemory := cell.Available.Memory - max(0, cell.ProxyMemory)
+	if memory > 0 || freeMemory < 0 {
+		count = min(count, quotient(freeMemory, memory))
 	}
 	if disk > 0 || cell.Available.Disk < 0 {
 		count = min(count, quotient(cell.Available.Disk, disk))

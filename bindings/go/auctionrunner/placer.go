@@ -45,7 +45,7 @@ type placer struct {
 	rounds  uint64 // How many were run; the seed of the next.
 
 	// Guards what follows, which the debug server reads.
-	lock   sync.Mutex
+	lock   sync.RWMutex
 	engine *rostrum.Engine // Nil before the first round, and after one that failed.
 	last   *rostrum.Round  // Kept for explanations, if there is a debug server.
 	closed bool
@@ -54,7 +54,7 @@ type placer struct {
 // newPlacer makes a placer as the flags say. An error is one of a flag's value, and names it. What
 // another runner has already, an address or a recording, is logged and done without.
 func newPlacer(logger lager.Logger, settings settings) (*placer, error) {
-	p := &placer{logger: logger.Session("rostrum")}
+	p := &placer{logger: logger}
 	if err := p.open(settings); err != nil {
 		p.Close()
 		return nil, err

@@ -64,7 +64,7 @@ func newBenchmarkPool(b *testing.B) *workpool.WorkPool {
 
 // BenchmarkSchedulePhases is a runner's Schedule, with the time of each of its phases.
 func BenchmarkSchedulePhases(b *testing.B) {
-	workload := workload{cells: 100, lrps: 20, auctions: 100}
+	workload := workload{cells: 10000, lrps: 20, auctions: 1000, realGUIDs: true}
 	pool := newBenchmarkPool(b)
 	states, request := workload.states(), workload.request()
 	placer, err := newPlacer(lager.NewLogger("benchmark"), defaultSettings())

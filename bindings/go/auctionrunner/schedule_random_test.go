@@ -286,14 +286,8 @@ func copyState(state rep.CellState) rep.CellState {
 	return state
 }
 
-func (c *randomCase) runOurs(
-	sent *cellWork, logger lager.Logger,
-) (auctiontypes.AuctionResults, auctiontypes.AuctionRequest, map[string]Zone) {
-	pool, err := workpool.NewWorkPool(4)
-	if err != nil {
-		panic(err)
-	}
-	defer pool.Stop()
+// makeZones makes the cluster's cells.
+func (c *randomCase) makeZones(sent *cellWork, logger lager.Logger) map[string]Zone {
 	zones := map[string]Zone{}
 	for name, cells := range c.zones {
 		zones[name] = Zone{}
@@ -307,6 +301,18 @@ func (c *randomCase) runOurs(
 			zones[name] = append(zones[name], made)
 		}
 	}
+	return zones
+}
+
+func (c *randomCase) runOurs(
+	sent *cellWork, logger lager.Logger,
+) (auctiontypes.AuctionResults, auctiontypes.AuctionRequest, map[string]Zone) {
+	pool, err := workpool.NewWorkPool(4)
+	if err != nil {
+		panic(err)
+	}
+	defer pool.Stop()
+	zones := c.makeZones(sent, logger)
 	scheduler := NewScheduler(pool, zones, fakeclock.NewFakeClock(c.now), logger, c.options.binPackFirstFitWeight,
 		c.options.startingContainerWeight, c.options.startingContainerCountMaximum)
 	request := c.request()
