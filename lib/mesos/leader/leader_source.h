@@ -18,6 +18,8 @@ struct Endpoint {
   int port = 5050;
   std::string path;  // Begins with a slash, or is empty: the usual one.
 
+  // "host:port".
+  std::string Authority() const;
   // "http://host:port", without the path.
   std::string Origin() const;
 

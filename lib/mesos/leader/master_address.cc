@@ -13,6 +13,7 @@ namespace rostrum::mesos {
 namespace {
 
 constexpr std::string_view kZkScheme = "zk://";
+constexpr int kZkPort = 2181;
 
 // Takes `prefix` off the front of the text, if it is there.
 bool TakePrefix(std::string_view prefix, std::string_view* text) {
@@ -56,10 +57,13 @@ bool ParseAuthority(std::string_view text, Endpoint* endpoint) {
 
 }  // namespace
 
-std::string Endpoint::Origin() const {
+std::string Endpoint::Authority() const {
   const bool is_ipv6 = host.find(':') != std::string::npos;
-  return fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", is_ipv6 ? "[" : "", host,
-                     is_ipv6 ? "]" : "", port);
+  return fmt::format("{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
+}
+
+std::string Endpoint::Origin() const {
+  return fmt::format("{}://{}", tls ? "https" : "http", Authority());
 }
 
 Expected<Endpoint> ParseEndpoint(std::string_view text, bool tls, int default_port) {
@@ -109,14 +113,16 @@ Expected<ZkAddress> ParseZkAddress(std::string_view text) {
     if (address.credentials.find(':') == std::string::npos) return bad();
   }
   const size_t slash = std::min(rest.find('/'), rest.size());
-  address.servers = rest.substr(0, slash);
   address.path = rest.substr(slash);
   while (address.path.size() > 1 && address.path.back() == '/') address.path.pop_back();
   if (address.path.empty()) address.path = "/";
-  for (std::string_view servers = address.servers;;) {
+  for (std::string_view servers = rest.substr(0, slash);;) {
     const size_t comma = std::min(servers.find(','), servers.size());
     Endpoint server;
+    server.port = kZkPort;
     if (!ParseAuthority(servers.substr(0, comma), &server)) return bad();
+    if (!address.servers.empty()) address.servers += ",";
+    address.servers += server.Authority();
     if (comma == servers.size()) return address;
     servers.remove_prefix(comma + 1);
   }
