@@ -11,7 +11,7 @@ PATH = "tests/mesos/client_driver"
 
 # Short enough for a test; everything else is as the library has it.
 TIMES = {"backoff_initial": 50, "backoff_maximum": 300, "kill_initial": 300, "revive_initial": 300,
-         "reconcile_initial": 200, "first_status_timeout": 500, "refuse": 200}
+         "reconcile_initial": 200, "refuse": 200}
 
 
 class Line(dict):

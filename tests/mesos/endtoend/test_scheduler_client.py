@@ -367,7 +367,7 @@ class Tasks(ClientTest):
 
     def test_a_launch_that_was_lost_is_found_out_by_reconciliation(self):  # 45
         self.proxy.on_call("ACCEPT", faults.swallow())
-        client = self.driver()
+        client = self.driver(times={"first_status_timeout": 500})
         client.launch(1)
         task = client.wait("LAUNCH")["task"]
         self.proxy.wait_calls("RECONCILE")
@@ -376,7 +376,7 @@ class Tasks(ClientTest):
 
     def test_statuses_that_were_lost_are_found_out_by_reconciliation(self):  # 45 46
         self.proxy.on_event("UPDATE", faults.drop(), times=2)
-        client = self.driver()
+        client = self.driver(times={"first_status_timeout": 500})
         client.launch(1)
         task = client.wait("LAUNCH")["task"]
         client.wait("UPDATE", task=task)
