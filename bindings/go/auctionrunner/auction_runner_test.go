@@ -149,7 +149,7 @@ var _ = Describe("the runner", func() {
 		var a, b *repfakes.FakeSimClient
 		BeforeEach(func() {
 			a = cells.addCell("a")
-			b = cells.addCell("b", inZone("z2"))
+			b = cells.addCell("b", inZone("z2"), running(newLRP("other", 0)))
 		})
 
 		It("sends work to cells and the results to the delegate, with the trace id", func() {
