@@ -39,7 +39,7 @@ Status UnknownFlag(const Verb& verb, std::string_view argument) {
     return InvalidArgument(fmt::format("{}, the nearest known one is --{}", unknown, meant));
   }
   return InvalidArgument(
-      fmt::format("{}, expected one of those that rostrum {} --help lists", unknown, verb.name));
+      fmt::format("{}, expected one of those that {} --help lists", unknown, verb.Command()));
 }
 
 // An argument such as "--cells=5", taken apart.
@@ -96,6 +96,10 @@ void AppendFlag(const Flag& flag, std::string* out) {
 }
 
 }  // namespace
+
+std::string Verb::Command() const {
+  return name.empty() ? std::string(program) : fmt::format("{} {}", program, name);
+}
 
 Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view> arguments) {
   Flags flags;
@@ -178,7 +182,7 @@ Expected<int64_t> Flags::Whole(std::string_view name, int64_t fallback, int64_t 
 }
 
 std::string HelpText(const Verb& verb) {
-  std::string out = fmt::format("Usage: rostrum {} [FLAGS]{}{}\n", verb.name,
+  std::string out = fmt::format("Usage: {} [FLAGS]{}{}\n", verb.Command(),
                                 verb.operands.empty() ? "" : " ", verb.operands);
   for (std::string_view rest = verb.summary; !rest.empty();) {
     const size_t end = rest.find('\n');

@@ -33,14 +33,18 @@ struct Example {
   std::string_view command;
 };
 
-// A verb of the program. The texts must live as long as it does. Every verb has --help and -h
-// without listing them.
+// A verb of the program, or a program without verbs. The texts must live as long as it does. Every
+// verb has --help and -h without listing them.
 struct Verb {
-  std::string_view name;      // Such as "simulate".
+  std::string_view name;      // Such as "simulate"; empty: none.
   std::string_view operands;  // Such as "FILE"; empty: the verb takes flags only.
   std::string_view summary;   // Paragraphs, a line each.
   std::vector<FlagGroup> groups;
   std::vector<Example> examples;
+  std::string_view program = "rostrum";
+
+  // What a user types before the flags: "rostrum simulate".
+  std::string Command() const;
 };
 
 // The flags of one command line, as "--flag VALUE" or "--flag=VALUE". What follows a lone "--" is
