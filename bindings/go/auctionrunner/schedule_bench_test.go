@@ -1,6 +1,7 @@
 package auctionrunner
 
 import (
+	"flag"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -12,25 +13,33 @@ import (
 	"code.cloudfoundry.org/workpool"
 )
 
+// benchmarkSizes are what is measured, and what is placed where: a hash of all placements in order.
+// TestBenchmarksPlaceAsTheLiteralScheduler says where the hashes come from.
+var benchmarkSizes = []struct {
+	workload
+	placed int
+	hash   uint64
+}{
+	{workload{cells: 100, lrps: 20, auctions: 100}, 100, 0xcfe798db3e361101},
+	{workload{cells: 1000, lrps: 20, auctions: 1000}, 1000, 0xf65ce7699b1fd99},
+	{workload{cells: 10000, lrps: 20, auctions: 1000}, 1000, 0x9f4b8cc2385aa933},
+	{workload{cells: 10000, lrps: 20, auctions: 1000, realGUIDs: true}, 1000, 0x4cfd892b26cee887},
+	{workload{cells: 10000, lrps: 20, auctions: 10000}, 10000, 0xf246ee481c0e722d},
+}
+
+func (w workload) String() string {
+	name := fmt.Sprintf("%d,%d,%d", w.cells, w.lrps, w.auctions)
+	if w.realGUIDs {
+		name += ",guids"
+	}
+	return name
+}
+
 // BenchmarkSchedule is one call of Schedule of a scheduler that belongs to no runner, as in Diego's
 // own figures: cells, LRPs on each, auctions. What is placed where is checked each time.
 func BenchmarkSchedule(b *testing.B) {
-	for _, size := range []struct {
-		workload
-		placed int
-		hash   uint64
-	}{
-		{workload{cells: 100, lrps: 20, auctions: 100}, 100, 0xcfe798db3e361101},
-		{workload{cells: 1000, lrps: 20, auctions: 1000}, 1000, 0xf65ce7699b1fd99},
-		{workload{cells: 10000, lrps: 20, auctions: 1000}, 1000, 0x9f4b8cc2385aa933},
-		{workload{cells: 10000, lrps: 20, auctions: 1000, realGUIDs: true}, 1000, 0x4cfd892b26cee887},
-		{workload{cells: 10000, lrps: 20, auctions: 10000}, 10000, 0xf246ee481c0e722d},
-	} {
-		name := fmt.Sprintf("%d,%d,%d", size.cells, size.lrps, size.auctions)
-		if size.realGUIDs {
-			name += ",guids"
-		}
-		b.Run(name, func(b *testing.B) {
+	for _, size := range benchmarkSizes {
+		b.Run(size.String(), func(b *testing.B) {
 			benchmarkSchedule(b, size.workload, size.placed, size.hash)
 		})
 	}
@@ -88,13 +97,35 @@ func BenchmarkSchedulePhases(b *testing.B) {
 }
 
 // checkPlacements compares what was placed where, in order.
-func checkPlacements(b *testing.B, results *auctiontypes.AuctionResults, placed int, hash uint64) {
+func checkPlacements(tb testing.TB, results *auctiontypes.AuctionResults, placed int, hash uint64) {
+	tb.Helper()
 	sum := fnv.New64a()
 	for i := range results.SuccessfulLRPs {
 		fmt.Fprintf(sum, "%s on %s\n", results.SuccessfulLRPs[i].Identifier(), results.SuccessfulLRPs[i].Winner)
 	}
 	if len(results.SuccessfulLRPs) != placed || sum.Sum64() != hash {
-		b.Fatalf("%d placed with hash %#x, expected %d with %#x", len(results.SuccessfulLRPs),
+		tb.Fatalf("%d placed with hash %#x, expected %d with %#x", len(results.SuccessfulLRPs),
 			sum.Sum64(), placed, hash)
+	}
+}
+
+var literalLarge = flag.Bool("schedule.large", false, "the literal scheduler places on 10,000 cells too")
+
+func TestBenchmarksPlaceAsTheLiteralScheduler(t *testing.T) {
+	for _, size := range benchmarkSizes {
+		if size.cells > 1000 && !*literalLarge {
+			continue
+		}
+		literal := &literalScheduler{
+			zones:   map[string][]*literalCell{},
+			options: engineOptions{startingContainerWeight: 0.25},
+		}
+		for _, state := range size.states() {
+			literal.zones[state.Zone] = append(literal.zones[state.Zone], &literalCell{
+				guid: state.CellID, index: state.CellIndex, state: state, perform: obligingClient{}.take,
+			})
+		}
+		results := literal.schedule(size.request())
+		checkPlacements(t, &results, size.placed, size.hash)
 	}
 }

@@ -93,7 +93,7 @@ func (w workload) request() auctiontypes.AuctionRequest {
 	return request
 }
 
-// zones makes cells of states, which stay as they are.
+// zonesOf makes cells of states, which stay as they are.
 func zonesOf(states []rep.CellState) map[string]Zone {
 	zones := map[string]Zone{}
 	logger := lager.NewLogger("benchmark")
@@ -107,4 +107,6 @@ func zonesOf(states []rep.CellState) map[string]Zone {
 // obligingClient is a cell that takes whatever it is sent.
 type obligingClient struct{ rep.Client }
 
-func (obligingClient) Perform(lager.Logger, rep.Work) (rep.Work, error) { return rep.Work{}, nil }
+func (o obligingClient) Perform(_ lager.Logger, work rep.Work) (rep.Work, error) { return o.take(work) }
+
+func (obligingClient) take(rep.Work) (rep.Work, error) { return rep.Work{}, nil }
