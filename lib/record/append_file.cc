@@ -76,6 +76,11 @@ Status AppendFile::Append(std::string_view bytes) {
   return {};
 }
 
+Status AppendFile::Sync() {
+  if (Retry([&] { return fdatasync(descriptor_); }) != 0) return Error("written to the disk", errno);
+  return {};
+}
+
 Status AppendFile::Truncate(uint64_t size) {
   if (Retry([&] { return ftruncate(descriptor_, static_cast<off_t>(size)); }) != 0) {
     return Error("cut", errno);

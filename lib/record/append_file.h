@@ -30,6 +30,9 @@ class AppendFile {
   // once or, where that fails too, before the next piece.
   Status Append(std::string_view bytes);
 
+  // Returns when what was appended outlives a power failure.
+  Status Sync();
+
   // Cuts off what is behind the first `size` bytes.
   Status Truncate(uint64_t size);
 

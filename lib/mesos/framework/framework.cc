@@ -1,0 +1,299 @@
+#include "rostrum/mesos/framework.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "lib/mesos/framework/machine.h"
+
+namespace rostrum::mesos {
+namespace {
+
+// No wait of a thread is longer, so that a clock that is far off does no harm.
+constexpr Milliseconds kWaitMaximum(60'000);
+
+int64_t NowNanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+Status CheckExecutor(const CellExecutor& executor) {
+  if (Status status = ValidateTaskId(executor.name, "executor.name"); !status.ok()) return status;
+  // The fingerprint comes behind it.
+  if (executor.name.size() > 200) {
+    return InvalidArgument(
+        fmt::format("executor.name has {} bytes, expected at most 200", executor.name.size()));
+  }
+  if (executor.command.value.empty() && !executor.container) {
+    return InvalidArgument("executor.command is empty, expected a command or a container's image");
+  }
+  const Resources& overhead = executor.overhead;
+  if (overhead.cpu < 0 || overhead.memory < 0 || overhead.disk < 0) {
+    return InvalidArgument("executor.overhead is negative, expected 0 or more");
+  }
+  if (overhead.containers != 0 || !overhead.scalars.empty()) {
+    return InvalidArgument("executor.overhead has more than memory, disk and cpu");
+  }
+  return ValidateResources(overhead, "executor.overhead");
+}
+
+Status Validate(const FrameworkOptions& options) {
+  const SchedulerOptions& scheduler = options.scheduler;
+  if (!scheduler.tasks.empty() || scheduler.start_suppressed || scheduler.on_events) {
+    return InvalidArgument(
+        "scheduler.tasks, .start_suppressed or .on_events is set, which are the framework's own");
+  }
+  if (options.strategy == nullptr) return InvalidArgument("strategy is not set, expected one");
+  if (Status s = ValidateConfiguration(options.configuration); !s.ok()) return s;
+  return options.executor ? CheckExecutor(*options.executor) : Status();
+}
+
+// The client, as the machine calls it.
+class ClientCalls : public Calls {
+ public:
+  // Both outlive this. To be called before any call.
+  void Use(SchedulerClient* client) { client_ = client; }
+
+  Status Accept(Acceptance acceptance) override { return client_->Accept(std::move(acceptance)); }
+  Status Decline(std::span<const std::string> offer_ids,
+                 std::optional<Milliseconds> refuse) override {
+    return client_->Decline(offer_ids, refuse);
+  }
+  Status Acknowledge(const TaskStatus& status) override { return client_->Acknowledge(status); }
+  Status AcknowledgeOperation(const OperationUpdate& update) override {
+    return client_->AcknowledgeOperation(update);
+  }
+  Status Kill(const TaskPlace& task, std::optional<Milliseconds> grace) override {
+    if (client_ != nullptr) return client_->Kill(task, grace);
+    early_kills_.push_back({task, grace});
+    return {};
+  }
+  Status Suppress() override { return client_->Suppress(); }
+  Status Revive() override { return client_->Revive(); }
+  Status AcceptInverseOffers(std::span<const std::string> offer_ids) override {
+    return client_->AcceptInverseOffers(offer_ids);
+  }
+  Status DeclineInverseOffers(std::span<const std::string> offer_ids,
+                              std::optional<Milliseconds> refuse) override {
+    return client_->DeclineInverseOffers(offer_ids, refuse);
+  }
+  void Forget(std::string_view task_id) override { client_->Forget(task_id); }
+
+  // Makes the calls that the journal asked for before there was a client.
+  void SendEarlyKills() {
+    for (const auto& [task, grace] : std::exchange(early_kills_, {})) {
+      static_cast<void>(client_->Kill(task, grace));
+    }
+  }
+
+ private:
+  SchedulerClient* client_ = nullptr;
+  std::vector<std::pair<TaskPlace, std::optional<Milliseconds>>> early_kills_;
+};
+
+}  // namespace
+
+// `mutex` guards everything but the client, which guards itself, and the inbox. The client's thread
+// takes `inbox_mutex` only, so it never waits for a round.
+struct Framework::Impl {
+  explicit Impl(const FrameworkOptions& options, std::unique_ptr<Journal> opened)
+      : journal(std::move(opened)),
+        machine(options, *journal, calls, clock, NowNanoseconds, random) {}
+
+  SteadyClock clock;
+  SystemRandom random;
+  std::unique_ptr<Journal> journal;
+  ClientCalls calls;
+
+  mutable std::mutex mutex;
+  FrameworkMachine machine;
+
+  std::mutex inbox_mutex;
+  std::condition_variable inbox_changed;
+  std::vector<Event> inbox;
+  bool has_request = false;  // The deadline may be another one.
+  bool is_stopping = false;
+
+  std::mutex outcome_mutex;
+  std::condition_variable outcome_changed;
+  std::vector<Outcome> outcomes;
+  bool is_interrupted = false;
+  bool is_stopped = false;
+
+  bool is_started = false;
+  std::shared_ptr<FrameworkIdStore> id_store;
+  std::unique_ptr<SchedulerClient> client;
+  std::thread thread;
+
+  void PutIn(std::vector<Event> events) {
+    const std::lock_guard lock(inbox_mutex);
+    std::move(events.begin(), events.end(), std::back_inserter(inbox));
+    inbox_changed.notify_one();
+  }
+
+  // Runs `use` on the machine, and lets the thread look at its deadline again.
+  template <typename Use>
+  auto With(Use use) {
+    auto result = [&] {
+      const std::lock_guard lock(mutex);
+      auto made = use(machine);
+      HandOut();
+      return made;
+    }();
+    const std::lock_guard lock(inbox_mutex);
+    has_request = true;
+    inbox_changed.notify_one();
+    return result;
+  }
+
+  // REQUIRES: `mutex` is held.
+  void HandOut() {
+    std::vector<Outcome> fresh = machine.TakeOutcomes();
+    if (fresh.empty()) return;
+    const std::lock_guard lock(outcome_mutex);
+    std::move(fresh.begin(), fresh.end(), std::back_inserter(outcomes));
+    outcome_changed.notify_all();
+  }
+
+  TimePoint NextLook() {
+    const std::lock_guard lock(mutex);
+    return std::min(machine.Deadline(), clock.Now() + kWaitMaximum);
+  }
+
+  void Run() {
+    while (true) {
+      const TimePoint until = NextLook();
+      std::vector<Event> events;
+      {
+        std::unique_lock lock(inbox_mutex);
+        inbox_changed.wait_until(lock, until,
+                                 [this] { return is_stopping || has_request || !inbox.empty(); });
+        if (is_stopping) return;
+        has_request = false;
+        events = std::exchange(inbox, {});
+      }
+      const std::lock_guard lock(mutex);
+      if (!events.empty()) machine.TakeEvents(std::move(events));
+      if (clock.Now() >= machine.Deadline()) machine.OnTime();
+      HandOut();
+    }
+  }
+
+  void EndThread() {
+    {
+      const std::lock_guard lock(inbox_mutex);
+      is_stopping = true;
+      inbox_changed.notify_one();
+    }
+    if (thread.joinable()) thread.join();
+    const std::lock_guard lock(outcome_mutex);
+    is_stopped = true;
+    outcome_changed.notify_all();
+  }
+};
+
+Framework::Framework(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Framework::~Framework() { Stop(Milliseconds(0)); }
+
+Expected<std::unique_ptr<Framework>> Framework::Create(FrameworkOptions options) {
+  if (Status status = Validate(options); !status.ok()) return status;
+  std::unique_ptr<Journal> journal = MakeMemoryJournal();
+  if (!options.journal_path.empty()) {
+    auto opened = OpenJournal(options.journal_path);
+    if (!opened.ok()) return opened.status();
+    journal = std::move(*opened);
+  }
+  auto impl = std::make_unique<Impl>(options, std::move(journal));
+  SchedulerOptions scheduler = std::move(options.scheduler);
+  scheduler.start_suppressed = true;
+  scheduler.tasks = impl->machine.Begin();
+  impl->id_store = scheduler.id_store;
+  Impl* const raw = impl.get();
+  scheduler.on_events = [raw](std::vector<Event> events) { raw->PutIn(std::move(events)); };
+  auto client = SchedulerClient::Create(std::move(scheduler));
+  if (!client.ok()) return client.status();
+  impl->client = std::move(*client);
+  impl->calls.Use(impl->client.get());
+  return std::unique_ptr<Framework>(new Framework(std::move(impl)));
+}
+
+Status Framework::Start() {
+  if (impl_->is_started) return FailedPrecondition("the framework was started before");
+  impl_->is_started = true;
+  if (Status status = impl_->client->Start(); !status.ok()) return status;
+  impl_->calls.SendEarlyKills();
+  Impl* const impl = impl_.get();
+  try {
+    impl_->thread = std::thread([impl] { impl->Run(); });
+  } catch (const std::system_error& error) {
+    return Unavailable(fmt::format("a thread cannot be started: {}", error.what()));
+  }
+  return {};
+}
+
+void Framework::Stop(std::chrono::milliseconds flush) {
+  // First the rounds, then the calls that they made.
+  impl_->EndThread();
+  impl_->client->Stop(flush);
+}
+
+Status Framework::TearDown(std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  Status status = impl_->client->Teardown();
+  while (status.ok() && std::chrono::steady_clock::now() < end) {
+    if (impl_->client->state() == ClientState::kFailed) break;
+    std::this_thread::sleep_for(Milliseconds(5));
+  }
+  const bool is_down = impl_->client->state() == ClientState::kFailed;
+  Stop(Milliseconds(0));
+  if (!status.ok()) return status;
+  if (!is_down) {
+    return Unavailable(
+        fmt::format("the master did not end the framework within {} ms", timeout.count()));
+  }
+  // The id is burnt, and there is nothing left to be known.
+  if (Status cleared = impl_->journal->Rewrite({}); !cleared.ok()) return cleared;
+  return impl_->id_store->Clear();
+}
+
+Expected<size_t> Framework::Submit(std::span<const WorkRequest> requests) {
+  return impl_->With([&](FrameworkMachine& machine) { return machine.Submit(requests); });
+}
+
+size_t Framework::Cancel(Kind kind, std::string_view guid, std::optional<int32_t> index) {
+  return impl_->With([&](FrameworkMachine& machine) { return machine.Cancel(kind, guid, index); });
+}
+
+Status Framework::SetService(const Service& service) {
+  return impl_->With([&](FrameworkMachine& machine) { return machine.SetService(service); });
+}
+
+std::vector<Outcome> Framework::WaitOutcomes(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(impl_->outcome_mutex);
+  impl_->outcome_changed.wait_for(lock, timeout, [this] {
+    return !impl_->outcomes.empty() || impl_->is_interrupted || impl_->is_stopped;
+  });
+  impl_->is_interrupted = false;
+  return std::exchange(impl_->outcomes, {});
+}
+
+void Framework::Interrupt() {
+  const std::lock_guard lock(impl_->outcome_mutex);
+  impl_->is_interrupted = true;
+  impl_->outcome_changed.notify_all();
+}
+
+FrameworkCounts Framework::counts() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->machine.counts();
+}
+
+std::string Framework::framework_id() const { return impl_->client->framework_id(); }
+
+}  // namespace rostrum::mesos

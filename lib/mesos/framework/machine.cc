@@ -1,0 +1,487 @@
+// The life of the machine, and what the embedder asks of it.
+
+#include "lib/mesos/framework/machine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/mesos/framework/journal_records.h"
+
+namespace rostrum::mesos {
+namespace {
+
+constexpr Milliseconds kJournalRetry(1'000);
+// A journal is rewritten when it has grown to so many times what was alive, and is not small.
+constexpr uint64_t kRewriteFactor = 4;
+constexpr uint64_t kRewriteMinimum = 1 << 20;
+
+std::string IdentifierOf(Kind kind, std::string_view guid, int32_t index) {
+  return kind == Kind::kTask ? std::string(guid) : fmt::format("{}.{}", guid, index);
+}
+
+bool Matches(const Instance& instance, Kind kind, std::string_view guid,
+             std::optional<int32_t> index) {
+  return instance.work->kind == kind && instance.work->guid == guid &&
+         (!index || instance.index == *index);
+}
+
+bool WantsRevocable(const Work& work) {
+  const std::vector<std::string>& tags = work.constraint.placement_tags;
+  return std::find(tags.begin(), tags.end(), kRevocableTag) != tags.end();
+}
+
+}  // namespace
+
+const char* OutcomeKindName(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::kPlaced:
+      return "placed";
+    case OutcomeKind::kRefused:
+      return "refused";
+    case OutcomeKind::kStatus:
+      return "status";
+    case OutcomeKind::kEnded:
+      return "ended";
+    case OutcomeKind::kRequeued:
+      return "requeued";
+    case OutcomeKind::kUnclear:
+      return "unclear";
+    case OutcomeKind::kReplaced:
+      return "replaced";
+    case OutcomeKind::kCancelled:
+      return "cancelled";
+    case OutcomeKind::kConnected:
+      return "connected";
+    case OutcomeKind::kDisconnected:
+      return "disconnected";
+    case OutcomeKind::kProblem:
+      return "problem";
+    case OutcomeKind::kFailed:
+      return "failed";
+  }
+  return "?";
+}
+
+std::string Outcome::Identifier() const { return IdentifierOf(work_kind, guid, index); }
+
+FrameworkMachine::FrameworkMachine(const FrameworkOptions& options, Journal& journal, Calls& calls,
+                                   const Clock& clock, std::function<int64_t()> now_ns,
+                                   Random& random)
+    : settings_(options.settings),
+      executor_(options.executor),
+      is_multi_role_(options.scheduler.framework.roles.size() > 1),
+      uses_revocable_(options.scheduler.framework.capabilities.revocable_resources),
+      limits_starting_(options.configuration.starting_container_count_maximum > 0),
+      strategy_(options.strategy),
+      journal_(journal),
+      calls_(calls),
+      clock_(clock),
+      now_ns_(std::move(now_ns)),
+      task_ids_(random),
+      engine_(options.strategy),
+      services_(options.settings.restart_initial, options.settings.restart_maximum) {
+  static_cast<void>(engine_.SetConfiguration(options.configuration));
+}
+
+int64_t FrameworkMachine::NowMs() const {
+  return std::chrono::duration_cast<Milliseconds>(clock_.Now().time_since_epoch()).count();
+}
+
+std::vector<TaskPlace> FrameworkMachine::Begin() {
+  for (const journal::Record& record : journal_.TakeRecords()) {
+    switch (record.what_case()) {
+      case journal::Record::kFrameworkId:
+        framework_id_ = record.framework_id();
+        break;
+      case journal::Record::kLaunched:
+        tasks_.Remove(record.launched().task_id());
+        tasks_.Add(ReadLaunched(record.launched()));
+        break;
+      case journal::Record::kStatus:
+        if (LaunchedTask* const task = tasks_.Find(record.status().task_id())) {
+          task->state = static_cast<TaskState>(record.status().state());
+          task->confirmed = true;
+          if (!record.status().agent_id().empty()) {
+            tasks_.SetAgent(*task, record.status().agent_id());
+          }
+        }
+        break;
+      case journal::Record::kEnded:
+        tasks_.Remove(record.ended());
+        break;
+      case journal::Record::kStopping:
+        if (LaunchedTask* const task = tasks_.Find(record.stopping())) task->stopping = true;
+        break;
+      case journal::Record::kReplaced:
+        if (LaunchedTask* const task = tasks_.Find(record.replaced())) task->replaced = true;
+        break;
+      case journal::Record::kExecutor:
+        executors_.Freeze(record.executor().agent_id(), ReadExecutorRecord(record.executor()));
+        break;
+      case journal::Record::WHAT_NOT_SET:
+        break;  // Of a newer version.
+    }
+  }
+  std::vector<TaskPlace> places;
+  for (LaunchedTask* const task : tasks_.All()) {
+    places.push_back({task->id, task->agent_id});
+    if (task->state == TaskState::kRunning) task->running_since = clock_.Now();
+    Agent& agent = agents_[task->agent_id];
+    agent.hostname = task->hostname;
+    agent.traits.zone = task->zone;
+    MarkDirty(task->agent_id);
+    if (task->stopping) Kill(*task);
+    if (task->unclear() && !task->replaced && settings_.replace_unreachable.count() > 0) {
+      replace_due_.Set(task->id, clock_.Now() + settings_.replace_unreachable);
+    }
+  }
+  return places;
+}
+
+// --- Requests.
+
+Status FrameworkMachine::Validate(const WorkRequest& request) const {
+  if (request.work == nullptr) return InvalidArgument("a request has no work");
+  const Work& work = *request.work;
+  const bool is_task = work.kind == Kind::kTask;
+  Status status = is_task ? ValidateTaskStart({request.work})
+                          : ValidateLrpStart({.work = request.work, .indices = request.indices});
+  if (!status.ok()) return status;
+  if (is_task && !request.indices.empty()) {
+    return InvalidArgument(fmt::format("task \"{}\" has {} indices, expected none", work.guid,
+                                       request.indices.size()));
+  }
+  if (request.launch == nullptr && !executor_) {
+    return InvalidArgument(
+        fmt::format("{} \"{}\" has no command, expected one, or a framework with an executor",
+                    KindName(work.kind), work.guid));
+  }
+  if (request.launch == nullptr && uses_revocable_ && WantsRevocable(work)) {
+    return InvalidArgument(fmt::format(
+        "{} \"{}\" wants the tag \"{}\" and has no command, expected work with a command there",
+        KindName(work.kind), work.guid, kRevocableTag));
+  }
+  if (request.launch != nullptr && request.launch->command.value.empty() &&
+      !request.launch->container) {
+    return InvalidArgument(
+        fmt::format("{} \"{}\" has an empty command, expected a command or an "
+                    "image",
+                    KindName(work.kind), work.guid));
+  }
+  return {};
+}
+
+std::shared_ptr<const Work> FrameworkMachine::FillIn(const Work& work) const {
+  auto filled = std::make_shared<Work>(work);
+  if (filled->asked.cpu == 0) filled->asked.cpu = settings_.cpu_per_instance;
+  filled->asked.Normalize();
+  if (filled->asked.Scalar("gpus") > 0) {
+    filled->constraint.placement_tags.emplace_back(kGpuTag);
+  }
+  return filled;
+}
+
+// Whether a request for an instance is to be followed, and not passed over.
+bool FrameworkMachine::IsWanted(const std::string& key) {
+  if (waiting_.find(key) != waiting_.end()) return false;
+  for (const LaunchedTask* const task : tasks_.OfInstance(key)) {
+    if (!task->counts() || task->unclear()) continue;
+    if (!settings_.launch_known || task->starting()) return false;
+  }
+  return true;
+}
+
+size_t FrameworkMachine::Enqueue(Instance instance) {
+  const std::string key = KeyOf(instance);
+  if (!IsWanted(key)) return 0;
+  for (LaunchedTask* const task : tasks_.OfInstance(key)) {
+    if (!task->unclear() || !task->counts()) continue;
+    task->replaced = true;
+    replace_due_.Erase(task->id);
+    Record(ReplacedRecord(task->id));
+    Outcome outcome = OutcomeOf(OutcomeKind::kReplaced, *task);
+    outcome.text = "asked for again while its agent is away";
+    Tell(std::move(outcome));
+  }
+  PutBack(instance);
+  return 1;
+}
+
+// Puts an instance into the queue, with its own queue time.
+void FrameworkMachine::PutBack(const Instance& instance) {
+  const auto [at, is_new] = waiting_.try_emplace(KeyOf(instance), Waiting{instance, ""});
+  if (!is_new) return;
+  if (instance.launch == nullptr) ++waiting_for_executor_;
+  if (instance.work->kind == Kind::kTask) {
+    const TaskStart start = {instance.work, instance.tag};
+    static_cast<void>(engine_.Submit({}, {&start, 1}, instance.queue_time_ms));
+  } else {
+    const LrpStart start = {instance.work, {instance.index}, instance.tag};
+    static_cast<void>(engine_.Submit({&start, 1}, {}, instance.queue_time_ms));
+  }
+  News();
+}
+
+Expected<size_t> FrameworkMachine::Submit(std::span<const WorkRequest> requests) {
+  for (const WorkRequest& request : requests) {
+    if (Status status = Validate(request); !status.ok()) return status;
+    if (request.work->kind == Kind::kLrp && services_.Find(request.work->guid) != nullptr) {
+      return InvalidArgument(fmt::format("LRP \"{}\" has the name of a service, expected another",
+                                         request.work->guid));
+    }
+  }
+  size_t added = 0;
+  for (const WorkRequest& request : requests) {
+    Instance instance;
+    instance.work = FillIn(*request.work);
+    instance.launch = request.launch;
+    instance.queue_time_ms = NowMs();
+    const bool is_task = request.work->kind == Kind::kTask;
+    const size_t count = is_task ? 1 : request.indices.size();
+    for (size_t i = 0; i < count; ++i) {
+      instance.index = is_task ? 0 : request.indices[i];
+      instance.tag = request.tag + i;
+      added += Enqueue(instance);
+    }
+  }
+  // Offers that were declined may be what this work needs.
+  if (added > 0 && declined_since_revive_) wants_offers_ = false;
+  Step();
+  return added;
+}
+
+size_t FrameworkMachine::CancelWaiting(Kind kind, std::string_view guid,
+                                       std::optional<int32_t> index) {
+  std::vector<std::string> keys;
+  for (const auto& [key, waiting] : waiting_) {
+    if (Matches(waiting.instance, kind, guid, index)) keys.push_back(key);
+  }
+  std::sort(keys.begin(), keys.end());
+  for (const std::string& key : keys) {
+    const auto at = waiting_.find(key);
+    const Instance& instance = at->second.instance;
+    engine_.Cancel(kind, IdentifierOf(kind, guid, instance.index));
+    Tell(OutcomeOf(OutcomeKind::kCancelled, instance));
+    EraseWaiting(key);
+  }
+  return keys.size();
+}
+
+void FrameworkMachine::Kill(const LaunchedTask& task) {
+  std::optional<Milliseconds> grace;
+  if (task.instance.launch != nullptr) grace = task.instance.launch->kill_grace_period;
+  static_cast<void>(calls_.Kill({task.id, task.agent_id}, grace));
+}
+
+void FrameworkMachine::Stop(LaunchedTask& task) {
+  if (task.stopping) return;
+  task.stopping = true;
+  replace_due_.Erase(task.id);
+  Record(StoppingRecord(task.id));
+  Kill(task);
+}
+
+size_t FrameworkMachine::Cancel(Kind kind, std::string_view guid, std::optional<int32_t> index) {
+  size_t found = CancelWaiting(kind, guid, index);
+  for (LaunchedTask* const task : tasks_.OfProcess(kind, guid)) {
+    if (!Matches(task->instance, kind, guid, index) || task->stopping) continue;
+    Stop(*task);
+    ++found;
+  }
+  Step();
+  return found;
+}
+
+Status FrameworkMachine::SetService(const Service& service) {
+  if (service.work == nullptr) return InvalidArgument("a service has no work");
+  const std::string& guid = service.work->guid;
+  if (service.work->kind != Kind::kLrp) {
+    return InvalidArgument(fmt::format("service \"{}\" is a task, expected an LRP", guid));
+  }
+  if (service.count < 0) {
+    return InvalidArgument(
+        fmt::format("service \"{}\" has the count {}, expected 0 or more", guid, service.count));
+  }
+  Status status = Validate({service.work, {0}, service.tag, service.launch});
+  if (!status.ok()) return status;
+  const auto is_foreign = [&](const Instance& instance) {
+    return Matches(instance, Kind::kLrp, guid, {}) && !instance.service;
+  };
+  for (const auto& [key, waiting] : waiting_) {
+    if (is_foreign(waiting.instance)) {
+      return FailedPrecondition(
+          fmt::format("service \"{}\" has the name of an LRP, expected another", guid));
+    }
+  }
+  Service filled = service;
+  filled.work = FillIn(*service.work);
+  services_.Set(filled);
+  StopSurplus(filled);
+  Step();
+  return {};
+}
+
+void FrameworkMachine::StopSurplus(const Service& service) {
+  const std::string& guid = service.work->guid;
+  std::vector<int32_t> surplus;
+  for (const auto& [key, waiting] : waiting_) {
+    const Instance& instance = waiting.instance;
+    if (Matches(instance, Kind::kLrp, guid, {}) && instance.index >= service.count) {
+      surplus.push_back(instance.index);
+    }
+  }
+  std::sort(surplus.begin(), surplus.end());
+  for (const int32_t index : surplus) CancelWaiting(Kind::kLrp, guid, index);
+  for (LaunchedTask* const task : tasks_.OfProcess(Kind::kLrp, guid)) {
+    if (task->instance.index >= service.count) Stop(*task);
+  }
+}
+
+// Asks for the instances that are due. What ended while nobody looked, and what the journal knew of
+// an earlier life, is the same here: an instance is there or it is not.
+void FrameworkMachine::KeepServices() {
+  for (const Service* const service : services_.All()) {
+    for (int32_t index = 0; index < service->count; ++index) {
+      const std::string key = KeyOf(Kind::kLrp, service->work->guid, index);
+      if (waiting_.find(key) != waiting_.end()) continue;
+      const std::vector<LaunchedTask*> tasks = tasks_.OfInstance(key);
+      const bool is_there = std::any_of(tasks.begin(), tasks.end(),
+                                        [](const LaunchedTask* task) { return task->counts(); });
+      if (is_there || !services_.IsDue(service->work->guid, index, clock_.Now())) continue;
+      Instance instance;
+      instance.work = service->work;
+      instance.launch = service->launch;
+      instance.index = index;
+      instance.tag = service->tag;
+      instance.service = true;
+      instance.queue_time_ms = NowMs();
+      PutBack(instance);
+    }
+  }
+}
+
+// --- Time.
+
+TimePoint FrameworkMachine::Deadline() const {
+  if (failed_) return kNever;
+  TimePoint first = std::min({replace_due_.First(), services_.Deadline(clock_.Now()),
+                              journal_failed_ ? journal_retry_ : kNever});
+  if (!waiting_.empty()) {
+    const TimePoint spared = offers_.FirstSpared();
+    if (spared != kNever) first = std::min(first, spared + settings_.hoard);
+    // Without its journal the framework launches nothing.
+    const bool may_run = (connected_ || !settings_.keep_waiting) && !journal_failed_;
+    if (news_ && may_run) first = std::min(first, window_end_);
+  }
+  return first;
+}
+
+void FrameworkMachine::OnTime() {
+  const TimePoint now = clock_.Now();
+  for (const std::string& id : replace_due_.TakeDue(now)) {
+    LaunchedTask* const task = tasks_.Find(id);
+    if (task != nullptr && task->unclear() && task->counts()) {
+      Replace(*task, "its agent was away for too long");
+    }
+  }
+  Step();
+}
+
+// --- The journal.
+
+void FrameworkMachine::Record(const journal::Record& record) {
+  if (journal_failed_) return;  // All of it is written anew once that is possible.
+  if (!journal_.Append(record).ok()) journal_failed_ = true;
+}
+
+std::vector<journal::Record> FrameworkMachine::Everything() {
+  std::vector<journal::Record> records;
+  if (!framework_id_.empty()) records.push_back(FrameworkRecord(framework_id_));
+  std::map<std::string, const FrozenExecutor*> frozen;
+  for (const auto& [agent_id, executor] : executors_.frozen()) frozen[agent_id] = &executor;
+  for (const auto& [agent_id, executor] : frozen) {
+    records.push_back(ExecutorRecord(agent_id, *executor));
+  }
+  for (const LaunchedTask* const task : tasks_.All()) {
+    records.push_back(LaunchedRecord(*task, /*whole=*/true));
+  }
+  return records;
+}
+
+bool FrameworkMachine::Sync() {
+  if (journal_failed_ && clock_.Now() < journal_retry_) return false;
+  const bool is_large =
+      journal_.bytes() > std::max(kRewriteMinimum, kRewriteFactor * rewritten_bytes_);
+  Status status;
+  if (journal_failed_ || is_large) {
+    status = journal_.Rewrite(Everything());
+    if (status.ok()) rewritten_bytes_ = journal_.bytes();
+  } else {
+    status = journal_.Sync();
+  }
+  if (status.ok()) {
+    journal_failed_ = false;
+    return true;
+  }
+  if (!journal_failed_) TellText(OutcomeKind::kProblem, status.text());
+  journal_failed_ = true;
+  journal_retry_ = clock_.Now() + kJournalRetry;
+  return false;
+}
+
+// Those that could not be sent come again by themselves: agents repeat what nobody acknowledged.
+void FrameworkMachine::SendAcknowledgements() {
+  for (const TaskStatus& status : std::exchange(acknowledgements_, {})) {
+    static_cast<void>(calls_.Acknowledge(status));
+  }
+}
+
+// --- Outcomes.
+
+std::vector<Outcome> FrameworkMachine::TakeOutcomes() { return std::exchange(outcomes_, {}); }
+
+FrameworkCounts FrameworkMachine::counts() const {
+  FrameworkCounts counts = counts_;
+  counts.waiting = waiting_.size();
+  counts.launched = tasks_.size();
+  counts.running =
+      tasks_.CountOf([](const LaunchedTask& task) { return task.state == TaskState::kRunning; });
+  counts.unclear = tasks_.CountOf([](const LaunchedTask& task) { return task.unclear(); });
+  counts.offers_held = offers_.size();
+  counts.connected = connected_;
+  counts.failed = failed_;
+  return counts;
+}
+
+Outcome FrameworkMachine::OutcomeOf(OutcomeKind kind, const Instance& instance) const {
+  Outcome outcome;
+  outcome.kind = kind;
+  outcome.work_kind = instance.work->kind;
+  outcome.guid = instance.work->guid;
+  outcome.index = instance.index;
+  outcome.domain = instance.work->domain;
+  outcome.tag = instance.tag;
+  outcome.service = instance.service;
+  return outcome;
+}
+
+Outcome FrameworkMachine::OutcomeOf(OutcomeKind kind, const LaunchedTask& task) const {
+  Outcome outcome = OutcomeOf(kind, task.instance);
+  outcome.task_id = task.id;
+  outcome.agent_id = task.agent_id;
+  outcome.hostname = task.hostname;
+  outcome.zone = task.zone;
+  outcome.state = task.state;
+  return outcome;
+}
+
+void FrameworkMachine::TellText(OutcomeKind kind, std::string text) {
+  Outcome outcome;
+  outcome.kind = kind;
+  outcome.text = std::move(text);
+  Tell(std::move(outcome));
+}
+
+}  // namespace rostrum::mesos

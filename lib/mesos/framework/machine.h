@@ -1,0 +1,249 @@
+// The framework as a state machine: fed with events, time and requests, it makes calls and tells
+// outcomes. See include/rostrum/mesos/framework.h for what each request does.
+
+#ifndef ROSTRUM_LIB_MESOS_FRAMEWORK_MACHINE_H_
+#define ROSTRUM_LIB_MESOS_FRAMEWORK_MACHINE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lib/mesos/base/clock.h"
+#include "lib/mesos/base/due_index.h"
+#include "lib/mesos/base/random.h"
+#include "lib/mesos/framework/agent_traits.h"
+#include "lib/mesos/framework/calls.h"
+#include "lib/mesos/framework/executor_book.h"
+#include "lib/mesos/framework/journal.h"
+#include "lib/mesos/framework/offer_pool.h"
+#include "lib/mesos/framework/service_keeper.h"
+#include "lib/mesos/framework/task_book.h"
+#include "lib/mesos/framework/task_id.h"
+#include "rostrum/engine.h"
+#include "rostrum/mesos/framework.h"
+
+namespace rostrum::mesos {
+
+// What an instance or a task goes through:
+//
+//   asked for ─▶ waiting ──round──▶ launched ──statuses──▶ over
+//                  ▲  │ Cancel         │ │ the launch was dropped, or found to have come to nothing
+//                  │  ▼                │ │
+//                  │ cancelled         │ └────────▶ waiting
+//                  └── replaced ◀──────┘ unclear for too long, or asked for again
+//
+// and when rounds take place:
+//
+//   idle (nothing waits: no offers are wanted, none are held)
+//     │ work comes: offers are asked for, the window begins
+//     ▼
+//   collecting ──all that waits fits on the offers in hand, or the window ends──▶ a round
+//     ▲                                                                            │
+//     │ a new offer, or new work                          nothing waits: idle ◀────┤
+//     └── sparing (what waits fits on nothing in hand; offers go back by and by) ◀─┘
+//
+// Thread safety: none. Every function but the readers may make calls and outcomes.
+class FrameworkMachine {
+ public:
+  // `options` must have been validated. The others outlive the machine.
+  // @param now_ns  nanoseconds since 1970, for maintenance windows.
+  FrameworkMachine(const FrameworkOptions& options, Journal& journal, Calls& calls,
+                   const Clock& clock, std::function<int64_t()> now_ns, Random& random);
+
+  // Takes the journal in. Returns the tasks that the scheduler client has to know.
+  std::vector<TaskPlace> Begin();
+
+  void TakeEvents(std::vector<Event> events);
+  // To be called at Deadline() or later.
+  void OnTime();
+  TimePoint Deadline() const;
+
+  Expected<size_t> Submit(std::span<const WorkRequest> requests);
+  size_t Cancel(Kind kind, std::string_view guid, std::optional<int32_t> index);
+  Status SetService(const Service& service);
+
+  std::vector<Outcome> TakeOutcomes();
+  FrameworkCounts counts() const;
+  // How the framework ended; nothing as long as it has not.
+  std::optional<FailureKind> failure() const { return failure_; }
+
+ private:
+  struct Waiting {
+    Instance instance;
+    // How it was refused last, so that the same is not said again.
+    std::string refusal;
+  };
+  // What is known of an agent, from its offers and from what runs there.
+  struct Agent {
+    AgentTraits traits;
+    std::string hostname;
+    std::optional<Unavailability> unavailability;
+    std::vector<std::string> cells;  // Ids of its cells in the engine's cache.
+  };
+  // Where the cells in the engine's cache come from.
+  struct CellSource {
+    std::string agent_id;
+    std::string role;
+    bool revocable = false;
+  };
+  // What one ACCEPT will be made of.
+  struct Parcel {
+    std::string agent_id;
+    std::string role;
+    std::vector<const Auction*> plain;
+    std::vector<const Auction*> revocable;
+  };
+  struct Launching {
+    Acceptance acceptance;
+    std::vector<LaunchedTask> tasks;
+    // For which there turned out to be too little.
+    std::vector<Instance> rejected;
+    std::optional<FrozenExecutor> new_executor;
+  };
+
+  // machine.cc: requests.
+  Status Validate(const WorkRequest& request) const;
+  std::shared_ptr<const Work> FillIn(const Work& work) const;
+  bool IsWanted(const std::string& key);
+  size_t Enqueue(Instance instance);
+  size_t CancelWaiting(Kind kind, std::string_view guid, std::optional<int32_t> index);
+  void Stop(LaunchedTask& task);
+  void Kill(const LaunchedTask& task);
+  void KeepServices();
+  void StopSurplus(const Service& service);
+
+  // machine_events.cc: what the client tells.
+  void Take(const Subscribed& event);
+  void Take(const Disconnected& event);
+  void Take(OffersMade& event);
+  void Take(const OffersGone& event);
+  void Take(const InverseOffersMade& event);
+  void Take(const TaskUpdate& event);
+  void Take(const LaunchDropped& event);
+  void Take(const AgentFailure& event);
+  void Take(const OperationUpdate& event);
+  void Take(const CallRefused& event);
+  void Take(const Problem& event);
+  void Take(const SchedulerFailed& event);
+  void Take(const InverseOffersGone&) {}
+  void Take(const ExecutorMessage&) {}
+  void Take(const FrameworkUpdated&) {}
+  void TakeStranger(const TaskStatus& status);
+  void TakeOver(LaunchedTask& task, const TaskStatus& status);
+  void TakeUnclear(LaunchedTask& task, const TaskStatus& status);
+  void TakeAlive(LaunchedTask& task, const TaskStatus& status);
+  bool CameToNothing(const LaunchedTask& task, const TaskStatus& status);
+  void End(LaunchedTask& task, const std::string& text);
+  void Remove(const LaunchedTask& task);
+  void Requeue(LaunchedTask& task, const std::string& text, OutcomeKind kind);
+  void Replace(LaunchedTask& task, const std::string& text);
+  void ForgetTasks(const std::string& text);
+
+  // machine_round.cc: offers, rounds, launches.
+  void Step();
+  void Place();
+  bool IsRoundDue(TimePoint now);
+  void WantOffers();
+  void WantNoOffers();
+  void DeclineSpared();
+  void News() { news_ = untried_ = true; }
+  void MarkDirty(const std::string& agent_id) { dirty_.insert(agent_id); }
+  void FeedCells();
+  void FeedAgent(const std::string& agent_id, std::vector<Cell>* cells,
+                 std::vector<std::string>* gone);
+  Cell MakeCell(const std::string& agent_id, const Agent& agent, const std::string& role,
+                bool revocable);
+  bool IsClosed(const std::string& agent_id, const Agent& agent, const std::string& role);
+  bool HasExecutorTask(const std::string& agent_id);
+  bool CanServe();
+  void RunRounds();
+  void UseMaintained(bool use);
+  std::shared_ptr<const Round> RunRound();
+  std::map<std::pair<std::string, std::string>, Parcel> Sort(const Round& round) const;
+  Launching Prepare(const Parcel& parcel);
+  void PrepareTask(const Auction& auction, const Parcel& parcel, Purse* purse,
+                   Launching* launching);
+  const FrozenExecutor* PrepareExecutor(const Parcel& parcel, Purse* purse, Launching* launching);
+  void SendLaunches(std::vector<Launching> launchings);
+  void Launched(LaunchedTask task);
+  void TakeFailedLaunch(const Launching& launching, const Status& status);
+  void EraseWaiting(const std::string& key);
+  void Return(const Instance& instance, const std::string& text);
+  void PutBack(const Instance& instance);
+  void TellRefused(const Round& round);
+
+  // The journal.
+  void Record(const journal::Record& record);
+  // Makes what was recorded durable; false if it could not be.
+  bool Sync();
+  std::vector<journal::Record> Everything();
+  void SendAcknowledgements();
+
+  Outcome OutcomeOf(OutcomeKind kind, const Instance& instance) const;
+  Outcome OutcomeOf(OutcomeKind kind, const LaunchedTask& task) const;
+  void Tell(Outcome outcome) { outcomes_.push_back(std::move(outcome)); }
+  void TellText(OutcomeKind kind, std::string text);
+  int64_t NowMs() const;
+
+  const FrameworkSettings settings_;
+  const std::optional<CellExecutor> executor_;
+  const bool is_multi_role_;
+  const bool uses_revocable_;
+  const bool limits_starting_;
+  const std::shared_ptr<Strategy> strategy_;
+  Journal& journal_;
+  Calls& calls_;
+  const Clock& clock_;
+  const std::function<int64_t()> now_ns_;
+  TaskIdMaker task_ids_;
+  Engine engine_;
+
+  std::string framework_id_;
+  bool connected_ = false;
+  bool failed_ = false;
+  std::optional<FailureKind> failure_;
+
+  StringMap<Waiting> waiting_;
+  size_t waiting_for_executor_ = 0;  // Those of `waiting_` that have no Launch.
+  TaskBook tasks_;
+  ServiceKeeper services_;
+  ExecutorBook executors_;
+  OfferPool offers_;
+  std::map<std::string, Agent> agents_;
+  std::map<std::string, CellSource, std::less<>> cells_;
+  std::set<std::string> dirty_;  // Agents whose cells are to be fed anew.
+  bool feed_all_ = false;
+  // How cells are fed: whether some of the waiting work needs the executor, and whether agents with
+  // a maintenance window to come may be used.
+  bool fed_for_executor_ = false;
+  bool uses_maintained_ = false;
+  std::set<std::string> new_executors_;  // Agents that get one in the round at hand.
+
+  bool wants_offers_ = false;
+  bool declined_since_revive_ = false;
+  // Whether there is something that no round has seen.
+  bool news_ = false;
+  bool untried_ = false;  // The same, for the trial whether everything has a place.
+  TimePoint window_end_ = kNever;
+  DueIndex replace_due_;                      // Unclear tasks, by id.
+  std::map<std::string, int> launch_errors_;  // By instance.
+
+  bool journal_failed_ = false;
+  TimePoint journal_retry_ = kNever;
+  uint64_t rewritten_bytes_ = 0;
+  std::vector<TaskStatus> acknowledgements_;
+
+  std::vector<Outcome> outcomes_;
+  FrameworkCounts counts_;
+};
+
+}  // namespace rostrum::mesos
+
+#endif  // ROSTRUM_LIB_MESOS_FRAMEWORK_MACHINE_H_
