@@ -456,20 +456,23 @@ func TestABaseScoreSearches(t *testing.T) {
 }
 
 func TestStrategiesThatLackSomethingAreRefused(t *testing.T) {
-	for part, implementation := range map[string]rostrum.GoStrategy{
-		"the implementation is nil":               nil,
-		"it needs a function score or base_score": nothing{},
-		"has no name":                    named{equal, ""},
-		`name is "a\x00b"`:               named{equal, "a\x00b"},
-		"order is 0":                     ordered{equal, 0},
-		"order is 4":                     ordered{equal, 4},
-		"needs the function order_key":   ordered{equal, rostrum.OrderByKey},
-		"base_score and accepts exclude": basedAndAccepting{based: nil, accepting: accepting{equal, nil}},
+	for _, test := range []struct {
+		implementation rostrum.GoStrategy
+		part           string
+	}{
+		{nil, "the implementation is nil"},
+		{nothing{}, "it needs a function score or base_score"},
+		{named{equal, ""}, "has no name"},
+		{named{equal, "a\x00b"}, `name is "a\x00b"`},
+		{ordered{equal, 0}, "order is 0"},
+		{ordered{equal, 4}, "order is 4"},
+		{ordered{equal, rostrum.OrderByKey}, "needs the function order_key"},
+		{basedAndAccepting{accepting: accepting{equal, nil}}, "base_score and accepts exclude"},
 	} {
-		strategy, err := rostrum.NewGoStrategy(implementation)
-		expectError(t, err, rostrum.ErrInvalidArgument, part)
+		strategy, err := rostrum.NewGoStrategy(test.implementation)
+		expectError(t, err, rostrum.ErrInvalidArgument, test.part)
 		if strategy != nil {
-			t.Errorf("there is a strategy that lacks something: %q", part)
+			t.Errorf("there is a strategy that lacks something: %q", test.part)
 		}
 	}
 }

@@ -117,7 +117,7 @@ run_go() {
   }
   install_for_go || return 1
   # Without the headers' sum in the flags, Go would not build anew what was built of others.
-  PATH=$(dirname "$go"):$PATH GOTOOLCHAIN=local GOFLAGS=-buildvcs=false \
+  PATH=$(GOTOOLCHAIN=local "$go" env GOROOT)/bin:$PATH GOTOOLCHAIN=local GOFLAGS=-buildvcs=false \
     PKG_CONFIG_PATH=$GO_LIBRARIES/pkgconfig LD_LIBRARY_PATH=$GO_LIBRARIES CGO_ENABLED=1 \
     CGO_CFLAGS="-g -O2 -DROSTRUM_HEADERS=0x$(cat "$GO_HEADERS"/*.h | sha256sum | head -c 15)" \
     run_go_tests
