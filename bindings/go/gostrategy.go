@@ -96,7 +96,7 @@ func (v *AuctionView) GUID() string { return v.guid.get() }
 // CellView is a cell as a strategy sees it, with all that the round has placed on it so far. It is
 // valid during the call only, and is used for another cell later.
 type CellView struct {
-	Index              int64 // Its first-fit index, if it has one.
+	Index              int64 // As Cell.Index; its FirstFitIndex, if it has one.
 	Position           int64 // In its zone, from 0, by index and id; open cells only.
 	MemoryTotal        Amount
 	MemoryFree         Amount

@@ -25,7 +25,7 @@ func (e *Engine) HandBack(r *Round, decisions []int) (undone uint64, err error) 
 	}
 	positions := make([]C.uint32_t, len(decisions))
 	for i, decision := range decisions {
-		if decision < 0 || decision > math.MaxUint32 {
+		if decision < 0 || uint64(decision) > math.MaxUint32 {
 			return 0, invalidArgument("decision %d of the list is %d, expected a position in the round's %d",
 				i, decision, r.Len())
 		}

@@ -41,7 +41,7 @@ type Decision struct {
 }
 
 // Placed says whether the auction was placed.
-func (d *Decision) Placed() bool { return d.Code == RefusalNone }
+func (d Decision) Placed() bool { return d.Code == RefusalNone }
 
 // RunRound decides all that waits. Cells and work that come in meanwhile are for the next round. On
 // failure everything waits as before. The same cells, queue, settings, seed and time give the same

@@ -232,3 +232,31 @@ func TestAScoreThatIsNoNumberIsNoScore(t *testing.T) {
 		t.Errorf("the reasons are %+v, expected that the score is no number", refusal.Reasons)
 	}
 }
+
+// Whatever its size, a batch crosses without an allocation in Go, and so is a decision read.
+func TestCrossingsAllocateNothing(t *testing.T) {
+	engine := newEngineOfTwo(t, "diego")
+	values := []any{}
+	for i := range 100 {
+		values = append(values, makeCell(fmt.Sprint("cell", i), "zone", 1000), makeLRP(fmt.Sprint("lrp", i), 10, 0, 1))
+	}
+	batch := batchOf(values...)
+	feed(t, engine, values...)
+	round := runRound(t, engine)
+	for name, call := range map[string]func(){
+		"UpdateCells": func() { check(t, engine.UpdateCells(batch, true)) },
+		"Submit":      func() { check(t, submit(engine, batch)) },
+		"Decision": func() {
+			for i := range round.Len() {
+				if !round.Decision(i).Placed() {
+					t.Error("a task was refused")
+				}
+			}
+		},
+		"QueueSize": func() { engine.QueueSize() },
+	} {
+		if allocations := testing.AllocsPerRun(10, call); allocations != 0 {
+			t.Errorf("%s allocates %v times, expected 0", name, allocations)
+		}
+	}
+}
