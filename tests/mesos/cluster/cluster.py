@@ -175,7 +175,7 @@ class Agent(Host):
         return {**flags, **self.more_flags}
 
     def extra_environment(self):
-        return {} if self.endpoint is None else {"ROSTRUM_EXECUTOR_MESOS_AGENT_ENDPOINT": self.endpoint}
+        return {} if self.endpoint is None else {"ROSTRUM_CONTAINER_MESOS_AGENT_ENDPOINT": self.endpoint}
 
     def ids(self):
         """The ids under which the leading master knows the agents of this process."""
