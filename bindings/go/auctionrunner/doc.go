@@ -18,4 +18,10 @@
 //     does itself, one cell after the other.
 //   - A signal ends the pause after a failed fetch of cells, and is seen before further work.
 //   - A root file system provider of an unknown type takes nothing. It crashes Diego's.
+//
+// # What is beyond Diego's
+//
+// The import registers flags on the program's command line, all off by default: -auction_strategy,
+// -auction_record, -auction_record_max_mb and -auction_debug_address. They are for runners; a
+// [Scheduler] that a program makes for itself places as Diego's does.
 package auctionrunner

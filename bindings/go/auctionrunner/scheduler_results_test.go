@@ -126,6 +126,18 @@ var _ = Describe("Scheduler: what it returns", func() {
 			lager.Data{"task-guid": "t", "cell-guid": "a"}))
 	})
 
+	It("tells the debug log how each cell scored for an LRP", func() {
+		cells.add("a", withIndex(2))
+		cells.add("b", running(newLRP("pg", 1)))
+		cells.add("c", running(newLRP("other", 0, memory(100))))
+		cells.schedule(lrpsOf(newLRP("pg", 0)), newTask("t"))
+		Expect(logged(cells.logger, "score-for-lrp")).To(ConsistOf(
+			And(HaveLen(6), HaveKeyWithValue("cell-guid", "a"), HaveKeyWithValue("cell-index", 2.),
+				HaveKeyWithValue("locality-score", 0.), HaveKeyWithValue("index-score", 0.)),
+			And(HaveLen(6), HaveKeyWithValue("cell-guid", "b"), HaveKeyWithValue("cell-index", 0.),
+				HaveKeyWithValue("locality-score", 1000.), HaveKeyWithValue("score", BeNumerically(">", 1000)))))
+	})
+
 	It("returns successes in the order in which they were decided", Label(ours), func() {
 		cells.add("a")
 		cells.add("b")

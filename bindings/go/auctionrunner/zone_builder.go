@@ -2,7 +2,6 @@ package auctionrunner
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -59,16 +58,24 @@ func (f *stateFetch) buildZones(binPackFirstFitWeight float64) map[string]Zone {
 
 // cells asks every client once. The cell of one that is left out is nil.
 func (f *stateFetch) cells() []*Cell {
-	guids := slices.Collect(maps.Keys(f.clients))
-	cells := make([]*Cell, len(guids))
-	runOnPool(f.ending, f.workPool, len(guids), func(i int) {
-		cells[i] = f.cell(guids[i])
+	type target struct {
+		guid   string
+		client rep.Client
+	}
+	// The map is not ours to read from other goroutines.
+	targets := make([]target, 0, len(f.clients))
+	for guid, client := range f.clients {
+		targets = append(targets, target{guid, client})
+	}
+	cells := make([]*Cell, len(targets))
+	runOnPool(f.ending, f.workPool, len(targets), func(i int) {
+		cells[i] = f.cell(targets[i].guid, targets[i].client)
 	})
 	return cells
 }
 
-func (f *stateFetch) cell(guid string) *Cell {
-	client := f.clients[guid]
+// cell asks one client, and logs what came of it.
+func (f *stateFetch) cell(guid string, client rep.Client) *Cell {
 	start := time.Now()
 	state, err := client.State(f.logger)
 	took := func() time.Duration { return time.Since(start) }
