@@ -38,12 +38,12 @@ Status RecordDecoder::TakeLength(std::string_view* bytes) {
       return Fail(fmt::format("more than {} digits in the length of a record", kDigitsMaximum));
     }
     const auto digit = static_cast<uint64_t>(c - '0');
-    // Cannot overflow: what is above the maximum never gets another digit.
-    length_ = length_ * 10 + digit;
-    if (length_ > record_maximum_) {
-      return Fail(fmt::format("a record of {} bytes or more, expected at most {}", length_,
+    // Asked before it is multiplied, or it might overflow.
+    if (digit > record_maximum_ || length_ > (record_maximum_ - digit) / 10) {
+      return Fail(fmt::format("a record of {}{}... bytes, expected at most {}", length_, c,
                               record_maximum_));
     }
+    length_ = length_ * 10 + digit;
   }
   return {};
 }
