@@ -1,0 +1,132 @@
+// The connection of an executor with the rep beside it.
+
+#ifndef ROSTRUM_LIB_MESOS_EXECUTOR_REP_LINK_H_
+#define ROSTRUM_LIB_MESOS_EXECUTOR_REP_LINK_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/mesos/base/clock.h"
+#include "lib/mesos/executor/rep_wire.h"
+#include "lib/mesos/executor/request_ids.h"
+#include "lib/mesos/executor/times.h"
+#include "lib/mesos/reactor/machine.h"
+#include "rostrum/mesos/http_options.h"
+#include "rostrum/status.h"
+
+namespace rostrum::mesos {
+
+// How a request to end something went.
+struct StopAnswer {
+  std::string name;  // As it was given.
+  bool taken = false;
+  std::string text;  // Why it was not taken.
+};
+
+// Looks at rep's state again and again, and takes requests in between.
+//
+// Invariant: one request at a time. So a state is always newer than the answers to all requests
+// that were made before it, but for those that were not answered in time.
+class RepLink : public Machine {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    // After each look at the state.
+    // @param after_outage  one or more looks before it had failed.
+    virtual void OnRepState(const RepState& state, bool after_outage) = 0;
+    // A look that failed, or another request without an answer; rep counts as away since the first
+    // of them. Work and stops that wait are dropped.
+    virtual void OnRepAway(const std::string& reason) = 0;
+    // For each PostWork, unless rep went away before it was sent. Not ok and retriable: rep gave no
+    // answer, and may have taken the work or not. Not ok otherwise: it has taken nothing.
+    virtual void OnWorkAnswer(const std::string& name, const Expected<HandedBack>& answer) = 0;
+    virtual void OnStopAnswer(const StopAnswer& answer) = 0;
+    virtual void OnUsage(std::vector<Usage> usages) = 0;
+    // For the log.
+    virtual void OnRepProblem(const std::string& text) = 0;
+  };
+
+  // @param url  http://HOST:PORT or https://HOST:PORT, without a slash at the end.
+  RepLink(std::string url, const HttpOptions& options, const ExecutorTimes& times, Owner& owner,
+          http::Network& network, const Clock& clock, RequestIds& ids);
+
+  void Start();
+  // Gives everything up without a word to the owner.
+  void Stop();
+
+  // The name comes back with the answer.
+  // REQUIRES: up().
+  void PostWork(std::string name, std::string body);
+  void PostStop(std::string name, std::string path);
+  // The next look comes after this at the latest, and so do those behind it.
+  void SetInterval(Milliseconds interval);
+  bool up() const { return is_up_; }
+  // Whether rep has ever been up.
+  bool was_up() const { return was_up_; }
+  // Since when rep does not answer, or since Start if it never has; kNever while it is up.
+  TimePoint away_since() const { return away_since_; }
+  const std::string& away_reason() const { return away_reason_; }
+  const std::string& url() const { return url_; }
+
+  void OnHead(http::RequestId id, const http::Head& head) override;
+  void OnBytes(http::RequestId id, std::string_view bytes) override;
+  void OnEnd(http::RequestId id, const Status& status) override;
+  TimePoint Deadline() const override;
+  void OnTime() override;
+
+ private:
+  enum class Route { kState, kUsage, kWork, kStop };
+  struct Pending {
+    std::string name;
+    std::string path;
+    std::string body;
+  };
+
+  void SendNext();
+  void Send(Route route, std::string method, const std::string& path, std::string body);
+  void TakeState(const Status& status);
+  void TakeUsage(const Status& status);
+  void TakeWork(const Status& status);
+  void TakeStop(const Status& status);
+  void Away(const std::string& reason);
+  // What went wrong with the answer, if it is not `wanted`.
+  std::string Problem(const Status& status, int wanted) const;
+
+  const std::string url_;
+  const std::shared_ptr<const HttpOptions> options_;
+  const ExecutorTimes& times_;
+  Owner& owner_;
+  http::Network& network_;
+  const Clock& clock_;
+  RequestIds& ids_;
+
+  bool is_running_ = false;
+  bool is_up_ = false;
+  bool was_up_ = false;
+  TimePoint away_since_ = kNever;
+  std::string away_reason_;
+  Milliseconds interval_;
+  TimePoint next_look_ = kNever;
+  TimePoint last_look_{};
+  TimePoint next_usage_ = kNever;
+  bool usage_is_refused_ = false;
+
+  // The first of one of them is under way if route_ says so.
+  std::deque<Pending> stops_;
+  std::deque<Pending> works_;
+
+  // The request under way, if its id is not 0.
+  http::RequestId id_ = 0;
+  Route route_ = Route::kState;
+  int status_ = 0;
+  std::string body_;
+};
+
+}  // namespace rostrum::mesos
+
+#endif  // ROSTRUM_LIB_MESOS_EXECUTOR_REP_LINK_H_

@@ -1,0 +1,189 @@
+// The program `rostrum-executor`.
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/mesos/base/random.h"
+#include "lib/mesos/executor/executor.h"
+#include "lib/mesos/executor/metrics_server.h"
+#include "lib/mesos/reactor/reactor.h"
+#include "lib/tools/executor/executor_flags.h"
+#include "lib/tools/failure.h"
+#include "lib/tools/standard_streams.h"
+#include "lib/wire/excerpt.h"
+#include "rostrum/version.h"
+
+namespace rostrum::tools {
+namespace {
+
+constexpr char kProgram[] = "rostrum-executor";
+
+std::optional<std::string> Variable(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
+// Takes a secret out of the environment, also as it lies in memory: others could read it there
+// through /proc.
+void EraseVariable(const char* name) {
+  if (char* const value = std::getenv(name); value != nullptr) {
+    std::memset(value, 0, std::strlen(value));
+  }
+  unsetenv(name);
+}
+
+double WallClock() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+void Log(const std::string& text) {
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto millis = now.time_since_epoch().count() % 1000;
+  std::cerr << fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03d}Z {}\n",
+                           fmt::gmtime(std::chrono::system_clock::to_time_t(now)), millis,
+                           wire::Escape(text));
+}
+
+int FailExecutor(const Status& status, int exit_status) {
+  std::cerr << kProgram << ": " << wire::Escape(status.text()) << "\n";
+  return exit_status;
+}
+
+// Signals and the machine's end, as descriptors that can be waited for together. It lives from
+// before the first other thread to after the last, so that they all leave the signals to it.
+class Events {
+ public:
+  Events() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    signals_ = signalfd(-1, &signals, SFD_CLOEXEC);
+    ended_ = eventfd(0, EFD_CLOEXEC);
+  }
+  ~Events() {
+    close(signals_);
+    close(ended_);
+  }
+  Events(const Events&) = delete;
+  Events& operator=(const Events&) = delete;
+
+  bool ok() const { return signals_ >= 0 && ended_ >= 0; }
+
+  // Any thread.
+  void TellEnd() const {
+    const uint64_t one = 1;
+    const ssize_t written = write(ended_, &one, sizeof one);
+    static_cast<void>(written);
+  }
+
+  // Waits for a signal, and returns its number, or for the end, and returns 0.
+  int Wait() const {
+    pollfd polled[] = {{ended_, POLLIN, 0}, {signals_, POLLIN, 0}};
+    while (poll(polled, 2, -1) < 0 && errno == EINTR) {
+    }
+    if (polled[0].revents != 0) return 0;
+    signalfd_siginfo info{};
+    const ssize_t size = read(signals_, &info, sizeof info);
+    return size == sizeof info ? static_cast<int>(info.ssi_signo) : SIGTERM;
+  }
+
+ private:
+  int signals_;
+  int ended_;
+};
+
+int RunExecutor(ExecutorCommand command) {
+  const Events events;
+  if (!events.ok()) return FailExecutor(Unavailable("signals cannot be waited for"), kFailed);
+  command.options.wall_clock = WallClock;
+  command.options.log = Log;
+  const mesos::SteadyClock clock;
+  mesos::SystemRandom random;
+  mesos::Reactor reactor({}, clock);
+  mesos::Executor executor(command.options, reactor, clock, random);
+
+  std::unique_ptr<mesos::MetricsServer> metrics;
+  if (!command.metrics_address.empty()) {
+    auto started = mesos::MetricsServer::Start(command.metrics_address, [&] {
+      const std::lock_guard lock(reactor.mutex());
+      return executor.MetricsText();
+    });
+    if (!started.ok()) return FailExecutor(started.status(), ExitStatusOf(started.status()));
+    metrics = std::move(*started);
+  }
+  Log(fmt::format("{} " ROSTRUM_VERSION_STRING " for framework {}, executor {}, rep at {}{}",
+                  kProgram, command.options.environment.framework_id,
+                  command.options.environment.executor_id, command.options.rep_url,
+                  metrics ? fmt::format(", metrics at {}", metrics->address()) : ""));
+  {
+    const std::lock_guard lock(reactor.mutex());
+    executor.Start();
+  }
+  const Status status = reactor.Run(&executor, [&] {
+    const std::lock_guard lock(reactor.mutex());
+    if (executor.end()) events.TellEnd();
+  });
+  if (!status.ok()) return FailExecutor(status, kFailed);
+  bool was_signalled = false;
+  while (const int signal = events.Wait()) {
+    if (was_signalled) return FailExecutor(Unavailable("ended by a second signal"), kFailed);
+    was_signalled = true;
+    const std::lock_guard lock(reactor.mutex());
+    executor.Shutdown(fmt::format("signal {}", signal));
+    reactor.Wake();
+  }
+  reactor.Stop();
+  Log(fmt::format("ended with status {}", static_cast<int>(*executor.end())));
+  return static_cast<int>(*executor.end());
+}
+
+int Run(const std::vector<std::string_view>& arguments) {
+  const Expected<ExecutorCommand> command = ReadExecutorCommand(arguments, Variable);
+  EraseVariable(mesos::kTokenVariable);
+  if (!command.ok()) return FailExecutor(command.status(), kBadInput);
+  if (command->help) {
+    std::cout << HelpText(ExecutorVerb());
+    return 0;
+  }
+  if (command->version) {
+    std::cout << kProgram << " " ROSTRUM_VERSION_STRING "\n";
+    return 0;
+  }
+  return RunExecutor(*command);
+}
+
+}  // namespace
+}  // namespace rostrum::tools
+
+int main(int argc, char** argv) {
+  rostrum::tools::FillStandardStreams();
+  rostrum::tools::IgnoreWriteSignals();
+  try {
+    return rostrum::tools::Run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << "rostrum-executor: " << rostrum::wire::Escape(error.what()) << "\n";
+  }
+  return rostrum::tools::kFailed;
+}
