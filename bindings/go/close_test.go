@@ -98,6 +98,9 @@ func TestARoundCanBeReadAfterClose(t *testing.T) {
 	check(t, round.Close())
 	check(t, round.Close())
 	check(t, engine.Close())
+	if round.HoldsMemory() {
+		t.Error("a closed round still points into the memory of C")
+	}
 	runtime.GC()
 	compare(t, "round", []any{round.Decision(0), round.Decision(1), round.Len(), round.Placed(),
 		round.Refused(), round.Refusal(0).Text, round.Refusal(0).Reasons[0]}, before)

@@ -2,6 +2,7 @@ package rostrum_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
 	"code.cloudfoundry.org/rostrum"
@@ -50,6 +51,13 @@ func startGated(t *testing.T) (*rostrum.Engine, *gated, chan error) {
 	return engine, gate, done
 }
 
+// waitForCalls returns when so many calls on the engine are in progress.
+func waitForCalls(engine *rostrum.Engine, count int) {
+	for engine.CallsInProgress() < count {
+		runtime.Gosched()
+	}
+}
+
 func TestAContextEndsTheWaitForARound(t *testing.T) {
 	engine, gate, done := startGated(t)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -64,6 +72,7 @@ func TestAContextEndsTheWaitForARound(t *testing.T) {
 		_, err := engine.Explain(ctx, round, rostrum.Task, "task")
 		waits <- err
 	}()
+	waitForCalls(engine, 3) // The round that runs, and the two that wait.
 	cancel()
 	for range 2 {
 		if err := <-waits; err != context.Canceled {
@@ -89,8 +98,10 @@ func TestAContextThatIsOverRunsNothing(t *testing.T) {
 	feed(t, engine, makeTask("task", 1))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := engine.RunRound(ctx, 0, 0); err != context.Canceled {
-		t.Errorf("the round ends with %v, expected context.Canceled", err)
+	for range 50 { // Not only by chance.
+		if _, err := engine.RunRound(ctx, 0, 0); err != context.Canceled {
+			t.Errorf("the round ends with %v, expected context.Canceled", err)
+		}
 	}
 	if size := engine.QueueSize(); size != 1 {
 		t.Errorf("%d wait, expected the round not to have been run", size)
@@ -108,6 +119,7 @@ func TestCloseEndsTheWaitForARound(t *testing.T) {
 		_, err := engine.RunRound(context.Background(), 0, 0)
 		waits <- err
 	}()
+	waitForCalls(engine, 2)
 	closed := make(chan struct{})
 	go func() {
 		engine.Close()

@@ -19,7 +19,7 @@ func expectState(t *testing.T, engine *rostrum.Engine, id string, want rostrum.O
 func TestOffersGoFromStateToState(t *testing.T) {
 	engine := newEngine(t, "spread")
 	offers := []any{}
-	for i, agent := range []string{"x", "x", "y", "z", "w"} {
+	for i, agent := range []string{"x", "x", "y", "z", "w", "y", "y"} {
 		offer := makeOffer(fmt.Sprint("o", i), agent, 100)
 		offer.ReceivedMS = int64(i)
 		offer.TaskCount = 1 // So that the cell stays where its offers go.
@@ -43,9 +43,11 @@ func TestOffersGoFromStateToState(t *testing.T) {
 	expectError(t, err, rostrum.ErrNotFound, `"nobody"`)
 
 	check(t, engine.RescindOffer("o2"))
-	check(t, engine.DeclineOffer("o3"))
+	for _, id := range []string{"o3", "o5", "o6"} {
+		check(t, engine.DeclineOffer(id))
+	}
 	expectError(t, engine.RescindOffer("o0"), rostrum.ErrFailedPrecondition, `"o0"`)
-	expectError(t, engine.DeclineOffer("o9"), rostrum.ErrNotFound, `"o9"`)
+	expectError(t, engine.DeclineOffer("none"), rostrum.ErrNotFound, `"none"`)
 	ids, err = engine.ExpireOffers(100)
 	check(t, err)
 	if fmt.Sprint(ids) != "[o4]" {
@@ -56,22 +58,22 @@ func TestOffersGoFromStateToState(t *testing.T) {
 	if ids != nil {
 		t.Errorf("expired again are %v, expected none", ids)
 	}
-	check(t, engine.AddOffers(batchOf(makeOffer("o5", "v", 100))))
+	check(t, engine.AddOffers(batchOf(makeOffer("o7", "v", 100))))
 	check(t, engine.LoseAgent("v"))
 	expectError(t, engine.LoseAgent("v"), rostrum.ErrNotFound, `"v"`)
 	for id, state := range map[string]rostrum.OfferState{
 		"o0": rostrum.OfferAccepted, "o2": rostrum.OfferRescinded, "o3": rostrum.OfferDeclined,
-		"o4": rostrum.OfferExpired, "o5": rostrum.OfferExpired,
+		"o4": rostrum.OfferExpired, "o7": rostrum.OfferExpired,
 	} {
 		expectState(t, engine, id, state)
 	}
-	_, err = engine.OfferState("o9")
-	expectError(t, err, rostrum.ErrNotFound, `"o9"`)
+	_, err = engine.OfferState("none")
+	expectError(t, err, rostrum.ErrNotFound, `"none"`)
 
-	check(t, engine.AddOffers(batchOf(makeOffer("o6", "u", 100))))
+	check(t, engine.AddOffers(batchOf(makeOffer("o8", "u", 100), makeOffer("o9", "u", 100), makeOffer("o10", "u", 100), makeOffer("o11", "u", 100))))
 	counts, err := engine.CountOffers()
 	check(t, err)
-	want := rostrum.OfferCounts{Added: 7, Held: 1, Accepted: 2, Declined: 1, Rescinded: 1, Expired: 2}
+	want := rostrum.OfferCounts{Added: 12, Held: 4, Accepted: 2, Declined: 3, Rescinded: 1, Expired: 2}
 	if counts != want {
 		t.Errorf("the counts are %+v, expected %+v", counts, want)
 	}

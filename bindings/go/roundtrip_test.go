@@ -316,6 +316,20 @@ func TestWorkComesBackAsItWentIn(t *testing.T) {
 	}
 }
 
+// The lists of a snapshot are parts of one; growing one does not reach into the next.
+func TestListsOfASnapshotMayBeGrown(t *testing.T) {
+	engine := newEngine(t, "diego")
+	a, b := makeCell("a", "zone", 10), makeCell("b", "zone", 10)
+	a.LRPs, b.LRPs = []string{"one"}, []string{"two"}
+	feed(t, engine, a, b)
+	snapshot, err := engine.Snapshot()
+	check(t, err)
+	_ = append(snapshot.Cells[0].LRPs, "more")
+	if got := snapshot.Cells[1].LRPs[0]; got != "two" {
+		t.Errorf("the next cell has %q now, expected two", got)
+	}
+}
+
 // auctionsOf returns the work as it waits: each index is an auction of its own.
 func auctionsOf(work rostrum.Work, now int64) []any {
 	work.Attempts, work.LastRefusal, work.QueueTimeMS = 0, rostrum.RefusalNone, now
