@@ -12,6 +12,9 @@
 #include <vector>
 
 #include "lib/tools/failure.h"
+#ifdef ROSTRUM_HAS_MESOS
+#include "lib/tools/mesos/mesos_command.h"
+#endif
 #include "lib/tools/place/place_command.h"
 #include "lib/tools/replay/replay_command.h"
 #include "lib/tools/simulate/simulate_command.h"
@@ -24,8 +27,8 @@
 namespace rostrum::tools {
 namespace {
 
-constexpr std::array<std::string_view, 5> kVerbs = {"place", "simulate", "replay", "help",
-                                                    "version"};
+constexpr std::array<std::string_view, 6> kVerbs = {"place", "simulate", "replay",
+                                                    "mesos", "help",     "version"};
 
 constexpr std::string_view kHelp =
     R"(rostrum: decides what runs where in a cluster, and says why
@@ -36,6 +39,7 @@ Verbs:
   place      one auction on real input: what reps answer to GET /state, and what is to run
   simulate   a cluster over time with no cluster at all; strategies side by side; an HTML report
   replay     runs recorded rounds again and names the first decision that differs
+  mesos      a framework on a real Apache Mesos: places LRPs, tasks and services and launches them
   help       this text, as do --help and -h; `rostrum help VERB` (or `rostrum VERB --help`)
              tells more
   version    the version; as does rostrum --version
@@ -85,7 +89,17 @@ int Help(std::span<const std::string_view> arguments) {
   return RunVerb(arguments[0], kHelpFlag);
 }
 
+int RunMesosVerb([[maybe_unused]] std::span<const std::string_view> arguments) {
+#ifdef ROSTRUM_HAS_MESOS
+  return RunMesos(arguments, std::cout, std::cerr);
+#else
+  return FailAll("mesos: this build is without it, expected one with libcurl and protobuf",
+                 kFailed);
+#endif
+}
+
 int RunVerb(std::string_view verb, std::span<const std::string_view> arguments) {
+  if (verb == "mesos") return RunMesosVerb(arguments);
   if (verb == "place") return RunPlace(arguments, std::cout, std::cerr);
   if (verb == "replay") return RunReplay(arguments, std::cout, std::cerr);
   if (verb == "simulate") {

@@ -1,0 +1,18 @@
+// `rostrum mesos`: a framework on a real cluster.
+
+#ifndef ROSTRUM_LIB_TOOLS_MESOS_MESOS_COMMAND_H_
+#define ROSTRUM_LIB_TOOLS_MESOS_MESOS_COMMAND_H_
+
+#include <ostream>
+#include <span>
+#include <string_view>
+
+namespace rostrum::tools {
+
+// Returns the exit status: 0 if it ended as asked, 1 if the framework failed or, with --once, if
+// some work did not succeed; 2 for bad input.
+int RunMesos(std::span<const std::string_view> arguments, std::ostream& out, std::ostream& err);
+
+}  // namespace rostrum::tools
+
+#endif  // ROSTRUM_LIB_TOOLS_MESOS_MESOS_COMMAND_H_

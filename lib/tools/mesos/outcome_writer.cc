@@ -1,0 +1,127 @@
+#include "lib/tools/mesos/outcome_writer.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "lib/wire/excerpt.h"
+#include "lib/wire/json_writer.h"
+
+namespace rostrum::tools {
+namespace {
+
+using mesos::Outcome;
+using mesos::OutcomeKind;
+
+// Such as 2026-11-23T09:40:01.123Z.
+std::string TimeText(std::chrono::system_clock::time_point when) {
+  const auto since = when.time_since_epoch();
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(since).count() % 1000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(when)), milliseconds);
+}
+
+bool IsOfWork(const Outcome& outcome) { return !outcome.guid.empty(); }
+
+std::string Where(const Outcome& outcome) {
+  const std::string& host = outcome.hostname.empty() ? outcome.agent_id : outcome.hostname;
+  return outcome.zone.empty() ? host : fmt::format("{} ({})", host, outcome.zone);
+}
+
+std::string WhatHappened(const Outcome& outcome) {
+  switch (outcome.kind) {
+    case OutcomeKind::kPlaced:
+      return fmt::format("placed on {} after {} ms as {}", Where(outcome), outcome.wait_ms,
+                         outcome.task_id);
+    case OutcomeKind::kRefused:
+      return fmt::format("refused: {}", outcome.error);
+    case OutcomeKind::kStatus:
+    case OutcomeKind::kEnded:
+    case OutcomeKind::kUnclear:
+      return fmt::format("{} {} on {}", mesos::OutcomeKindName(outcome.kind),
+                         mesos::TaskStateName(outcome.state), Where(outcome));
+    default:
+      return mesos::OutcomeKindName(outcome.kind);
+  }
+}
+
+std::string ReasonText(const ReasonCount& reason) {
+  std::string text = fmt::format("{} of {} cells", ReasonName(reason.reason), reason.cells);
+  if (reason.reason != Reason::kResource) return text;
+  return fmt::format("{} is short by {} on {} cells", reason.subject, FormatAmount(reason.short_by),
+                     reason.cells);
+}
+
+void WriteText(std::string_view key, std::string_view text, wire::JsonWriter* writer) {
+  if (text.empty()) return;
+  writer->Key(key);
+  writer->String(text);
+}
+
+void WriteWork(const Outcome& outcome, wire::JsonWriter* writer) {
+  WriteText("kind", outcome.service ? "service" : KindName(outcome.work_kind), writer);
+  WriteText("identifier", outcome.Identifier(), writer);
+  WriteText("domain", outcome.domain, writer);
+  WriteText("task_id", outcome.task_id, writer);
+  WriteText("agent_id", outcome.agent_id, writer);
+  WriteText("hostname", outcome.hostname, writer);
+  WriteText("zone", outcome.zone, writer);
+  if (!outcome.task_id.empty()) WriteText("state", mesos::TaskStateName(outcome.state), writer);
+  WriteText("error", outcome.error, writer);
+  if (outcome.kind != OutcomeKind::kPlaced && outcome.kind != OutcomeKind::kRefused) return;
+  writer->Key("wait_ms");
+  writer->Int(outcome.wait_ms);
+}
+
+void WriteReasons(const Outcome& outcome, wire::JsonWriter* writer) {
+  if (outcome.reasons.empty()) return;
+  writer->Key("reasons");
+  writer->BeginArray();
+  for (const ReasonCount& reason : outcome.reasons) {
+    writer->BeginObject();
+    WriteText("reason", ReasonName(reason.reason), writer);
+    WriteText("subject", reason.subject, writer);
+    writer->Key("cells");
+    writer->Uint(reason.cells);
+    if (reason.reason == Reason::kResource) {
+      WriteText("short_by", FormatAmount(reason.short_by), writer);
+    }
+    writer->EndObject();
+  }
+  writer->EndArray();
+}
+
+}  // namespace
+
+std::string OutcomeText(const Outcome& outcome, std::chrono::system_clock::time_point when) {
+  std::string text = TimeText(when);
+  if (IsOfWork(outcome)) {
+    text += fmt::format(" {} {}", outcome.service ? "service" : KindName(outcome.work_kind),
+                        outcome.Identifier());
+  }
+  text += " " + WhatHappened(outcome);
+  if (!outcome.text.empty()) text += ": " + outcome.text;
+  std::string reasons;
+  for (const ReasonCount& reason : outcome.reasons) {
+    reasons += (reasons.empty() ? "" : ", ") + ReasonText(reason);
+  }
+  if (!reasons.empty()) text += " (" + reasons + ")";
+  // Messages come from executors and may hold anything.
+  return wire::Escape(text);
+}
+
+std::string OutcomeJson(const Outcome& outcome, std::chrono::system_clock::time_point when) {
+  wire::JsonWriter writer;
+  writer.BeginObject();
+  WriteText("time", TimeText(when), &writer);
+  WriteText("event", mesos::OutcomeKindName(outcome.kind), &writer);
+  if (IsOfWork(outcome)) WriteWork(outcome, &writer);
+  WriteText("text", outcome.text, &writer);
+  WriteReasons(outcome, &writer);
+  writer.EndObject();
+  return writer.TakeText();
+}
+
+}  // namespace rostrum::tools

@@ -1,0 +1,168 @@
+#include "lib/wire/read_mesos_work.h"
+
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "lib/wire/bounds.h"
+#include "lib/wire/form.h"
+#include "lib/wire/json_reader.h"
+#include "lib/wire/task_state_form.h"
+#include "lib/wire/work_form.h"
+
+namespace rostrum::wire {
+namespace {
+
+using enum ObjectForm::UnknownKeys;
+
+constexpr int64_t kPortsMaximum = 65'535;
+constexpr int64_t kGpusMaximum = 1'000'000;
+constexpr int64_t kGraceSecondsMaximum = 31'536'000;
+constexpr int64_t kCountMaximum = 1'000'000;
+constexpr double kCpusMaximum = 1e6;
+
+// A number of at least zero, kept in thousandths as Mesos counts.
+class CpusForm : public Form {
+ public:
+  explicit CpusForm(Amount* target) : target_(target) {}
+
+  std::string Expected() const override { return "a number from 0 to 1000000, such as 0.5"; }
+  bool TakeNumber(std::string_view text) override {
+    double value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || stop != text.data() + text.size()) return false;
+    if (!(value >= 0 && value <= kCpusMaximum)) return false;
+    *target_ = static_cast<Amount>(std::llround(value * kAmountOne));
+    return true;
+  }
+
+ private:
+  Amount* target_;
+};
+
+// How a piece of work runs on Mesos.
+class LaunchForm {
+ public:
+  explicit LaunchForm(MesosWork* target) : target_(target) {}
+  LaunchForm(const LaunchForm&) = delete;
+  LaunchForm& operator=(const LaunchForm&) = delete;
+
+  std::vector<ObjectForm::Member> WithLaunch(std::vector<ObjectForm::Member> first) {
+    first.insert(first.end(), {{"command", &command_},
+                               {"arguments", &arguments_},
+                               {"image", &image_},
+                               {"environment", &environment_},
+                               {"cpus", &cpus_form_},
+                               {"gpus", &gpus_form_},
+                               {"ports", &ports_form_},
+                               {"kill_grace_seconds", &grace_form_}});
+    return first;
+  }
+
+  void Take() {
+    Resources& asked = target_->work.asked;
+    asked.cpu = std::exchange(cpus_, 0);
+    if (gpus_ > 0) asked.scalars.push_back({"gpus", WholeAmount(std::exchange(gpus_, 0))});
+    if (ports_ > 0) asked.scalars.push_back({"ports", WholeAmount(std::exchange(ports_, 0))});
+    if (grace_ >= 0) target_->kill_grace_seconds = static_cast<int32_t>(std::exchange(grace_, -1));
+  }
+
+ private:
+  MesosWork* target_;
+  Amount cpus_ = 0;
+  int64_t gpus_ = 0;
+  int64_t ports_ = 0;
+  int64_t grace_ = -1;
+  NameForm command_{&target_->command, "a command"};
+  StringListForm arguments_{&target_->arguments};
+  NameForm image_{&target_->image, "an image"};
+  std::string value_;
+  std::string name_;
+  StringForm value_form_{&value_};
+  MapForm environment_{"an object of texts", &value_form_,
+                       [this](std::string_view name) {
+                         name_ = name;
+                         value_.clear();
+                       },
+                       [this] { target_->environment.emplace_back(std::move(name_), value_); }};
+  CpusForm cpus_form_{&cpus_};
+  WholeForm gpus_form_{&gpus_, 0, kGpusMaximum};
+  WholeForm ports_form_{&ports_, 0, kPortsMaximum};
+  WholeForm grace_form_{&grace_, 0, kGraceSecondsMaximum};
+};
+
+// An array of one kind of work. Its subclasses say which members each has.
+class MesosWorkList {
+ public:
+  MesosWorkList(WorkForm::Rootfs rootfs, Kind kind) : work_(kind, rootfs) {}
+  MesosWorkList(const MesosWorkList&) = delete;
+  MesosWorkList& operator=(const MesosWorkList&) = delete;
+
+  Expected<std::vector<MesosWork>> Read(std::string_view what, std::string_view what_each,
+                                        std::vector<ObjectForm::Member> own, std::string_view text,
+                                        std::string_view file_name) {
+    ObjectForm object(what_each, kRefused, launch_.WithLaunch(work_.WithCommon(std::move(own))));
+    ListForm list(
+        what, &object, [] {}, [this] { End(); });
+    if (Status status = ReadJson(text, file_name, &list); !status.ok()) return status;
+    return std::move(found_);
+  }
+
+  WorkForm& work() { return work_; }
+  std::vector<int32_t>* indices() { return &each_.indices; }
+  int64_t* count() { return &count_; }
+
+ private:
+  void End() {
+    each_.work = work_.Take();
+    launch_.Take();
+    each_.count = static_cast<int32_t>(std::exchange(count_, 1));
+    found_.push_back(std::exchange(each_, MesosWork()));
+  }
+
+  std::vector<MesosWork> found_;
+  MesosWork each_;
+  int64_t count_ = 1;
+  WorkForm work_;
+  LaunchForm launch_{&each_};
+};
+
+}  // namespace
+
+Expected<std::vector<MesosWork>> ReadMesosLrps(std::string_view text, std::string_view file_name) {
+  MesosWorkList list(WorkForm::Rootfs::kRequired, Kind::kLrp);
+  NameForm guid(list.work().guid(), "a process guid");
+  NameForm domain(list.work().domain(), "a domain");
+  IndicesForm indices(list.indices());
+  return list.Read("an array of LRP starts",
+                   "an LRP start as an object with process_guid, domain, indices and RootFs",
+                   {{"process_guid", &guid, /*required=*/true},
+                    {"domain", &domain, /*required=*/true},
+                    {"indices", &indices, /*required=*/true}},
+                   text, file_name);
+}
+
+Expected<std::vector<MesosWork>> ReadMesosTasks(std::string_view text, std::string_view file_name) {
+  MesosWorkList list(WorkForm::Rootfs::kRequired, Kind::kTask);
+  NameForm guid(list.work().guid(), "a task guid");
+  StringForm domain(list.work().domain());
+  TaskStateForm state;
+  BoolForm failed(nullptr);
+  return list.Read("an array of tasks", "a task as an object with TaskGuid and RootFs",
+                   {{"TaskGuid", &guid, /*required=*/true},
+                    {"Domain", &domain},
+                    {"state", &state},
+                    {"failed", &failed}},
+                   text, file_name);
+}
+
+Expected<std::vector<MesosWork>> ReadServices(std::string_view text, std::string_view file_name) {
+  MesosWorkList list(WorkForm::Rootfs::kOptional, Kind::kLrp);
+  NameForm name(list.work().guid(), "a name");
+  WholeForm count(list.count(), 0, kCountMaximum);
+  return list.Read("an array of services", "a service as an object with name and count",
+                   {{"name", &name, /*required=*/true}, {"count", &count, /*required=*/true}}, text,
+                   file_name);
+}
+
+}  // namespace rostrum::wire
