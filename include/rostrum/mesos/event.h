@@ -65,8 +65,8 @@ struct InverseOffersGone {
 // one task come in order.
 struct TaskUpdate {
   TaskStatus status;
-  // Whether the client knew the task: launched by it, or named by Track. One that it did not know
-  // is to be adopted (Track) or killed (Kill).
+  // Whether the client knew the task: launched by it, or named by Track. One that it did not know,
+  // and that is not over, is to be adopted (Track) or killed (Kill).
   bool tracked = false;
 };
 

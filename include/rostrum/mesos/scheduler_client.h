@@ -109,8 +109,8 @@ struct SchedulerOptions {
   // Whether to subscribe with all roles suppressed, until Revive.
   bool start_suppressed = false;
 
-  // If set, it gets the events, in order, on the client's thread; it must not block, and may call
-  // the client's functions but Stop. If not, they wait for WaitEvents.
+  // If set, it gets the events, in order, on the client's thread; it must neither block nor throw,
+  // and may call the client's functions but Stop. If not, they wait for WaitEvents.
   std::function<void(std::vector<Event>)> on_events;
 };
 
