@@ -39,7 +39,8 @@ struct Launch {
 // A request to start instances of an LRP, or one task.
 struct WorkRequest {
   // What `asked` leaves open is filled: see FrameworkSettings::cpu_per_instance. A scalar "ports"
-  // is a number of ports.
+  // is a number of ports; a command finds them in its environment as PORT0, PORT1 and so on, and
+  // with commas in PORTS.
   std::shared_ptr<const Work> work;
   std::vector<int32_t> indices;  // Of an LRP at least one, of a task none.
   uint64_t tag = 0;              // Handed back with each outcome.
@@ -257,7 +258,8 @@ class Framework {
   // runs (see launch_known), is passed over. If one is not valid nothing is added, and the error
   // names it.
   Expected<size_t> Submit(std::span<const WorkRequest> requests);
-  // Takes instances or tasks out of the queue, and kills them where they run.
+  // Takes instances or tasks out of the queue, and kills them where they run. Those of a service
+  // are started again; SetService with a count of zero ends it.
   // @param index  of an LRP; nothing: all its instances.
   // @return how many were found.
   size_t Cancel(Kind kind, std::string_view guid, std::optional<int32_t> index = {});

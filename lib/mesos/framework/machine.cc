@@ -357,6 +357,7 @@ void FrameworkMachine::KeepServices() {
       instance.tag = service->tag;
       instance.service = true;
       instance.queue_time_ms = NowMs();
+      services_.Started(service->work->guid, index);
       PutBack(instance);
     }
   }
@@ -366,8 +367,8 @@ void FrameworkMachine::KeepServices() {
 
 TimePoint FrameworkMachine::Deadline() const {
   if (failed_) return kNever;
-  TimePoint first = std::min({replace_due_.First(), services_.Deadline(clock_.Now()),
-                              journal_failed_ ? journal_retry_ : kNever});
+  TimePoint first = std::min(
+      {replace_due_.First(), services_.Deadline(), journal_failed_ ? journal_retry_ : kNever});
   if (!waiting_.empty()) {
     const TimePoint spared = offers_.FirstSpared();
     if (spared != kNever) first = std::min(first, spared + settings_.hoard);

@@ -19,6 +19,23 @@ std::string CellId(const std::string& agent_id, const std::string& role, bool re
   return id;
 }
 
+// Tells a command which ports it has: PORT0, PORT1 and so on, and all of them in PORTS. Mesos
+// itself does not.
+void AddPorts(const std::vector<Resource>& resources, CommandInfo* command) {
+  std::string all;
+  size_t number = 0;
+  for (const Resource& resource : resources) {
+    if (resource.name != "ports") continue;
+    for (const ValueRange& range : resource.ranges) {
+      for (uint64_t port = range.begin; port <= range.end; ++port) {
+        command->environment.push_back({fmt::format("PORT{}", number++), std::to_string(port)});
+        all += (all.empty() ? "" : ",") + std::to_string(port);
+      }
+    }
+  }
+  if (number > 0) command->environment.push_back({"PORTS", all});
+}
+
 std::string KeyOfAuction(const Auction& auction) {
   return KeyOf(auction.kind(), auction.work->guid, auction.index);
 }
@@ -304,6 +321,7 @@ void FrameworkMachine::PrepareTask(const Auction& auction, const Parcel& parcel,
   }
   auto parts = purse->Cut(work.asked);
   if (!parts) return launching->rejected.push_back(instance);
+  if (info.command) AddPorts(*parts, &*info.command);
   info.id = task_ids_.Next(work, instance.index);
   info.name = auction.Identifier();
   info.agent_id = parcel.agent_id;

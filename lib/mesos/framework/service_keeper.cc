@@ -37,14 +37,17 @@ void ServiceKeeper::Ended(std::string_view guid, int32_t index, Milliseconds ran
 
 bool ServiceKeeper::IsDue(std::string_view guid, int32_t index, TimePoint now) const {
   const auto at = restarts_.find({std::string(guid), index});
-  return at == restarts_.end() || at->second.due <= now;
+  return at == restarts_.end() || at->second.due == kNever || at->second.due <= now;
 }
 
-TimePoint ServiceKeeper::Deadline(TimePoint now) const {
+void ServiceKeeper::Started(std::string_view guid, int32_t index) {
+  const auto at = restarts_.find({std::string(guid), index});
+  if (at != restarts_.end()) at->second.due = kNever;
+}
+
+TimePoint ServiceKeeper::Deadline() const {
   TimePoint first = kNever;
-  for (const auto& [instance, restart] : restarts_) {
-    if (restart.due > now) first = std::min(first, restart.due);
-  }
+  for (const auto& [instance, restart] : restarts_) first = std::min(first, restart.due);
   return first;
 }
 

@@ -30,13 +30,15 @@ class ServiceKeeper {
   void Ended(std::string_view guid, int32_t index, Milliseconds ran, TimePoint now);
   // Whether an instance that neither waits nor runs is due.
   bool IsDue(std::string_view guid, int32_t index, TimePoint now) const;
-  // When the next instance that is not due yet will be.
-  TimePoint Deadline(TimePoint now) const;
+  // It was asked for again.
+  void Started(std::string_view guid, int32_t index);
+  // When the next instance is due that ended and was not asked for again.
+  TimePoint Deadline() const;
 
  private:
   struct Restart {
     Backoff backoff;
-    TimePoint due;
+    TimePoint due;  // kNever: it was asked for again.
   };
 
   const Milliseconds restart_initial_;

@@ -1,0 +1,390 @@
+// What becomes of launched work: statuses, drops, kills, losses, restarts.
+
+#include <string>
+
+#include "tests/unit/mesos/framework_fixture.h"
+
+namespace rostrum::mesos {
+namespace {
+
+using namespace std::chrono_literals;
+
+class FrameworkUpdates : public FrameworkTest {
+ protected:
+  // Launches one instance and returns its task.
+  std::string Launch(const WorkRequest& request, const std::string& identifier,
+                     const std::string& agent = "agent-1") {
+    EXPECT_TRUE(machine->Submit({{request}}).ok());
+    Give(MakeOffer(agent, 1000));
+    const std::vector<std::string> ids = TasksOf(identifier);
+    EXPECT_FALSE(ids.empty());
+    return ids.empty() ? "" : ids.back();
+  }
+};
+
+TEST_F(FrameworkUpdates, StatusesAreKeptThenAcknowledgedAndTold) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  Outcomes();
+  Update(id, TaskState::kStarting);
+  Update(id, TaskState::kRunning);
+  Update(id, TaskState::kRunning);
+  EXPECT_EQ(master.acknowledged.size(), 3u) << "also one that came before";
+  EXPECT_EQ(disk.LastOf(id)->status().state(), static_cast<int>(TaskState::kRunning));
+  const auto told = Outcomes(OutcomeKind::kStatus);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1].state, TaskState::kRunning);
+  EXPECT_EQ(machine->counts().running, 1u);
+  Update(id, TaskState::kFinished);
+  EXPECT_EQ(master.acknowledged.size(), 4u);
+  EXPECT_EQ(disk.LastOf(id)->ended(), id);
+  EXPECT_EQ(Outcomes(OutcomeKind::kEnded).size(), 1u);
+  EXPECT_EQ(machine->counts().launched, 0u);
+}
+
+TEST_F(FrameworkUpdates, AStatusWithoutUuidIsNotAcknowledged) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  TaskStatus status = StatusOf(id, TaskState::kRunning);
+  status.uuid.clear();
+  Send(TaskUpdate{status, true});
+  EXPECT_TRUE(master.acknowledged.empty());
+}
+
+TEST_F(FrameworkUpdates, WhatCannotBeKeptIsNotAcknowledgedBeforeItCan) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  disk.fails = true;
+  Update(id, TaskState::kRunning);
+  EXPECT_TRUE(master.acknowledged.empty());
+  disk.fails = false;
+  Advance(1s);
+  EXPECT_EQ(master.acknowledged.size(), 1u);
+  EXPECT_EQ(disk.LastOf(id)->launched().state(), static_cast<int>(TaskState::kRunning));
+}
+
+TEST_F(FrameworkUpdates, ALaunchOnAnOfferThatIsGoneWaitsAgainWithoutBlame) {
+  Start();
+  const std::string first = Launch(Lrp("web", {0}, 100), "web.0");
+  Update(first, TaskState::kDropped, kReasonInvalidOffers);
+  EXPECT_EQ(Outcomes(OutcomeKind::kRequeued).size(), 1u);
+  EXPECT_EQ(machine->counts().waiting, 1u);
+  Give(MakeOffer("agent-2", 1000));
+  ASSERT_EQ(TasksOf("web.0").size(), 2u);
+  EXPECT_NE(TasksOf("web.0")[1], first) << "an id is used once";
+  EXPECT_EQ(disk.LastOf(first)->ended(), first);
+}
+
+TEST_F(FrameworkUpdates, WithoutPartitionAwarenessSuchALaunchIsLost) {
+  Start();
+  Update(Launch(Lrp("web", {0}, 100), "web.0"), TaskState::kLost, kReasonInvalidOffers);
+  EXPECT_EQ(machine->counts().waiting, 1u);
+  EXPECT_EQ(machine->counts().launched, 0u);
+}
+
+TEST_F(FrameworkUpdates, ALaunchThatTheClientDroppedWaitsAgain) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  Send(LaunchDropped{{id}, "disconnected"});
+  EXPECT_EQ(machine->counts().waiting, 1u);
+}
+
+TEST_F(FrameworkUpdates, ALaunchThatTheMasterNeverSawWaitsAgain) {
+  Start();
+  const std::string id = Launch(Task("job", 100), "job");
+  Update(id, TaskState::kGone, kReasonReconciliation);
+  EXPECT_EQ(machine->counts().waiting, 1u);
+}
+
+TEST_F(FrameworkUpdates, ATaskThatRanAndIsGoneIsOver) {
+  Start();
+  const std::string id = Launch(Task("job", 100), "job");
+  Update(id, TaskState::kRunning);
+  Update(id, TaskState::kGone);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+  EXPECT_EQ(Outcomes(OutcomeKind::kEnded).size(), 1u);
+}
+
+TEST_F(FrameworkUpdates, AnInstanceThatWasLostWithItsAgentIsReplacedIfThatIsAsked) {
+  options.settings.replace_lost = true;
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  Update(id, TaskState::kRunning);
+  Update(id, TaskState::kGone);
+  EXPECT_EQ(machine->counts().waiting, 1u);
+  EXPECT_EQ(Outcomes(OutcomeKind::kReplaced).size(), 1u);
+}
+
+TEST_F(FrameworkUpdates, AnAcceptThatTheClientRefusesIsUndone) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
+  master.refuse_next = FailedPrecondition("not subscribed");
+  Give(MakeOffer("agent-1", 1000));
+  EXPECT_EQ(machine->counts().launched, 0u);
+  EXPECT_EQ(machine->counts().waiting, 1u);
+  EXPECT_TRUE(master.out.empty()) << "its offers go back";
+  Give(MakeOffer("agent-1", 1000));
+  EXPECT_EQ(machine->counts().launched, 1u);
+}
+
+TEST_F(FrameworkUpdates, WorkThatCanNeverBeSentIsOverAndSaysWhy) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
+  master.refuse_next = InvalidArgument("a task without resources");
+  Give(MakeOffer("agent-1", 1000));
+  const auto ended = Outcomes(OutcomeKind::kEnded);
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].text, "a task without resources");
+  EXPECT_EQ(machine->counts().waiting, 0u);
+}
+
+TEST_F(FrameworkUpdates, AnErrorOfTheMasterOverAnExecutorIsTriedAgainAFewTimes) {
+  options.executor = SomeExecutor();
+  Start();
+  ASSERT_TRUE(machine->Submit({{ForCell(Lrp("web", {0}, 100))}}).ok());
+  for (size_t attempt = 1; attempt <= 4; ++attempt) {
+    Give(MakeOffer("agent-1", 1000));
+    ASSERT_EQ(TasksOf("web.0").size(), attempt);
+    Update(TasksOf("web.0").back(), TaskState::kError);
+  }
+  EXPECT_EQ(machine->counts().waiting, 0u);
+  EXPECT_EQ(Outcomes(OutcomeKind::kEnded).size(), 1u);
+}
+
+// --- What is there already.
+
+TEST_F(FrameworkUpdates, WhatWaitsOrRunsIsNotLaunchedTwice) {
+  Start();
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0, 0}, 100)}}), 1u);
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 0u);
+  Give(MakeOffer("agent-1", 1000));
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 0u);
+  Update(TasksOf("web.0").at(0), TaskState::kRunning);
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 0u);
+  Update(TasksOf("web.0").at(0), TaskState::kFailed);
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 1u);
+}
+
+TEST_F(FrameworkUpdates, WhereAnotherKnowsBetterWhatRunsIsLaunchedAgainButNotWhatStarts) {
+  options.settings.launch_known = true;
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 0u);
+  Update(id, TaskState::kRunning);
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 1u);
+  EXPECT_TRUE(master.killed.empty());
+}
+
+TEST_F(FrameworkUpdates, AnInstanceAndATaskOfOneNameAreTwoThings) {
+  Start();
+  EXPECT_EQ(*machine->Submit({{Lrp("a", {0}, 10), Task("a.0", 10)}}), 2u);
+}
+
+// --- Unreachable agents.
+
+TEST_F(FrameworkUpdates, UnreachableIsNothingFinal) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  Update(id, TaskState::kRunning);
+  Outcomes();
+  Update(id, TaskState::kUnreachable);
+  const auto told = Outcomes();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].kind, OutcomeKind::kUnclear);
+  Advance(24h);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+  EXPECT_EQ(machine->counts().unclear, 1u);
+  Update(id, TaskState::kRunning, kReasonAgentReregistered);
+  EXPECT_EQ(machine->counts().running, 1u);
+  EXPECT_TRUE(master.killed.empty());
+}
+
+TEST_F(FrameworkUpdates, AskedForAgainItIsReplacedAndTheOldOneIsKilledWhenItComesBack) {
+  Start();
+  const std::string old_id = Launch(Lrp("web", {0}, 100), "web.0");
+  Update(old_id, TaskState::kRunning);
+  Update(old_id, TaskState::kUnreachable);
+  const std::string new_id = Launch(Lrp("web", {0}, 100), "web.0", "agent-2");
+  EXPECT_NE(new_id, old_id);
+  Update(new_id, TaskState::kRunning);
+  EXPECT_TRUE(master.killed.empty());
+  Update(old_id, TaskState::kRunning, kReasonAgentReregistered);
+  EXPECT_EQ(master.killed, std::vector<std::string>{old_id});
+  Update(old_id, TaskState::kKilled);
+  EXPECT_EQ(machine->counts().running, 1u);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+}
+
+TEST_F(FrameworkUpdates, ThatItWasReplacedIsKnownAfterARestart) {
+  Start();
+  const std::string old_id = Launch(Lrp("web", {0}, 100), "web.0");
+  Update(old_id, TaskState::kRunning);
+  Update(old_id, TaskState::kUnreachable);
+  Launch(Lrp("web", {0}, 100), "web.0", "agent-2");
+  Crash();
+  Start();
+  Update(old_id, TaskState::kRunning, kReasonReconciliation);
+  EXPECT_EQ(master.killed, std::vector<std::string>{old_id});
+}
+
+TEST_F(FrameworkUpdates, AfterATimeAnInstanceIsReplacedByItselfButATaskNever) {
+  options.settings.replace_unreachable = 60s;
+  Start();
+  Update(Launch(Lrp("web", {0}, 100), "web.0"), TaskState::kUnreachable);
+  Update(Launch(Task("job", 100), "job", "agent-2"), TaskState::kUnreachable);
+  Advance(59s);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+  Advance(1s);
+  EXPECT_EQ(machine->counts().waiting, 1u);
+  Give(MakeOffer("agent-3", 1000));
+  EXPECT_EQ(TasksOf("web.0").size(), 2u);
+  EXPECT_EQ(TasksOf("job").size(), 1u);
+}
+
+TEST_F(FrameworkUpdates, AnAgentThatIsBackInTimeKeepsItsInstance) {
+  options.settings.replace_unreachable = 60s;
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  Update(id, TaskState::kUnreachable);
+  Advance(59s);
+  Update(id, TaskState::kRunning);
+  Advance(1h);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+}
+
+// --- Ends that are asked for.
+
+TEST_F(FrameworkUpdates, CancelTakesWhatWaitsAndKillsWhatRuns) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  Update(id, TaskState::kRunning);
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {1}, 5000)}}).ok());
+  Outcomes();
+  EXPECT_EQ(machine->Cancel(Kind::kLrp, "web", {}), 2u);
+  EXPECT_EQ(Outcomes(OutcomeKind::kCancelled).size(), 1u);
+  EXPECT_EQ(master.killed, std::vector<std::string>{id});
+  EXPECT_EQ(machine->Cancel(Kind::kLrp, "web", {}), 0u) << "it is being killed";
+  Update(id, TaskState::kKilled);
+  EXPECT_EQ(Outcomes(OutcomeKind::kEnded).size(), 1u);
+}
+
+TEST_F(FrameworkUpdates, OneInstanceOfSeveralIsStopped) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0, 1}, 100)}}).ok());
+  Give(MakeOffer("agent-1", 1000));
+  EXPECT_EQ(machine->Cancel(Kind::kLrp, "web", 1), 1u);
+  EXPECT_EQ(master.killed, TasksOf("web.1"));
+}
+
+TEST_F(FrameworkUpdates, AKillIsKnownAfterARestart) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  machine->Cancel(Kind::kLrp, "web", 0);
+  Crash();
+  master.killed.clear();
+  Start();
+  EXPECT_EQ(master.killed, std::vector<std::string>{id});
+}
+
+TEST_F(FrameworkUpdates, ALaunchThatIsToEndIsNotLaunchedAgainWhenItIsDropped) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  machine->Cancel(Kind::kLrp, "web", 0);
+  Update(id, TaskState::kDropped, kReasonInvalidOffers);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+  EXPECT_EQ(machine->counts().launched, 0u);
+}
+
+// --- Restarts.
+
+TEST_F(FrameworkUpdates, ARestartKnowsWhatWasLaunchedAndLaunchesItNotAgain) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  Crash();
+  Start();
+  EXPECT_EQ(machine->counts().launched, 1u);
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 0u);
+  Update(id, TaskState::kRunning, kReasonReconciliation);
+  EXPECT_EQ(machine->counts().running, 1u);
+  EXPECT_TRUE(master.killed.empty());
+}
+
+TEST_F(FrameworkUpdates, ALaunchThatWasKeptButNeverSentIsPlacedAgainAfterARestart) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
+  master.refuse_next = FailedPrecondition("the process ends here");
+  Give(MakeOffer("agent-1", 1000));
+  // The disk has the intent alone, as if the crash had come right behind it.
+  std::erase_if(disk.kept, [](const journal::Record& record) { return record.has_ended(); });
+  ASSERT_EQ(disk.kept.back().what_case(), journal::Record::kLaunched);
+  const std::string id = disk.kept.back().launched().task_id();
+  Crash();
+  Start();
+  Update(id, TaskState::kGone, kReasonReconciliation);
+  EXPECT_EQ(machine->counts().waiting, 1u);
+  Give(MakeOffer("agent-1", 1000));
+  EXPECT_EQ(TasksOf("web.0").size(), 1u);
+  EXPECT_NE(TasksOf("web.0")[0], id);
+}
+
+TEST_F(FrameworkUpdates, UnknownTasksAreKilledOrLeftAlone) {
+  Start();
+  Update("stranger", TaskState::kRunning, kReasonReconciliation);
+  EXPECT_EQ(master.killed, std::vector<std::string>{"stranger"});
+  EXPECT_EQ(master.acknowledged.size(), 1u);
+  Update("late", TaskState::kFinished);
+  EXPECT_EQ(master.killed.size(), 1u);
+  EXPECT_EQ(master.acknowledged.size(), 2u) << "its agent would repeat it for ever";
+  Crash();
+  options.settings.kill_unknown = false;
+  Start();
+  Update("other", TaskState::kRunning, kReasonReconciliation);
+  EXPECT_EQ(master.killed.size(), 1u);
+}
+
+TEST_F(FrameworkUpdates, TasksOfAnotherFrameworkIdAreNoTasksOfOurs) {
+  Start();
+  Launch(Lrp("web", {0}, 100), "web.0");
+  Crash();
+  journal = std::make_unique<FakeJournal>(disk);
+  machine = std::make_unique<FrameworkMachine>(
+      options, *journal, master, clock, [this] { return wall_ns; }, random);
+  machine->Begin();
+  Connect("framework-2");
+  EXPECT_EQ(machine->counts().launched, 0u);
+  EXPECT_EQ(Outcomes(OutcomeKind::kEnded).size(), 1u);
+  EXPECT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 1u);
+}
+
+TEST_F(FrameworkUpdates, OffersAreVoidWithTheSubscription) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 5000)}}).ok());
+  Give(MakeOffer("agent-1", 1000));
+  const std::string id = master.out.begin()->first;
+  Send(OffersGone{OfferEnd::kDisconnected, {id}});
+  Send(Disconnected{"test"});
+  EXPECT_EQ(machine->counts().offers_held, 0u);
+  EXPECT_FALSE(machine->counts().connected);
+}
+
+TEST_F(FrameworkUpdates, AfterTheEndOfTheFrameworkNothingIsDone) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 5000)}}).ok());
+  Send(SchedulerFailed{FailureKind::kRemoved, "Framework has been removed"});
+  EXPECT_EQ(Outcomes(OutcomeKind::kFailed).size(), 1u);
+  EXPECT_EQ(machine->Deadline(), kNever);
+  EXPECT_TRUE(machine->counts().failed);
+}
+
+TEST_F(FrameworkUpdates, InverseOffersAreAcceptedWhereNothingRuns) {
+  Start();
+  Launch(Lrp("web", {0}, 100), "web.0", "agent-1");
+  InverseOffersMade made;
+  made.offers = {{.id = "busy", .agent_id = "agent-1"}, {.id = "vacant", .agent_id = "agent-2"}};
+  Send(made);
+  EXPECT_EQ(master.inverse_accepted, std::vector<std::string>{"vacant"});
+  EXPECT_EQ(master.inverse_declined, std::vector<std::string>{"busy"});
+}
+
+}  // namespace
+}  // namespace rostrum::mesos
