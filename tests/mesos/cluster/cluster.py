@@ -115,7 +115,9 @@ class Master(Host):
     """A master. With ZooKeeper it takes part in the election, otherwise it leads."""
 
     def arguments(self):
-        return ["master", *([self.cluster.zookeeper] if self.cluster.zookeeper else [])]
+        if not self.cluster.zookeeper:
+            return ["master"]
+        return ["master", self.cluster.zookeeper, str(len(self.cluster.masters) // 2 + 1)]
 
     def flags(self):
         flags = {"hostname": "localhost", **MASTER_FLAGS, **self.cluster.master_flags}
@@ -230,7 +232,7 @@ class Cluster:
     """Masters and agents; a context manager that starts them and waits until they are at work.
 
     agents: how many, or a list of the keyword arguments of Agent, one dictionary for each.
-    masters: how many; more than one needs ZooKeeper.
+    masters: how many; more than one needs ZooKeeper, and more than half must live for one to lead.
     zookeeper: zk://HOST:PORT/PATH, where masters stand for election and agents look for the leader.
     master_flags, agent_flags: flags of Mesos for all of a kind, by name, with values as text.
     credentials: principals and secrets; if there are any, frameworks must name one.

@@ -6,11 +6,11 @@
 // masters and agents, so that they look for the leading master where they are told to. Thus masters and
 // agents are processes of their own, that can be killed and configured one by one.
 //
-//   mesos_host LIBRARY WORK_FOLDER master [ZOOKEEPER]
+//   mesos_host LIBRARY WORK_FOLDER master [ZOOKEEPER QUORUM]
 //   mesos_host LIBRARY WORK_FOLDER agents NUMBER LEADER
 //
-// ZOOKEEPER is zk://HOST:PORT/PATH: the master takes part in the election there, with others. Without
-// it, it leads. LEADER is HOST:PORT of a master, or zk://HOST:PORT/PATH. A process of agents also
+// ZOOKEEPER is zk://HOST:PORT/PATH: the master takes part in the election there, with others, and they
+// share their registry, of which QUORUM of them must have a copy. Without it, it leads. LEADER is HOST:PORT of a master, or zk://HOST:PORT/PATH. A process of agents also
 // holds a master that never leads: it answers calls for frameworks with a redirect to the leader, as
 // any master does that is not elected.
 //
@@ -25,12 +25,11 @@
 
 #include <dlfcn.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -115,8 +114,10 @@ class Detour {
 Detour master_constructor;
 Detour agent_constructor;
 Detour containerizer_create;
+Detour log_constructor;
 std::string leader;        // where agents, and masters that stand by, find the leader
 std::string zookeeper;     // where a master stands for election
+int quorum = 0;            // how many masters must have what is in the registry
 void* detector = nullptr;  // mesos::master::detector::MasterDetector, one for all in this process
 
 constexpr char kMasterConstructor[] =
@@ -132,6 +133,12 @@ constexpr char kAgentConstructor[] =
 constexpr char kContainerizerCreate[] =
     "_ZN5mesos8internal5slave13Containerizer6createERKNS1_5FlagsEbPNS1_7FetcherEPNS1_16GarbageCollectorEPN"
     "S_14SecretResolverEPNS1_16VolumeGidManagerEPNS0_20PendingFutureTrackerEPNS1_9CSIServerE";
+constexpr char kLogConstructor[] =
+    "_ZN5mesos3log3LogC1EiRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEERKSt3setIN7process4UPIDESt"
+    "4lessISC_ESaISC_EEbRK6OptionIS7_E";
+constexpr char kSharedLogConstructor[] =
+    "_ZN5mesos3log3LogC1EiRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEES9_RK8DurationS9_RK6Option"
+    "IN9zookeeper14AuthenticationEEbRKSD_IS7_E";
 constexpr char kDetectorCreate[] =
     "_ZN5mesos6master8detector14MasterDetector6createERK6OptionINSt7__cxx1112basic_stringIcSt11char_traits"
     "IcESaIcEEEESC_RKS3_I8DurationE";
@@ -145,16 +152,39 @@ constexpr char kAppoint[] =
     "_ZN5mesos6master8detector24StandaloneMasterDetector7appointERKN7process4UPIDE";
 constexpr char kAddressOfProcess[] = "_ZN7process4UPIDC1EPKc";
 
+std::int64_t ZooKeeperTimeout() {
+  const char* timeout = std::getenv("ROSTRUM_ZK_TIMEOUT_MS");
+  return std::atoll(timeout == nullptr ? "10000" : timeout) * 1000000;  // nanoseconds, as Duration has it
+}
+
 // MasterDetector::create and MasterContender::create take the same arguments.
 void* Create(const char* symbol, const std::string& where) {
-  const char* timeout = std::getenv("ROSTRUM_ZK_TIMEOUT_MS");
-  const std::int64_t nanoseconds = std::atoll(timeout == nullptr ? "10000" : timeout) * 1000000;
   TryPointer made;
   Symbol<void(TryPointer*, const Option<std::string>&, const Option<std::string>&,
               const Option<std::int64_t>&)>(symbol)(
-      &made, Option<std::string>(where), Option<std::string>(), Option<std::int64_t>(nanoseconds));
+      &made, Option<std::string>(where), Option<std::string>(), Option<std::int64_t>(ZooKeeperTimeout()));
   if (made.result.state != 0) Fail("this is no address of a master or of ZooKeeper: " + where);
   return made.result.value;
+}
+
+// The registry's log: in place of one of its own, the master gets a copy of the one that all share.
+void ConstructLog(void* self, int own_quorum, void* folder, void* own_peers, bool initialize,
+                  void* metrics) {
+  if (zookeeper.empty()) {
+    log_constructor.CallOriginal(self, own_quorum, folder, own_peers, initialize, metrics);
+    return;
+  }
+  const std::size_t slash = zookeeper.find('/', 5);  // behind zk://
+  const std::string servers = zookeeper.substr(5, slash - 5);
+  const std::string node = zookeeper.substr(slash) + "/log_replicas";
+  const std::int64_t timeout = ZooKeeperTimeout();
+  struct {
+    int state = 1;  // none
+    char room[256] = {};
+  } authentication;
+  Symbol<void(void*, int, void*, const std::string&, const std::int64_t&, const std::string&, void*, bool,
+              void*)>(kSharedLogConstructor)(self, quorum, folder, servers, timeout, node,
+                                             &authentication, initialize, metrics);
 }
 
 void ConstructMaster(void* self, void* allocator, void* registrar, void* files, void* contender,
@@ -214,6 +244,7 @@ void Start(const std::string& work_folder, int agents) {
   if (!leader.empty()) detector = Create(kDetectorCreate, leader);
   master_constructor.Install(kMasterConstructor, reinterpret_cast<void*>(&ConstructMaster));
   agent_constructor.Install(kAgentConstructor, reinterpret_cast<void*>(&ConstructAgent));
+  log_constructor.Install(kLogConstructor, reinterpret_cast<void*>(&ConstructLog));
   containerizer_create.Install(kContainerizerCreate, reinterpret_cast<void*>(&CreateContainerizer));
 
   static LocalFlags flags;
@@ -234,17 +265,22 @@ void Appoint(const std::string& address) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   const std::string kind = argc > 3 ? argv[3] : "";
   int agents = 0;
-  if (kind == "master" && argc <= 5) {
-    if (argc == 5) zookeeper = leader = argv[4];
+  if (kind == "master" && (argc == 4 || argc == 6)) {
+    if (argc == 6) {
+      zookeeper = leader = argv[4];
+      quorum = std::atoi(argv[5]);
+      if (zookeeper.rfind("zk://", 0) != 0 || zookeeper.find('/', 5) == std::string::npos || quorum <= 0) {
+        Fail("expected zk://HOST:PORT/PATH and a number of masters, got " + zookeeper + " and " + argv[5]);
+      }
+    }
   } else if (kind == "agents" && argc == 6) {
     agents = std::atoi(argv[4]);
     leader = argv[5];
     if (agents <= 0) Fail("expected a number of agents, got " + std::string(argv[4]));
   } else {
-    Fail("usage: mesos_host LIBRARY FOLDER master [ZOOKEEPER] | LIBRARY FOLDER agents NUMBER LEADER");
+    Fail("usage: mesos_host LIBRARY FOLDER master [ZOOKEEPER QUORUM] | LIBRARY FOLDER agents NUMBER LEADER");
   }
   library = dlopen(argv[1], RTLD_LAZY | RTLD_GLOBAL);
   if (library == nullptr) Fail(dlerror());

@@ -17,11 +17,11 @@ EXECUTOR = "rostrum-executor"
 class Cells:
     """settings and behaviour are those of rep/cell.py, for all cells; certificates for mutual TLS."""
 
-    def __init__(self, nursery, cluster, certificates=None, behaviour=None, **settings):
+    def __init__(self, nursery, cluster, certificates=None, behaviour=None, name="reps", **settings):
         self.nursery, self.cluster, self.certificates = nursery, cluster, certificates
-        self.folder = nursery.folder / "reps"
+        self.folder = nursery.folder / (name + ".urls")
         self.folder.mkdir()
-        self.process = RepProcess(nursery, name="reps", certificates=certificates, behaviour=behaviour,
+        self.process = RepProcess(nursery, name=name, certificates=certificates, behaviour=behaviour,
                                   cell_id="unused").start()
         self.settings, self.behaviour = settings, dict(behaviour or {})
         self.reps = {}

@@ -493,7 +493,7 @@ class Leaders(NurseryTest):
         return cluster.start()
 
     def test_when_the_leader_is_killed_it_follows_the_election(self):  # 26 27 28 29
-        cluster = self.cluster(agents=1, masters=2, zookeeper=self.zookeeper.url(),
+        cluster = self.cluster(agents=1, masters=3, zookeeper=self.zookeeper.url(),
                                environment={"ROSTRUM_ZK_TIMEOUT_MS": "1000"})
         client = ClientDriver(self.nursery, self.zookeeper.url()).start()
         client.launch(1)

@@ -1,0 +1,82 @@
+# Copyright the Rostrum authors. Licensed under the Apache License 2.0.
+"""What tests of `rostrum mesos` on a cluster have in common."""
+
+from rep import Certificates
+from shared import ClusterTest
+from waiting import eventually
+
+from .cells import EXECUTOR, Cells
+from .programs import program, require_verb
+from .rostrum_mesos import RostrumMesos
+
+
+# How long an executor may take to end; by default five seconds, which a test would wait out.
+SHORT_GRACE = {"executor_shutdown_grace_period": "2secs"}
+
+
+class RostrumTest(ClusterTest):
+    """A cluster for all tests of the class, and for each test reps of its own.
+
+    No test leaves a framework or an executor to the next one.
+    """
+
+    options = {"agents": [{"attributes": "zone:z%d" % number, "resources": "cpus:8;mem:2048;disk:10000"}
+                          for number in (1, 2, 3)],
+               "agent_flags": SHORT_GRACE}
+    behaviour = {}
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        require_verb("mesos")
+        program(EXECUTOR)
+        super().setUpClass()
+
+    def setUp(self):
+        super().setUp()
+        self.frameworks = []
+        self.addCleanup(self.remove_frameworks)
+        self.cells = Cells(self.nursery, self.cluster, behaviour=self.behaviour, **self.settings)
+
+    def rostrum(self, *, start=True, cells=True, master=None, **options):
+        """Starts a run; it is ended, and its framework torn down, when the test is over."""
+        run = RostrumMesos(self.nursery, master or self.cluster.address,
+                           cells=self.cells if cells else None, **options)
+        self.frameworks.append(run)
+        return run.start() if start else run
+
+    def remove_frameworks(self):
+        for run in self.frameworks:
+            if run.process is not None and run.process.running():
+                run.process.kill()
+        for run in self.frameworks:
+            for framework in self.operator.frameworks(run.name):
+                try:
+                    self.operator.teardown(framework["id"])
+                except Exception as error:  # It may go by itself in the meantime.
+                    print("teardown of %s: %s" % (run.name, error))
+        eventually("all executors are gone", lambda: not self.executors())
+
+    def executors(self):
+        """The processes of all executors, by agent."""
+        found = {}
+        for agent in self.cluster.agents:
+            processes = agent.container_processes(r"(^|/)rostrum-executor( |$)")
+            if processes:
+                found[agent.name] = processes
+        return found
+
+    def tasks_of(self, run):
+        """The master's own list of what a run has running."""
+        framework, = self.operator.frameworks(run.name)
+        return self.operator.tasks_by_state(framework["id"]).get("TASK_RUNNING", set())
+
+    def certificates(self):
+        reason = Certificates.why_unavailable()
+        if reason is not None:
+            self.skipTest(reason)
+        return Certificates(self.nursery.folder / "certificates")
+
+
+def names(guid, count):
+    return ["%s.%d" % (guid, index) for index in range(count)]

@@ -1,0 +1,338 @@
+# Copyright the Rostrum authors. Licensed under the Apache License 2.0.
+"""`rostrum mesos` on a real cluster: LRPs, tasks and services start, run and end as they should."""
+
+import ssl
+
+import proxy as faults
+from framework.scheduler import SharingFramework
+from proxy import FaultProxy
+from waiting import eventually, never
+
+from .mesos_test import SHORT_GRACE, RostrumTest, names
+from .rostrum_mesos import lrp, service, task
+
+
+class LifeOfWork(RostrumTest):
+    def test_lrps_and_tasks_run_each_once_on_the_reps_of_their_agents(self):
+        run = self.rostrum(lrps=[lrp("web", 4), lrp("api", 2)], tasks=[task("migrate")])
+        run.wait_running(*names("web", 4), *names("api", 2), "migrate")
+        self.assertEqual(set(self.cells.running()), {("web", index) for index in range(4)}
+                         | {("api", 0), ("api", 1)})
+        self.assertEqual(set(self.cells.tasks()), {"migrate"})
+        self.assertEqual(len(self.tasks_of(run)), 7)
+        placed = {event["identifier"]: event["hostname"] for event in run.events("placed")}
+        for (guid, index), cell in self.cells.running().items():
+            self.assertEqual(placed["%s.%d" % (guid, index)], cell)
+
+    def test_one_executor_serves_all_work_of_an_agent(self):
+        run = self.rostrum(lrps=[lrp("web", 6)], strategy="binpack")
+        run.wait_running(*names("web", 6))
+        self.assertEqual(len(self.operator.executors()), len({
+            event["agent_id"] for event in run.events("placed")}))
+
+    def test_spread_uses_all_agents_and_binpack_one(self):
+        for strategy, agents in (("binpack", 1), ("spread", 3)):
+            with self.subTest(strategy=strategy):
+                run = self.rostrum(lrps=[lrp(strategy, 3)], strategy=strategy, name=strategy)
+                run.wait_running(*names(strategy, 3))
+                self.assertEqual(len({event["agent_id"] for event in run.events("placed")}), agents)
+                run.interrupt()
+
+    def test_diego_goes_over_the_zones(self):
+        run = self.rostrum(lrps=[lrp("web", 3)], strategy="diego")
+        run.wait_running(*names("web", 3))
+        self.assertEqual({event["zone"] for event in run.events("placed")}, {"z1", "z2", "z3"})
+
+    def test_a_task_that_completes_has_finished_and_one_that_fails_has_failed(self):
+        for fails, state in ((False, "TASK_FINISHED"), (True, "TASK_FAILED")):
+            with self.subTest(state=state):
+                for rep in self.cells.all():
+                    rep.behave(task_seconds=0.1, task_fails=fails)
+                run = self.rostrum(tasks=[task("once-" + state)], name="once-" + state,
+                                   switches=["once"])
+                run.wait("ended", identifier="once-" + state, state=state)
+                self.assertEqual(run.process.wait(60), 1 if fails else 0)
+
+    def test_an_lrp_that_crashes_has_failed_and_one_that_diego_stops_has_finished(self):
+        for rep in self.cells.all():
+            rep.behave(linger_seconds=1)
+        run = self.rostrum(lrps=[lrp("crashing"), lrp("stopped")])
+        run.wait_running("crashing.0", "stopped.0")
+        for rep in self.cells.all():
+            rep.crash(process_guid="crashing")
+            rep.finish(process_guid="stopped")
+        run.wait("ended", identifier="crashing.0", state="TASK_FAILED")
+        run.wait("ended", identifier="stopped.0", state="TASK_FINISHED")
+
+    def test_work_that_rep_hands_back_has_failed_with_the_reason(self):
+        for rep in self.cells.all():
+            rep.hand_back(["refused"])
+        run = self.rostrum(lrps=[lrp("refused"), lrp("taken")])
+        ended = run.wait("ended", identifier="refused.0")
+        self.assertEqual(ended["state"], "TASK_FAILED")
+        self.assertIn("rep", ended["text"])
+        run.wait_running("taken.0")
+
+    def test_work_that_fits_nowhere_says_why_and_starts_when_there_is_room(self):
+        run = self.rostrum(lrps=[lrp("huge", memory=4000)])
+        refused = run.wait("refused", identifier="huge.0")
+        self.assertIn("insufficient resources: memory", refused["error"])
+        agent = self.cluster.add_agent(resources="cpus:4;mem:8192;disk:10000")
+        self.addCleanup(self.cluster.agents.remove, agent)
+        self.addCleanup(agent.kill)
+        self.cells.add(agent)
+        run.wait_running("huge.0")
+        self.assertEqual(self.cells.running()["huge", 0], agent.name)
+        run.interrupt()
+
+    def test_what_is_sent_to_rep_is_diegos_own_form(self):
+        run = self.rostrum(lrps=[lrp("web", PlacementTags=[], MaxPids=64)])
+        run.wait_running("web.0")
+        bodies = [entry["body"] for rep in self.cells.all() for entry in rep.requests("work")]
+        self.assertEqual(len(bodies), 1)
+        self.assertIn('"process_guid":"web"', bodies[0].replace(" ", ""))
+        self.assertIn('"MaxPids":64', bodies[0].replace(" ", ""))
+
+    def test_interrupted_it_ends_with_all_its_tasks(self):
+        run = self.rostrum(lrps=[lrp("web", 3)], tasks=[task("t")])
+        run.wait_running(*names("web", 3), "t")
+        self.assertEqual(run.interrupt(), 0)
+        eventually("the framework is gone", lambda: not self.operator.frameworks(run.name))
+        eventually("reps have stopped all", lambda: not self.cells.lrps() and not self.cells.tasks())
+        eventually("the executors are gone", lambda: not self.executors())
+
+    def test_an_idle_cell_goes_and_one_with_work_stays(self):
+        for rep in self.cells.all():
+            rep.behave(task_seconds=0.1)
+        run = self.rostrum(lrps=[lrp("web")], tasks=[task("t%d" % number) for number in range(6)],
+                           strategy="spread", executor_flags={"idle-seconds": 1})
+        for number in range(6):
+            run.wait("ended", identifier="t%d" % number, state="TASK_FINISHED")
+        home = run.wait("placed", identifier="web.0")["hostname"]
+        eventually("one cell is left", lambda: list(self.executors()) == [home])
+        self.assertEqual(run.running(), ["web.0"])
+        eventually("and the agents say so", lambda: len(self.operator.executors()) == 1)
+
+
+class Constraints(RostrumTest):
+    options = {"agents": [
+        {"attributes": "zone:z1;stack:cflinuxfs4,windows", "resources": "cpus:4;mem:2048;disk:10000"},
+        {"attributes": "zone:z2;stack:cflinuxfs4;placement_tags:gpu", "resources": "cpus:4;mem:2048;disk:10000"},
+        {"attributes": "stack:other;volume_drivers:nfs,smb", "zone": "z3",
+         "resources": "cpus:4;mem:2048;disk:10000;ports:[7000-7004]"},
+    ], "agent_flags": SHORT_GRACE}
+    settings = {"stacks": ["cflinuxfs4", "windows", "other"]}
+
+    def test_stacks_tags_drivers_and_zones_come_from_attributes_and_fault_domain(self):
+        run = self.rostrum(strategy="spread", lrps=[
+            lrp("win", 2, RootFs="preloaded:windows"),
+            lrp("tagged", 2, PlacementTags=["gpu"]),
+            lrp("mounted", 2, RootFs="preloaded:other", VolumeDrivers=["nfs"]),
+            lrp("none", 1, RootFs="preloaded:missing"),
+            lrp("untagged", 1, PlacementTags=["no-such-tag"])])
+        run.wait_running(*names("win", 2), *names("tagged", 2), *names("mounted", 2))
+        where = {event["identifier"]: (event["hostname"], event.get("zone"))
+                 for event in run.events("placed")}
+        self.assertEqual(where["win.0"], ("agent-1", "z1"))
+        self.assertEqual(where["tagged.1"], ("agent-2", "z2"))
+        self.assertEqual(where["mounted.0"], ("agent-3", "z3"))
+        run.wait("refused", identifier="none.0", error="found no compatible cell for required rootfs")
+        # The text is of the last zone, as Diego's is; the reasons are of all cells.
+        refused = run.wait("refused", identifier="untagged.0")
+        self.assertEqual({each["reason"]: each["cells"] for each in refused["reasons"]},
+                         {"placement tag": 2, "rootfs": 1})
+
+    def test_ports_are_carved_from_what_was_offered(self):
+        # Two instances take four of the five ports of this agent, and a third finds no room.
+        run = self.rostrum(cells=False, services=[service("web", 3, ports=2, VolumeDrivers=["nfs"])])
+        run.wait_count_running(2)
+        given = []
+        for each in self.operator.state()["frameworks"]:
+            for running in each["tasks"]:
+                for part in running["resources"]["ports"].strip("[]").split(", "):
+                    low, _, high = part.partition("-")
+                    given += range(int(low), int(high) + 1)
+        self.assertEqual((len(given), len(set(given) & set(range(7000, 7005)))), (4, 4))
+        run.wait("refused", error="insufficient resources: ports")
+
+
+class Services(RostrumTest):
+    def test_a_service_is_kept_at_its_count(self):
+        run = self.rostrum(cells=False, services=[service("router", 3)], sets={"restart_initial_ms": 100})
+        run.wait_running(*names("router", 3))
+        victims = [pid for agent in self.cluster.agents for pid in agent.container_processes("^sleep 1000")]
+        self.assertEqual(len(victims), 3)
+        self.cluster.nursery.signal(victims[0], 9)
+        run.wait("ended", state="TASK_FAILED")
+        run.wait_running(*names("router", 3))
+        self.assertEqual(len(self.tasks_of(run)), 3)
+
+    def test_services_lrps_and_tasks_run_side_by_side(self):
+        run = self.rostrum(services=[service("router")], lrps=[lrp("web")],
+                           tasks=[task("job", command="exit 0", cpus=0.1)])
+        run.wait("ended", identifier="job", state="TASK_FINISHED")
+        run.wait_running("router.0", "web.0")
+
+    def test_a_command_that_fails_is_told_with_its_state(self):
+        run = self.rostrum(cells=False, tasks=[task("bad", command="exit 3", cpus=0.1)], switches=["once"])
+        run.wait("ended", identifier="bad", state="TASK_FAILED")
+        self.assertEqual(run.process.wait(60), 1)
+
+
+class Sharing(RostrumTest):
+    def test_a_second_framework_gets_what_ours_does_not_need(self):
+        run = self.rostrum(lrps=[lrp("web", 2)])
+        run.wait_running(*names("web", 2))
+        with SharingFramework(self.cluster.address, wanted=3, each={"cpus": 6, "mem": 1000},
+                              roles=["neighbour"]) as other:
+            other.wait_running(3)
+            self.assertEqual(run.running(), sorted(names("web", 2)))
+
+    def test_ours_waits_for_what_another_holds_and_gets_it_when_that_is_gone(self):
+        with SharingFramework(self.cluster.address, wanted=3, each={"cpus": 8, "mem": 2048},
+                              roles=["greedy"]) as other:
+            other.wait_running(3)
+            run = self.rostrum(lrps=[lrp("web")])
+            run.wait("connected")
+            never("it runs", run.running, 1)
+        run.wait_running("web.0")
+
+    def test_both_get_their_share_at_the_same_time(self):
+        with SharingFramework(self.cluster.address, wanted=6, each={"cpus": 1, "mem": 256},
+                              roles=["same-time"]) as other:
+            run = self.rostrum(lrps=[lrp("web", 6, memory=256)], strategy="spread")
+            other.wait_running(6)
+            run.wait_running(*names("web", 6))
+
+    def test_a_limit_of_its_role_is_kept(self):
+        self.operator.set_quota("limited", limits={"mem": 400})
+        self.addCleanup(self.operator.set_quota, "limited")
+        run = self.rostrum(lrps=[lrp("web", 8, memory=100)], role="limited", strategy="binpack")
+        run.wait_count_running(3)
+        never("a fourth runs", lambda: len(run.running()) > 3, 1)
+
+    def test_with_an_empty_queue_it_asks_for_no_offers_and_holds_none(self):
+        with FaultProxy(self.cluster.address) as proxy:
+            run = self.rostrum(lrps=[lrp("web")], master=proxy.address)
+            run.wait_running("web.0")
+            proxy.wait_calls("SUPPRESS")
+            framework, = self.operator.frameworks(run.name)
+            eventually("it holds no offer", lambda: not self.operator.frameworks(run.name)[0]["offers"])
+            self.assertEqual(framework["name"], run.name)
+
+
+class Refusals(RostrumTest):
+    def test_bad_input_is_refused_with_a_line_that_names_it(self):
+        run = self.rostrum(lrps=[lrp("web", MemoryMB="much")])
+        self.assertEqual(run.process.wait(60), 2)
+        self.assertIn("MemoryMB", run.process.output())
+        run = self.rostrum(lrps=[lrp("web")], master="127.0.0.1:99999")
+        self.assertEqual(run.process.wait(60), 2)
+        self.assertIn("127.0.0.1:99999", run.process.output())
+
+
+class Authentication(RostrumTest):
+    options = {"agents": 1, "credentials": {"diego": "secret"}, "agent_flags": SHORT_GRACE}
+
+    def secret(self, text):
+        file = self.nursery.folder / "secret"
+        file.write_text(text + "\n")
+        return file
+
+    def test_with_its_secret_it_runs_and_with_another_it_says_so(self):
+        run = self.rostrum(lrps=[lrp("web")], principal="diego", secret_file=self.secret("secret"))
+        run.wait_running("web.0")
+        self.assertEqual(self.operator.frameworks(run.name)[0]["principal"], "diego")
+        run.interrupt()
+        wrong = self.rostrum(lrps=[lrp("web")], principal="diego", secret_file=self.secret("wrong"),
+                             name="wrong")
+        self.assertIn("401", wrong.wait("problem")["text"])
+        self.assertTrue(wrong.process.running())
+
+
+class Faults(RostrumTest):
+    """A proxy between framework and master: whatever goes wrong, in the end each runs once."""
+
+    def setUp(self):
+        super().setUp()
+        self.proxy = FaultProxy(self.cluster.address)
+        self.addCleanup(self.proxy.close)
+
+    def all_run_once(self, run, seconds=120):
+        run.wait_running(*names("web", 6), seconds=seconds)
+        self.assertEqual(set(self.cells.running()), {("web", index) for index in range(6)})
+        self.assertEqual(len(self.tasks_of(run)), 6)
+
+    def run_through(self, **options):
+        return self.rostrum(lrps=[lrp("web", 6)], master=self.proxy.address, keeps=True,
+                            strategy="spread", **options)
+
+    def test_streams_are_cut_in_the_middle(self):
+        self.proxy.on_event("OFFERS", faults.cut(100))
+        self.proxy.on_event("UPDATE", faults.cut(30), after=1)
+        self.proxy.on_event("UPDATE", faults.reset(), after=3)
+        self.all_run_once(self.run_through())
+
+    def test_offers_come_twice_and_late(self):
+        self.proxy.on_event("OFFERS", faults.duplicate(2), times=None)
+        self.all_run_once(self.run_through())
+
+    def test_updates_come_twice(self):
+        self.proxy.on_event("UPDATE", faults.duplicate(3), times=None)
+        self.all_run_once(self.run_through())
+
+    def test_updates_are_lost(self):
+        # An agent sends again what is not acknowledged, after ten seconds.
+        self.proxy.on_event("UPDATE", faults.drop(), times=3)
+        self.all_run_once(self.run_through())
+
+    def test_a_call_is_taken_and_its_answer_lost(self):
+        self.proxy.on_call("ACCEPT", faults.forward_and_close())
+        self.all_run_once(self.run_through())
+
+    def test_a_stale_stream_id(self):
+        self.proxy.on_call("SUBSCRIBE", faults.answer_header("Mesos-Stream-Id", "stale"))
+        self.all_run_once(self.run_through())
+
+    def test_redirects_and_refusals_come_first(self):
+        self.proxy.on_call("SUBSCRIBE", faults.redirect(self.proxy.address))
+        self.proxy.on_call("SUBSCRIBE", faults.answer(503), times=2)
+        self.proxy.on_call("SUBSCRIBE", faults.answer(404))
+        self.all_run_once(self.run_through())
+
+    def test_the_master_is_silent_for_a_while(self):
+        self.proxy.on_event("SUBSCRIBED", faults.heartbeat(0.2))
+        run = self.run_through()
+        run.wait("connected")
+        self.proxy.silence()
+        run.wait("disconnected")
+        self.proxy.heal()
+        self.all_run_once(run)
+
+    def test_records_come_byte_by_byte(self):
+        self.proxy.chop(1)
+        self.all_run_once(self.run_through())
+
+    def test_a_launch_whose_offer_went_is_placed_again_without_blame(self):
+        # The agent is new when the ACCEPT arrives, and all offers of the old one are void.
+        self.proxy.on_event("RESCIND", faults.drop(), times=None)
+        self.proxy.on_call("ACCEPT", faults.delay(1.5))
+        run = self.rostrum(lrps=[lrp("web", 2)], master=self.proxy.address, strategy="binpack")
+        accept = self.proxy.wait_calls("ACCEPT")[0]
+        agent = next(each for each in self.cluster.agents
+                     if each.id.encode() in accept.data)
+        agent.restart().wait_registered()
+        run.wait("requeued")
+        run.wait_running(*names("web", 2))
+        self.assertEqual(set(self.cells.running()), {("web", 0), ("web", 1)})
+
+
+class ThroughTls(RostrumTest):
+    def test_masters_are_spoken_to_by_tls(self):
+        certificates = self.certificates()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificates.server)
+        with FaultProxy(self.cluster.address, tls=context) as secure:
+            run = self.rostrum(lrps=[lrp("web")], master="https://" + secure.address,
+                               ca_file=certificates.authority)
+            run.wait_running("web.0")
