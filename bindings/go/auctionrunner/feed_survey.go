@@ -1,10 +1,5 @@
 package auctionrunner
 
-import (
-	"runtime"
-	"sync"
-)
-
 // A survey looks at all that a round needs to know of every cell's lists and maps: which LRPs are of
 // processes in the request, and what the cell offers for constraints. In a large cluster that is
 // most of the work of a round, and nearly all of it is waiting for memory; so the cells are shared
@@ -23,25 +18,17 @@ type surveyPart struct {
 }
 
 // So many cells make up for the start of a goroutine.
-const cellsPerSurveyPart = 256
+const fewestCellsShared = 256
 
 // run surveys the cells. Nothing of their states is copied.
 func (s *survey) run(cells []*Cell, processes *processSet) {
-	count := max(1, min(runtime.GOMAXPROCS(0), len(cells)/cellsPerSurveyPart))
-	for len(s.parts) < count {
+	parts := shares(len(cells), fewestCellsShared)
+	for len(s.parts) < parts {
 		s.parts = append(s.parts, surveyPart{})
 	}
-	s.perPart = (len(cells) + count - 1) / count
-	var others sync.WaitGroup
-	for i := 1; i < count; i++ {
-		others.Go(func() { s.parts[i].run(s.share(cells, i), processes) })
-	}
-	s.parts[0].run(s.share(cells, 0), processes)
-	others.Wait()
-}
-
-func (s *survey) share(cells []*Cell, part int) []*Cell {
-	return cells[part*s.perPart : min(len(cells), (part+1)*s.perPart)]
+	s.perPart = shareOut(len(cells), parts, func(part, first, last int) {
+		s.parts[part].run(cells[first:last], processes)
+	})
 }
 
 func (p *surveyPart) run(cells []*Cell, processes *processSet) {

@@ -1,6 +1,7 @@
 package auctionrunner
 
 import (
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,8 @@ func runOnPool(ending <-chan struct{}, pool *workpool.WorkPool, count int, job f
 	go func() {
 		for i := 0; i < count && jobs.anyLeft(); i++ {
 			pool.Submit(jobs.runSome)
+			// One worker alone may be through with all jobs before the next is needed.
+			runtime.Gosched()
 		}
 	}()
 	return jobs.wait(ending)

@@ -2,6 +2,7 @@ package auctionrunner
 
 import (
 	"errors"
+	"strconv"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/lager/v3"
@@ -18,6 +19,7 @@ type scheduleCall struct {
 	refusals  []*refusal // By the round's number; nil until it is asked for.
 	doubles   doubles
 	narrator  narrator
+	room      []rep.LRP // For the first LRP of each cell that gets one.
 }
 
 // refusal is a refusal of the round as Diego would put it.
@@ -57,6 +59,7 @@ func (c *scheduleCall) begin() {
 	c.narrator = newNarrator(c.Scheduler)
 	if count := min(round.Placed(), len(c.request.LRPs)); count > 0 {
 		c.results.SuccessfulLRPs = make([]auctiontypes.LRPAuction, 0, count)
+		c.room = make([]rep.LRP, count)
 	}
 	if count := min(round.Placed(), len(c.request.Tasks)); count > 0 {
 		c.results.SuccessfulTasks = make([]auctiontypes.TaskAuction, 0, count)
@@ -88,6 +91,10 @@ func (c *scheduleCall) decideLRP(decision *rostrum.Decision, place int) {
 	}
 	cell := c.placement.cells[decision.CellTag]
 	c.narrator.placed(&auction.LRP, cell)
+	if cell.workToCommit.LRPs == nil {
+		// Most cells get one at a time.
+		cell.workToCommit.LRPs, c.room = c.room[:0:1], c.room[1:]
+	}
 	cell.placeLRP(&auction.LRP)
 	success := auction.Copy()
 	success.Winner = cell.Guid
@@ -157,15 +164,28 @@ func (c *scheduleCall) failUnfed() {
 	}
 }
 
+// logSuccesses logs where everything went. It takes as long as all else where there is little, so it
+// is shared out; the lines come in no order, as Diego's.
 func (c *scheduleCall) logSuccesses() {
-	for i := range c.results.SuccessfulLRPs {
-		success := &c.results.SuccessfulLRPs[i]
-		c.logger.Info("lrp-added-to-cell",
-			lager.Data{"lrp-guid": success.Identifier(), "cell-guid": success.Winner})
-	}
-	for i := range c.results.SuccessfulTasks {
-		success := &c.results.SuccessfulTasks[i]
-		c.logger.Info("task-added-to-cell",
-			lager.Data{"task-guid": success.Identifier(), "cell-guid": success.Winner})
-	}
+	lrps, tasks := c.results.SuccessfulLRPs, c.results.SuccessfulTasks
+	shareOut(len(lrps), shares(len(lrps), fewestLinesShared), func(_, first, last int) {
+		for i := first; i < last; i++ {
+			c.logger.Info("lrp-added-to-cell",
+				lager.Data{"lrp-guid": identifierOf(&lrps[i].LRP), "cell-guid": lrps[i].Winner})
+		}
+	})
+	shareOut(len(tasks), shares(len(tasks), fewestLinesShared), func(_, first, last int) {
+		for i := first; i < last; i++ {
+			c.logger.Info("task-added-to-cell",
+				lager.Data{"task-guid": tasks[i].TaskGuid, "cell-guid": tasks[i].Winner})
+		}
+	})
+}
+
+// So many lines of the log make up for the start of a goroutine.
+const fewestLinesShared = 16
+
+// identifierOf is rep's Identifier, without a format to read.
+func identifierOf(lrp *rep.LRP) string {
+	return lrp.ProcessGuid + "." + strconv.Itoa(int(lrp.Index))
 }

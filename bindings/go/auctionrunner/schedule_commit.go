@@ -12,7 +12,7 @@ import (
 // commitCells sends every cell that has some its work, all at once, and returns what they hand back,
 // in the order of the cells. Work that was not sent at all counts as handed back.
 func (c *scheduleCall) commitCells() []rep.Work {
-	var busy []*Cell
+	busy := make([]*Cell, 0, c.placement.round.Placed())
 	for _, cell := range c.placement.cells {
 		if cell.hasWork() {
 			busy = append(busy, cell)
