@@ -17,7 +17,7 @@ TEST_PACKAGES=(libgtest-dev binutils chromium chromium-driver abigail-tools)
 MESOS_TEST_PACKAGES=(libsvn1 libsasl2-2 openssl python3-setuptools python3-kazoo libzookeeper-java
                      default-jre-headless)
 # Without these a test says that it is skipped, and why.
-OPTIONAL_PACKAGES=" chromium chromium-driver abigail-tools ${MESOS_TEST_PACKAGES[*]} "
+OPTIONAL_PACKAGES=" chromium chromium-driver abigail-tools libzookeeper-mt-dev ${MESOS_TEST_PACKAGES[*]} "
 
 say() { printf '== %s\n' "$*"; }
 
