@@ -172,9 +172,9 @@ void Executor::OnRepState(const RepState& state, bool after_outage) {
   Tell(book_.OnState(state, after_outage, clock_.Now()));
 }
 
-void Executor::OnRepAway(const std::string& reason) {
-  // The first of a row; the others say much the same.
-  if (rep_.away_since() == clock_.Now()) {
+void Executor::OnRepAway(const std::string& reason, bool is_new) {
+  // The others say much the same.
+  if (is_new) {
     ++rep_outages_;
     Log(fmt::format("rep is away: {}", reason));
   }

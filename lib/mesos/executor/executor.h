@@ -77,7 +77,7 @@ class Executor : public Machine, private AgentLink::Owner, private RepLink::Owne
   void OnAgentProblem(const std::string& text) override;
 
   void OnRepState(const RepState& state, bool after_outage) override;
-  void OnRepAway(const std::string& reason) override;
+  void OnRepAway(const std::string& reason, bool is_new) override;
   void OnWorkAnswer(const std::string& name, const Expected<HandedBack>& answer) override;
   void OnStopAnswer(const StopAnswer& answer) override;
   void OnUsage(std::vector<Usage> usages) override;

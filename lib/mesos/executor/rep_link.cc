@@ -132,13 +132,15 @@ std::string RepLink::Problem(const Status& status, int wanted) const {
 }
 
 void RepLink::Away(const std::string& reason) {
+  const bool is_new = is_up_ || !was_asked_;
   if (away_since_ == kNever) away_since_ = clock_.Now();
+  was_asked_ = true;
   is_up_ = false;
   away_reason_ = reason;
   // They may not mean anything any more when rep is back.
   stops_.clear();
   works_.clear();
-  owner_.OnRepAway(reason);
+  owner_.OnRepAway(reason, is_new);
 }
 
 void RepLink::TakeState(const Status& status) {
@@ -151,7 +153,7 @@ void RepLink::TakeState(const Status& status) {
   const Expected<RepState> state = ReadRepState(body_);
   if (!state.ok()) return Away(fmt::format("{}{}", url_, state.status().text()));
   const bool after_outage = was_up_ && !is_up_;
-  is_up_ = was_up_ = true;
+  is_up_ = was_up_ = was_asked_ = true;
   away_since_ = kNever;
   owner_.OnRepState(*state, after_outage);
 }

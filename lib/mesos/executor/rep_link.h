@@ -41,7 +41,8 @@ class RepLink : public Machine {
     virtual void OnRepState(const RepState& state, bool after_outage) = 0;
     // A look that failed, or another request without an answer; rep counts as away since the first
     // of them. Work and stops that wait are dropped.
-    virtual void OnRepAway(const std::string& reason) = 0;
+    // @param is_new  it is the first.
+    virtual void OnRepAway(const std::string& reason, bool is_new) = 0;
     // For each PostWork, unless rep went away before it was sent. Not ok and retriable: rep gave no
     // answer, and may have taken the work or not. Not ok otherwise: it has taken nothing.
     virtual void OnWorkAnswer(const std::string& name, const Expected<HandedBack>& answer) = 0;
@@ -108,6 +109,7 @@ class RepLink : public Machine {
   bool is_running_ = false;
   bool is_up_ = false;
   bool was_up_ = false;
+  bool was_asked_ = false;
   TimePoint away_since_ = kNever;
   std::string away_reason_;
   Milliseconds interval_;

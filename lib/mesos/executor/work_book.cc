@@ -13,19 +13,24 @@ constexpr int kAttemptsMaximum = 3;
 // How many ended tasks are remembered. Mesos asks for none but by mistake, or late.
 constexpr size_t kEndedMaximum = 1000;
 
+// Each LRP instance has a proxy beside it, if the cell has proxies.
+int64_t MemoryOf(const TaskWork& work, const RepState& state) {
+  return work.memory_mb + (work.kind == Kind::kLrp ? state.proxy_memory_mb : 0);
+}
+
 // Rep does not say why it hands work back; its state mostly tells.
-std::string WhyHandedBack(const TaskWork& work, const RepState& state) {
+std::string WhyHandedBack(const TaskWork& work, const RepState& state, const RepRoom& room) {
   if (state.evacuating) return "rep handed the work back: the cell is evacuating";
-  const int64_t memory = work.memory_mb + (work.kind == Kind::kLrp ? state.proxy_memory_mb : 0);
+  const int64_t memory = MemoryOf(work, state);
   std::string shortage;
   const auto add = [&](const char* name, int64_t asked, int64_t available) {
     if (asked <= available) return;
     shortage += fmt::format("{}{} (asked {}, free {})", shortage.empty() ? "" : ", ", name, asked,
                             available);
   };
-  add("containers", 1, state.available.containers);
-  add("disk", work.disk_mb, state.available.disk_mb);
-  add("memory", memory, state.available.memory_mb);
+  add("containers", 1, room.containers);
+  add("disk", work.disk_mb, room.disk_mb);
+  add("memory", memory, room.memory_mb);
   if (!shortage.empty()) {
     return fmt::format("rep handed the work back: insufficient resources: {}", shortage);
   }
@@ -130,6 +135,18 @@ std::vector<WorkOrder> WorkBook::TakeQueued() {
   return orders;
 }
 
+// What rep had free when its state was looked at last, without what it has taken since.
+RepRoom WorkBook::RoomLeft(const RepState& state) const {
+  RepRoom room = state.available;
+  for (const Item& item : items_) {
+    if (item.phase != Phase::kPlaced) continue;
+    room.memory_mb -= MemoryOf(item.work, state);
+    room.disk_mb -= item.work.disk_mb;
+    --room.containers;
+  }
+  return room;
+}
+
 std::vector<TaskChange> WorkBook::OnWorkAnswer(const std::string& task_id,
                                                const Expected<HandedBack>& answer,
                                                const RepState& state) {
@@ -140,7 +157,8 @@ std::vector<TaskChange> WorkBook::OnWorkAnswer(const std::string& task_id,
   const bool is_back = answer.ok() && !(answer->lrps.empty() && answer->tasks.empty());
   const TaskState end = item.is_killed ? TaskState::kKilled : TaskState::kFailed;
   if (is_back) {
-    Terminate(&item, end, WhyHandedBack(item.work, state), kReasonContainerLaunchFailed, &changes);
+    Terminate(&item, end, WhyHandedBack(item.work, state, RoomLeft(state)),
+              kReasonContainerLaunchFailed, &changes);
   } else if (answer.ok()) {
     SetPhase(&item, Phase::kPlaced);
   } else if (answer.status().retriable()) {

@@ -143,6 +143,7 @@ class WorkBook {
   };
 
   static Seen Index(const RepState& state);
+  RepRoom RoomLeft(const RepState& state) const;
   bool Bind(Item* item, const Seen& seen);
   void Follow(Item* item, const Seen& seen, TimePoint now, std::vector<TaskChange>* changes);
   void FollowMissing(Item* item, bool was_restarted, std::vector<TaskChange>* changes);
