@@ -101,7 +101,7 @@ const Verb& MesosVerb() {
                     "--framework-id-file /var/lib/rostrum/framework-id"},
                    {"Diego cells on Mesos",
                     "rostrum mesos --master 127.0.0.1:5050 --lrps lrps.json --executor-command "
-                    "'rostrum-executor --rep https://127.0.0.1:1801' --executor-memory 1024"}},
+                    "'rostrum-executor --rep-url https://127.0.0.1:1801' --executor-memory 1024"}},
   };
   return verb;
 }
