@@ -2,6 +2,7 @@ package auctionrunner
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -126,9 +127,16 @@ func TestAnotherStrategyPlaces(t *testing.T) {
 	}
 }
 
-// pluginSource is a strategy for which the last cell by index is the best.
+// pluginSource is a strategy for which the last cell by index is the best, and one of whose rounds
+// fails.
 const pluginSource = `
 #include <rostrum/rostrum.h>
+static int32_t begin_round(void* user_data, const rostrum_round_context_t* context) {
+  static int round = 0;
+  (void)user_data;
+  (void)context;
+  return ++round == FAILING_ROUND;
+}
 static int32_t score(void* user_data, const rostrum_cell_view_t* cell, rostrum_score_t* score) {
   (void)user_data;
   score->value = -(double)cell->index;
@@ -139,6 +147,7 @@ static const rostrum_strategy_table_t table = {
     .size = sizeof(rostrum_strategy_table_t),
     .name = "last-cell",
     .order = ROSTRUM_ORDER_LARGER_FIRST,
+    .begin_round = begin_round,
     .base_score = score,
 };
 ROSTRUM_API const rostrum_strategy_table_t* rostrum_strategy_plugin(uint32_t version, void** user_data) {
@@ -148,8 +157,8 @@ ROSTRUM_API const rostrum_strategy_table_t* rostrum_strategy_plugin(uint32_t ver
 }
 `
 
-// buildPlugin compiles the plug-in and returns its path.
-func buildPlugin(t *testing.T) string {
+// buildPlugin compiles the plug-in and returns its path. One of its rounds fails, from 1 on, or none.
+func buildPlugin(t *testing.T, failingRound int) string {
 	t.Helper()
 	flags, err := exec.Command("pkg-config", "--cflags", "rostrum").Output()
 	if err != nil {
@@ -160,7 +169,8 @@ func buildPlugin(t *testing.T) string {
 	if err := os.WriteFile(source, []byte(pluginSource), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	arguments := append([]string{"-shared", "-fPIC", source, "-o", object}, strings.Fields(string(flags))...)
+	arguments := []string{"-shared", "-fPIC", fmt.Sprintf("-DFAILING_ROUND=%d", failingRound), source, "-o", object}
+	arguments = append(arguments, strings.Fields(string(flags))...)
 	if output, err := exec.Command("cc", arguments...).CombinedOutput(); err != nil {
 		t.Fatalf("cc: %v\n%s", err, output)
 	}
@@ -172,7 +182,7 @@ func TestAPluginPlaces(t *testing.T) {
 	for _, guid := range []string{"first", "second", "last"} {
 		c.addCell("z1", guid)
 	}
-	placer := c.placer(settings{strategy: buildPlugin(t)})
+	placer := c.placer(settings{strategy: buildPlugin(t, 0)})
 	requireText(t, describeResults(c.scheduleWith(placer, []rep.LRP{anLRP("p", 0), anLRP("p", 1)}, aTask("t"))), `
 p.0 on last
 p.1 on last

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
@@ -40,6 +41,27 @@ func TestARoundAfterCloseFailsClearly(t *testing.T) {
 	requireText(t, describeResults(results), `
 p.0: no placement was made: rostrum: used after Close
 t: no placement was made: rostrum: used after Close`)
+}
+
+// A round that fails loses nothing, and leaves nothing behind for the next one.
+func TestARoundThatFails(t *testing.T) {
+	c := newCluster(t)
+	c.addCell("z1", "a")
+	placer := c.placer(settings{strategy: buildPlugin(t, 2)})
+	requireText(t, describeResults(c.scheduleWith(placer, []rep.LRP{anLRP("p", 0)})), "p.0 on a")
+	results := c.scheduleWith(placer, []rep.LRP{anLRP("p", 1)}, aTask("t"))
+	if len(results.FailedLRPs) != 1 || len(results.FailedTasks) != 1 {
+		t.Fatal(describeResults(results))
+	}
+	for _, text := range []string{results.FailedLRPs[0].PlacementError, results.FailedTasks[0].PlacementError} {
+		if !strings.HasPrefix(text, "no placement was made: ") || !strings.Contains(text, "last-cell") {
+			t.Errorf("PlacementError is %q", text)
+		}
+	}
+	if lines := c.log.lines(t, "failed-to-place"); len(lines) != 1 || lines[0].Data["lrp-start-auctions"] != 1.0 {
+		t.Errorf("logged %v", lines)
+	}
+	requireText(t, describeResults(c.scheduleWith(placer, []rep.LRP{anLRP("p", 2)})), "p.2 on a")
 }
 
 // recordRandomRounds records rounds of random clusters and requests, with settings that change from
@@ -83,7 +105,7 @@ func TestARecordingRunsAgainToTheSame(t *testing.T) {
 
 // A recording of a plug-in's rounds is run again with the plug-in.
 func TestARecordingOfAPlugin(t *testing.T) {
-	plugin := buildPlugin(t)
+	plugin := buildPlugin(t, 0)
 	file := filepath.Join(t.TempDir(), "rounds.rec")
 	recordRandomRounds(t, settings{strategy: plugin, recordFile: file, recordMaximumMB: "64"}, 7, 20)
 	strategy, err := rostrum.LoadStrategy(plugin)
