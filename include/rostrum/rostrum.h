@@ -334,8 +334,8 @@ ROSTRUM_API const rostrum_work_t* rostrum_batch_work(const rostrum_batch_t* batc
  * The handle may be named, given to engines and destroyed while rounds run with it: engines keep
  * the strategy itself alive, and its name never changes. But its functions are called by one thread
  * at a time within one engine only. So engines whose rounds, explanations or replays may run at the
- * same time must not share a strategy that keeps state, as Diego's does (its settings); make one
- * for each.
+ * same time must not share a strategy that keeps state, as Diego's does (its settings) and every one
+ * that is made of a table or loaded (the auction at hand); make one for each.
  */
 typedef struct rostrum_strategy rostrum_strategy_t;
 
