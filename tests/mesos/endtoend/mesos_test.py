@@ -45,6 +45,16 @@ class RostrumTest(ClusterTest):
         self.frameworks.append(run)
         return run.start() if start else run
 
+    def wait_until_all_is_free(self):
+        """For what is placed over all agents: a round starts with the offers that come first."""
+        eventually("nothing of any agent is used or offered", lambda: self.is_all_free())
+
+    def is_all_free(self):
+        agents = [agent for agent in self.operator.agents() if agent["active"]]
+        held = [agent[part].get(name, 0) for agent in agents
+                for part in ("used_resources", "offered_resources") for name in ("cpus", "mem")]
+        return len(agents) == len(self.options["agents"]) and not any(held)
+
     def remove_frameworks(self):
         for run in self.frameworks:
             if run.process is not None and run.process.running():

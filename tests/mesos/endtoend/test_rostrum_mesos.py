@@ -33,12 +33,14 @@ class LifeOfWork(RostrumTest):
     def test_spread_uses_all_agents_and_binpack_one(self):
         for strategy, agents in (("binpack", 1), ("spread", 3)):
             with self.subTest(strategy=strategy):
+                self.wait_until_all_is_free()
                 run = self.rostrum(lrps=[lrp(strategy, 3)], strategy=strategy, name=strategy)
                 run.wait_running(*names(strategy, 3))
                 self.assertEqual(len({event["agent_id"] for event in run.events("placed")}), agents)
                 run.interrupt()
 
     def test_diego_goes_over_the_zones(self):
+        self.wait_until_all_is_free()
         run = self.rostrum(lrps=[lrp("web", 3)], strategy="diego")
         run.wait_running(*names("web", 3))
         self.assertEqual({event["zone"] for event in run.events("placed")}, {"z1", "z2", "z3"})
