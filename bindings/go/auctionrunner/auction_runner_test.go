@@ -480,18 +480,22 @@ var _ = Describe("the runner", func() {
 		})
 
 		It("comes before further work", Label(ours), func() {
+			// Not the process: it passes signals on a little later.
+			signals, ended := make(chan os.Signal, 1), make(chan error, 1)
+			another := newRunner()
 			performing, release := make(chan struct{}), make(chan struct{})
 			cells.addCell("a").PerformStub = func(lager.Logger, rep.Work) (rep.Work, error) {
 				close(performing)
 				<-release
 				return rep.Work{}, nil
 			}
-			startTasks(taskStart("t"))
+			another.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("t")}, "")
+			go func() { ended <- another.Run(signals, make(chan struct{})) }()
 			Eventually(performing, patience).Should(BeClosed())
-			startTasks(taskStart("u"))
-			process.Signal(os.Interrupt)
+			another.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("u")}, "")
+			signals <- os.Interrupt
 			close(release)
-			Eventually(process.Wait(), patience).Should(Receive(BeNil()))
+			Eventually(ended, patience).Should(Receive(BeNil()))
 			Expect(cells.fetched()).To(HaveLen(1))
 		})
 	})
