@@ -1,6 +1,9 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 """Hundreds of agents and thousands of LRPs, counted on the master's own list: none lost, none twice."""
 
+import os
+import unittest
+
 from waiting import eventually
 
 from .mesos_test import SHORT_GRACE, RostrumTest, names
@@ -10,6 +13,8 @@ PROCESSES, AGENTS_EACH, LRPS_EACH = 5, 100, 10
 AGENTS, LRPS = PROCESSES * AGENTS_EACH, PROCESSES * AGENTS_EACH * LRPS_EACH
 
 
+@unittest.skipUnless(os.environ.get("ROSTRUM_MESOS_SCALE"),
+                     "it takes minutes of both cores; set ROSTRUM_MESOS_SCALE=1 to run it")
 class Scale(RostrumTest):
     # Each agent holds one executor, and exactly ten LRPs beside it: the cluster is filled to the last MB.
     options = {"agents": [{"count": AGENTS_EACH, "resources": "cpus:1.1;mem:672;disk:100"}] * PROCESSES,
