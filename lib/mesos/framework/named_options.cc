@@ -1,0 +1,264 @@
+#include "lib/mesos/framework/named_options.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "lib/wire/read_file.h"
+
+namespace rostrum::mesos {
+namespace {
+
+constexpr int64_t kFailoverSeconds = 14 * 24 * 3600;
+// Without an id nobody finds the tasks again; they need to outlive a broken connection only.
+constexpr int64_t kFailoverSecondsWithoutId = 60;
+constexpr std::chrono::milliseconds kZkTimeout(10'000);
+
+std::string CurrentUser() {
+  std::array<char, 4096> space;
+  passwd entry{};
+  passwd* found = nullptr;
+  getpwuid_r(getuid(), &entry, space.data(), space.size(), &found);
+  return found == nullptr ? "root" : found->pw_name;
+}
+
+Status Unexpected(std::string_view key, std::string_view value, std::string_view expected) {
+  return InvalidArgument(fmt::format("{} is \"{}\", expected {}", key, value, expected));
+}
+
+// Editors end a file with a new line, which is no part of a secret.
+Expected<std::string> ReadSecret(const std::string& path) {
+  std::string secret;
+  if (Status status = wire::ReadFile(path, &secret); !status.ok()) return status;
+  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+  if (!secret.empty()) return secret;
+  return InvalidArgument(fmt::format("{} is empty, expected a secret", path));
+}
+
+bool IsDiegos(std::string_view key) {
+  const std::vector<Option>& known = Options();
+  return std::any_of(known.begin(), known.end(),
+                     [&](const Option& option) { return option.key == key; });
+}
+
+bool IsSetting(std::string_view key) {
+  const std::vector<FrameworkOption>& known = FrameworkOptionList();
+  return std::any_of(known.begin(), known.end(),
+                     [&](const FrameworkOption& option) { return option.key == key; });
+}
+
+}  // namespace
+
+NamedOptions::NamedOptions() {
+  FrameworkInfo& framework = options_.scheduler.framework;
+  framework.name = "rostrum";
+  framework.user = CurrentUser();
+  executor_.name = "rostrum-executor";
+  executor_.overhead.cpu = 100;
+  executor_.overhead.memory = WholeAmount(256);
+}
+
+std::string* NamedOptions::TextOf(std::string_view key) {
+  SchedulerOptions& scheduler = options_.scheduler;
+  const std::pair<std::string_view, std::string*> texts[] = {
+      {"master", &scheduler.master},
+      {"name", &scheduler.framework.name},
+      {"user", &scheduler.framework.user},
+      {"hostname", &scheduler.framework.hostname},
+      {"web_ui_url", &scheduler.framework.web_ui_url},
+      {"principal", &principal_},
+      {"secret", &secret_},
+      {"secret_file", &secret_file_},
+      {"ca_file", &scheduler.http.tls.ca_file},
+      {"certificate_file", &scheduler.http.tls.certificate_file},
+      {"key_file", &scheduler.http.tls.key_file},
+      {"framework_id_file", &id_store_},
+      {"journal", &options_.journal_path},
+      {"executor_command", &executor_command_},
+      {"executor_image", &executor_image_}};
+  for (const auto& [known, target] : texts) {
+    if (known == key) return target;
+  }
+  return nullptr;
+}
+
+Status NamedOptions::SetNumber(std::string_view key, std::string_view value, bool* is_known) {
+  struct Number {
+    std::string_view key;
+    int64_t minimum;
+    int64_t maximum;
+    int64_t unit;
+    int64_t* target;
+  };
+  // Mesos wants at least 0.01 cpus and 32 MB for an executor.
+  const Number numbers[] = {
+      {"failover_timeout", 0, 100'000'000, 1, &failover_seconds_},
+      {"executor_cpus", 10, 1'000'000, 1, &executor_.overhead.cpu},
+      {"executor_memory", 32, 100'000'000, kAmountOne, &executor_.overhead.memory},
+      {"executor_disk", 0, 1'000'000'000, kAmountOne, &executor_.overhead.disk}};
+  for (const Number& each : numbers) {
+    if (each.key != key) continue;
+    *is_known = true;
+    int64_t number = 0;
+    const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc() || stop != value.data() + value.size() || number < each.minimum ||
+        number > each.maximum) {
+      return Unexpected(key, value,
+                        fmt::format("a whole number from {} to {}", each.minimum, each.maximum));
+    }
+    *each.target = number * each.unit;
+  }
+  return {};
+}
+
+Status NamedOptions::SetCapability(std::string_view value) {
+  Capabilities& capabilities = options_.scheduler.framework.capabilities;
+  if (value == "gpus") {
+    capabilities.gpu_resources = true;
+  } else if (value == "revocable") {
+    capabilities.revocable_resources = true;
+  } else if (value == "shared") {
+    capabilities.shared_resources = true;
+  } else if (value == "region-aware") {
+    capabilities.region_aware = true;
+  } else {
+    return Unexpected("capability", value, "gpus, revocable, shared or region-aware");
+  }
+  return {};
+}
+
+Status NamedOptions::AddVolume(std::string_view value) {
+  const size_t colon = value.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == value.size()) {
+    return Unexpected("executor_volume", value, "HOST:CONTAINER");
+  }
+  executor_volumes_.push_back({.container_path = std::string(value.substr(colon + 1)),
+                               .host_path = std::string(value.substr(0, colon))});
+  return {};
+}
+
+Status NamedOptions::AddVariable(std::string_view value) {
+  const size_t equals = value.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return Unexpected("executor_environment", value, "NAME=VALUE");
+  }
+  executor_.command.environment.push_back(
+      {std::string(value.substr(0, equals)), std::string(value.substr(equals + 1))});
+  return {};
+}
+
+Status NamedOptions::Set(std::string_view key, std::string_view value) {
+  if (std::string* const text = TextOf(key)) {
+    if (value.empty() && key != "executor_command") return Unexpected(key, value, "some text");
+    *text = std::string(value);
+    return {};
+  }
+  bool is_known = false;
+  if (Status status = SetNumber(key, value, &is_known); is_known) return status;
+  if (key == "role") {
+    std::vector<std::string>& roles = options_.scheduler.framework.roles;
+    if (!std::exchange(has_roles_, true)) roles.clear();
+    roles.emplace_back(value);
+    return {};
+  }
+  if (key == "capability") return SetCapability(value);
+  if (key == "executor_volume") return AddVolume(value);
+  if (key == "executor_environment") return AddVariable(value);
+  if (IsDiegos(key)) return SetOption(&options_.configuration, key, value);
+  if (IsSetting(key)) return SetFrameworkOption(&options_.settings, key, value);
+  return InvalidArgument(
+      fmt::format("unknown option \"{}\", expected one that mesos.h lists", key));
+}
+
+// A principal that has no secret is a name only: there is nothing to authenticate by.
+Status NamedOptions::FinishPrincipal(SchedulerOptions* scheduler) const {
+  std::string secret = secret_;
+  if (!secret_file_.empty()) {
+    if (!secret.empty()) {
+      return InvalidArgument("secret and secret_file are both set, expected one");
+    }
+    Expected<std::string> read = ReadSecret(secret_file_);
+    if (!read.ok()) return read.status();
+    secret = std::move(*read);
+  }
+  if (principal_.empty() && !secret.empty()) {
+    return InvalidArgument("secret is set without principal, expected both");
+  }
+  scheduler->framework.principal = principal_;
+  if (secret.empty()) return {};
+  scheduler->http.principal = principal_;
+  scheduler->http.secret = std::move(secret);
+  return {};
+}
+
+Status NamedOptions::FinishStores(FrameworkOptions* options) const {
+  SchedulerOptions& scheduler = options->scheduler;
+  const int64_t fallback = keeps_id() ? kFailoverSeconds : kFailoverSecondsWithoutId;
+  scheduler.framework.failover_timeout =
+      std::chrono::seconds(failover_seconds_ < 0 ? fallback : failover_seconds_);
+  if (!keeps_id()) {
+    if (!options->journal_path.empty()) {
+      return InvalidArgument("journal is set without framework_id_file, expected both");
+    }
+    scheduler.id_store = MakeMemoryStore();
+    return {};
+  }
+  if (!id_store_.starts_with("zk://")) {
+    scheduler.id_store = MakeFileStore(id_store_);
+    if (options->journal_path.empty()) options->journal_path = id_store_ + ".journal";
+    return {};
+  }
+  if (options->journal_path.empty()) {
+    return InvalidArgument("journal is missing, expected a file beside an id in ZooKeeper");
+  }
+  auto store = MakeZkStore(id_store_, kZkTimeout);
+  if (!store.ok()) return store.status();
+  scheduler.id_store = std::move(*store);
+  return {};
+}
+
+Status NamedOptions::FinishExecutor(FrameworkOptions* options) const {
+  if (executor_image_.empty() && !executor_volumes_.empty()) {
+    return InvalidArgument("executor_volume is set without executor_image, expected both");
+  }
+  if (executor_command_.empty() && executor_image_.empty()) return {};
+  CellExecutor executor = executor_;
+  executor.command.value = executor_command_;
+  // Without a line the image's own program runs.
+  executor.command.shell = !executor_command_.empty();
+  if (!executor_image_.empty()) {
+    // A Diego cell makes containers itself, and is one of its host.
+    ContainerInfo& container = executor.container.emplace();
+    container.type = ContainerType::kDocker;
+    container.image = executor_image_;
+    container.privileged = true;
+    container.volumes = executor_volumes_;
+  }
+  options->executor = std::move(executor);
+  return {};
+}
+
+Expected<FrameworkOptions> NamedOptions::Finish(std::shared_ptr<Strategy> strategy) const {
+  FrameworkOptions options = options_;
+  if (options.scheduler.master.empty()) {
+    return InvalidArgument("master is missing, expected HOST:PORT or zk://HOST:PORT/PATH");
+  }
+  TlsOptions& tls = options.scheduler.http.tls;
+  tls.enabled = !tls.ca_file.empty() || !tls.certificate_file.empty() || !tls.key_file.empty();
+  options.scheduler.times.refuse = options.settings.refuse;
+  options.strategy = std::move(strategy);
+  if (Status s = FinishPrincipal(&options.scheduler); !s.ok()) return s;
+  if (Status s = FinishStores(&options); !s.ok()) return s;
+  if (Status s = FinishExecutor(&options); !s.ok()) return s;
+  return options;
+}
+
+}  // namespace rostrum::mesos
