@@ -93,6 +93,26 @@ TEST_F(ExecutorSessionTest, WhatHappensWhileTheAgentIsAwayIsToldAfterwards) {
   EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
 }
 
+TEST_F(ExecutorSessionTest, WhatHappensBetweenSubscribeAndSubscribedIsToldAtOnce) {
+  BeginWithRunningLrp();
+  world.agent.is_silent = true;
+  world.BreakStream();
+  world.Advance(seconds(3));
+  ASSERT_TRUE(world.has_stream());
+  world.rep.containers.clear();
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING");
+  SendEvent(AgentEvent::SUBSCRIBED);
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
+}
+
+TEST_F(ExecutorSessionTest, AnAgentThatNeverSaysSubscribedIsAskedAnew) {
+  world.agent.is_silent = true;
+  world.Begin();
+  world.Advance(seconds(25));
+  EXPECT_GE(Subscriptions(), 2u);
+}
+
 // Rule 61: what is not acknowledged is sent again, and acknowledged updates stay in their order.
 TEST_F(ExecutorSessionTest, AnUpdateWithoutAcknowledgementIsSentAgainLessAndLessOften) {
   BeginWithRunningLrp();

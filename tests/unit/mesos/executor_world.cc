@@ -200,6 +200,7 @@ void ExecutorWorld::ServeAgent(http::RequestId id, const http::Request& request)
     agent.update_status = status;
   }
   executor->OnHead(id, {.status = 200});
+  if (agent.is_silent) return;
   wire::executor::Event event;
   event.set_type(wire::executor::Event::SUBSCRIBED);
   if (agent.knows_killing) {
