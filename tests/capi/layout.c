@@ -7,6 +7,7 @@
 /* No record has bytes that belong to no field: what they hold would be left to chance. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
+#include "rostrum/mesos.h"
 #include "rostrum/record.h"
 #include "rostrum/rostrum.h"
 #pragma GCC diagnostic pop
@@ -161,8 +162,41 @@ AT(rostrum_replay_counts_t, other_refusal, 40, uint64_t);
 AT(rostrum_replay_counts_t, score_only, 48, uint64_t);
 AT(rostrum_replay_counts_t, reserved, 56, uint64_t);
 
+SIZE(rostrum_mesos_event_t, 112);
+AT(rostrum_mesos_event_t, kind, 0, int32_t);
+AT(rostrum_mesos_event_t, work_kind, 4, int32_t);
+AT(rostrum_mesos_event_t, guid, 8, rostrum_text_t);
+AT(rostrum_mesos_event_t, domain, 16, rostrum_text_t);
+AT(rostrum_mesos_event_t, index, 24, int32_t);
+AT(rostrum_mesos_event_t, state, 28, int32_t);
+AT(rostrum_mesos_event_t, tag, 32, uint64_t);
+AT(rostrum_mesos_event_t, task_id, 40, rostrum_text_t);
+AT(rostrum_mesos_event_t, agent_id, 48, rostrum_text_t);
+AT(rostrum_mesos_event_t, hostname, 56, rostrum_text_t);
+AT(rostrum_mesos_event_t, zone, 64, rostrum_text_t);
+AT(rostrum_mesos_event_t, text, 72, rostrum_text_t);
+AT(rostrum_mesos_event_t, error, 80, rostrum_text_t);
+AT(rostrum_mesos_event_t, reasons, 88, rostrum_range_t);
+AT(rostrum_mesos_event_t, wait_ms, 96, int64_t);
+AT(rostrum_mesos_event_t, code, 104, int32_t);
+AT(rostrum_mesos_event_t, attempts, 108, int32_t);
+
+SIZE(rostrum_mesos_counts_t, 80);
+AT(rostrum_mesos_counts_t, waiting, 0, uint64_t);
+AT(rostrum_mesos_counts_t, launched, 8, uint64_t);
+AT(rostrum_mesos_counts_t, running, 16, uint64_t);
+AT(rostrum_mesos_counts_t, unclear, 24, uint64_t);
+AT(rostrum_mesos_counts_t, offers_held, 32, uint64_t);
+AT(rostrum_mesos_counts_t, rounds, 40, uint64_t);
+AT(rostrum_mesos_counts_t, placed, 48, uint64_t);
+AT(rostrum_mesos_counts_t, ended, 56, uint64_t);
+AT(rostrum_mesos_counts_t, requeued, 64, uint64_t);
+AT(rostrum_mesos_counts_t, connected, 72, int32_t);
+AT(rostrum_mesos_counts_t, failed, 76, int32_t);
+
 /* Enumerators cross the interface as the int32_t fields of records. */
 _Static_assert(sizeof(rostrum_code_t) == 4, "rostrum_code_t is no int");
+_Static_assert(sizeof(rostrum_mesos_event_kind_t) == 4, "rostrum_mesos_event_kind_t is no int");
 _Static_assert(sizeof(rostrum_kind_t) == 4, "rostrum_kind_t is no int");
 _Static_assert(sizeof(rostrum_refusal_code_t) == 4, "rostrum_refusal_code_t is no int");
 _Static_assert(sizeof(rostrum_reason_code_t) == 4, "rostrum_reason_code_t is no int");

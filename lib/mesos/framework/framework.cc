@@ -177,11 +177,21 @@ struct Framework::Impl {
         has_request = false;
         events = std::exchange(inbox, {});
       }
-      const std::lock_guard lock(mutex);
+      Look(std::move(events));
+    }
+  }
+
+  // Nothing may leave the thread. Where memory ran out half way, what the machine holds is not
+  // certain any more, so it does nothing from then on; the journal has what counts.
+  void Look(std::vector<Event> events) {
+    const std::lock_guard lock(mutex);
+    try {
       if (!events.empty()) machine.TakeEvents(std::move(events));
       if (clock.Now() >= machine.Deadline()) machine.OnTime();
-      HandOut();
+    } catch (const std::exception& error) {
+      machine.Break(error.what());
     }
+    HandOut();
   }
 
   void EndThread() {

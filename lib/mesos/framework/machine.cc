@@ -478,6 +478,11 @@ Outcome FrameworkMachine::OutcomeOf(OutcomeKind kind, const LaunchedTask& task) 
   return outcome;
 }
 
+void FrameworkMachine::Break(const std::string& text) {
+  failed_ = true;
+  TellText(OutcomeKind::kFailed, "the framework stopped: " + text);
+}
+
 void FrameworkMachine::TellText(OutcomeKind kind, std::string text) {
   Outcome outcome;
   outcome.kind = kind;

@@ -71,6 +71,9 @@ class FrameworkMachine {
 
   std::vector<Outcome> TakeOutcomes();
   FrameworkCounts counts() const;
+  // Something went wrong in here. Nothing is done any more.
+  void Break(const std::string& text);
+
   // How the framework ended; nothing as long as it has not.
   std::optional<FailureKind> failure() const { return failure_; }
 
