@@ -91,15 +91,22 @@ class RostrumMesos:
         return eventually("%s tells %d times %s %s" % (self.name, count, event, match), look, seconds)
 
     def states(self):
-        """The last state of all work, by its identifier; work that waits has none."""
-        found = {}
+        """The last state of all work, by its identifier; work that waits has none.
+
+        An instance may have an old task beside the one that was placed last, which alone counts.
+        """
+        found, current = {}, {}
         for record in self.events():
-            if "identifier" not in record:
+            name, task_id = record.get("identifier"), record.get("task_id")
+            if name is None:
                 continue
-            if record["event"] in ("status", "ended", "unclear"):
-                found[record["identifier"]] = record["state"]
-            elif record["event"] in ("requeued", "replaced", "placed"):
-                found.pop(record["identifier"], None)
+            if record["event"] == "placed":
+                current[name] = task_id
+                found.pop(name, None)
+            elif record["event"] in ("requeued", "replaced"):
+                found.pop(name, None)
+            elif record["event"] in ("status", "ended", "unclear") and current.setdefault(name, task_id) == task_id:
+                found[name] = record["state"]
         return found
 
     def running(self):

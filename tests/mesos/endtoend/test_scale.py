@@ -4,7 +4,7 @@
 import os
 import unittest
 
-from waiting import eventually
+from waiting import NotYet, eventually
 
 from .mesos_test import SHORT_GRACE, RostrumTest, names
 from .rostrum_mesos import lrp
@@ -18,21 +18,30 @@ AGENTS, LRPS = PROCESSES * AGENTS_EACH, PROCESSES * AGENTS_EACH * LRPS_EACH
 class Scale(RostrumTest):
     # Each agent holds one executor, and exactly ten LRPs beside it: the cluster is filled to the last MB.
     options = {"agents": [{"count": AGENTS_EACH, "resources": "cpus:1.1;mem:672;disk:100"}] * PROCESSES,
-               "agent_flags": SHORT_GRACE}
+               # So many processes start at once that everything is slow.
+               "agent_flags": {**SHORT_GRACE, "executor_registration_timeout": "10mins"},
+               "master_flags": {"agent_ping_timeout": "15secs"}}
     behaviour = {"start_seconds": 0}
 
     def test_five_hundred_agents_run_five_thousand_lrps(self):
         run = self.rostrum(lrps=[lrp("app-%d" % number, 100) for number in range(LRPS // 100)],
                            executor_flags={"poll-milliseconds": 5000, "usage-seconds": 0})
         framework = eventually("the framework is there", lambda: self.operator.frameworks(run.name))[0]["id"]
-        eventually("all LRPs run", lambda: len(self.operator.tasks_by_state(framework)
-                                               .get("TASK_RUNNING", ())) == LRPS, 600)
-        # The list holds every task that ever was: one for each LRP, and none that was lost on the way.
-        tasks = self.operator.tasks(framework)
-        instances = {task["name"] if "." in task["name"] else task["id"].rpartition(".")[0] for task in tasks}
-        self.assertEqual((len(tasks), len(instances)), (LRPS, LRPS))
-        self.assertEqual(instances, {name for number in range(LRPS // 100)
-                                     for name in names("app-%d" % number, 100)})
+
+        def all_run():
+            found = self.operator.tasks_by_state(framework)
+            if len(found.get("TASK_RUNNING", ())) != LRPS:
+                raise NotYet({state: len(ids) for state, ids in found.items()})
+            return True
+        eventually("all LRPs run", all_run, 600)
+        # The list holds every task that ever was. Where an executor was slow to say that it lives, an agent
+        # drops what it had for it, and that was launched again.
+        everything = self.operator.tasks(framework)
+        self.assertLessEqual({each["state"] for each in everything}, {"TASK_RUNNING", "TASK_DROPPED"})
+        tasks = [each for each in everything if each["state"] == "TASK_RUNNING"]
+        self.assertEqual(sorted(each["id"].rpartition(".")[0] for each in tasks),
+                         sorted(name for number in range(LRPS // 100)
+                                for name in names("app-%d" % number, 100)))
         by_agent = {}
         for task in tasks:
             by_agent.setdefault(task["slave_id"], []).append(task)

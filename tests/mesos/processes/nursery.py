@@ -17,7 +17,7 @@ from waiting import NotYet, eventually, patience
 
 WARDEN = pathlib.Path(__file__).with_name("warden.py")
 ANSWER_SECONDS = 60
-END_SECONDS = 30
+END_SECONDS = 60
 SHOWN_LOG_BYTES = 3000
 
 

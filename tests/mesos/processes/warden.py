@@ -28,7 +28,7 @@ import sys
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
-LAST_SWEEP_SECONDS = 20
+LAST_SWEEP_SECONDS = 300
 
 
 def parents():
