@@ -1,0 +1,103 @@
+# Copyright the Rostrum authors. Licensed under the Apache License 2.0.
+"""examples/cell on a real agent: the cell as plain processes, and the description of its container."""
+
+import pathlib
+import shlex
+import sys
+import unittest
+
+from cluster.ports import free_port
+from rep import Rep
+from rep.client import SERVER
+from shared import ClusterTest
+from waiting import eventually
+
+from .programs import program
+from .test_executor import Bench, lrp
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "examples" / "cell" / "cell.sh"
+
+
+class PlainProcesses(ClusterTest):
+    options = {"agents": 1}
+
+    def bench(self):
+        """A bench whose executor is a whole cell: cell.sh with stand-ins for garden and rep."""
+        garden, ports = free_port(), (free_port(), free_port())
+        (self.nursery.folder / "ping").touch()
+        python = shlex.quote(sys.executable)
+        settings = {
+            "CELL_DATA": self.nursery.folder / "data", "CELL_LOG": self.nursery.folder / "log",
+            "CELL_ID": "the-cell", "CELL_GARDEN_ADDRESS": "127.0.0.1:%d" % garden,
+            "CELL_GARDEN_COMMAND": "%s -m http.server %d --bind 127.0.0.1 --directory %s"
+                                   % (python, garden, self.nursery.folder),
+            "CELL_REP_COMMAND": "%s %s --port %d --control-port %d" % (python, SERVER, *ports),
+            "CELL_EXECUTOR_COMMAND": program("rostrum-executor"),
+            "ROSTRUM_EXECUTOR_REP_URL": "http://127.0.0.1:%d" % ports[0],
+            "ROSTRUM_EXECUTOR_IDLE_SECONDS": "5"}
+        # The rep's process is the cell's own, and comes up with it.
+        rep = Rep("127.0.0.1:%d" % ports[1], url="http://127.0.0.1:%d" % ports[0])
+        rep.process = "the cell's"
+        bench = Bench(self, rep=rep)
+        bench.executor["command"] = {
+            "shell": False, "value": str(SCRIPT), "arguments": [str(SCRIPT)],
+            "environment": {"variables": [{"name": name, "value": str(value)}
+                                          for name, value in settings.items()]}}
+        return bench
+
+    def cell_processes(self):
+        return self.cluster.agents[0].container_processes(r"cell\.sh|server\.py|http\.server|rostrum-executor")
+
+    def test_a_cell_comes_with_work_and_goes_without(self):
+        bench = self.bench()
+        bench.launch(a=lrp("pg"))
+        bench.wait("a", "TASK_RUNNING")
+        self.assertIn("garden answers", bench.log())
+        bench.kill("a")
+        bench.wait("a", "TASK_KILLED")
+        # Idle, the executor ends, and the cell with it.
+        self.assertEqual(bench.wait_ended(), 0)
+        eventually("the whole cell ends", lambda: not self.cell_processes())
+        self.assertIn("the cell has ended", bench.log())
+
+    def test_a_cell_whose_rep_ends_ends(self):
+        bench = self.bench()
+        bench.launch(a=lrp("pg"))
+        bench.wait("a", "TASK_RUNNING")
+        [pid] = self.cluster.agents[0].container_processes(r"server\.py")
+        self.cluster.nursery.signal(pid, 9)
+        bench.wait("a", "TASK_KILLED")
+        eventually("the whole cell ends", lambda: not self.cell_processes())
+        self.assertIn("rep ends the cell", bench.log())
+
+    def test_shutdown_takes_the_whole_cell_along(self):
+        bench = self.bench()
+        bench.executor["shutdown_grace_period"] = {"nanoseconds": 20_000_000_000}
+        bench.launch(a=lrp("pg"))
+        bench.wait("a", "TASK_RUNNING")
+        bench.shutdown()
+        self.assertEqual(bench.wait("a", "TASK_KILLED")["source"], "SOURCE_EXECUTOR")
+        eventually("the whole cell ends", lambda: not self.cell_processes())
+
+
+class Image(ClusterTest):
+    options = {"agents": 1}
+
+    def test_the_master_takes_the_container_and_the_agent_lacks_only_docker(self):
+        bench = Bench(self)
+        bench.executor["command"] = {"shell": False, "environment": {
+            "variables": [{"name": "CELL_BBS", "value": "bbs.service.cf.internal:8889"}]}}
+        bench.executor["container"] = {
+            "type": "DOCKER",
+            "volumes": [{"container_path": container, "host_path": host, "mode": "RW"}
+                        for host, container in (("data", "/var/vcap/data"), ("log", "/var/vcap/sys/log"),
+                                                ("/sys/fs/cgroup", "/sys/fs/cgroup"))],
+            "docker": {"image": "registry/cell:1", "network": "HOST", "privileged": True}}
+        bench.launch(a=lrp("pg"))
+        status = bench.wait("a", "TASK_FAILED")
+        self.assertEqual(status["source"], "SOURCE_AGENT")
+        self.assertIn("None of the enabled containerizers", self.cluster.agents[0].process.output())
+
+
+if __name__ == "__main__":
+    unittest.main()
