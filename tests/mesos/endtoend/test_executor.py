@@ -1,9 +1,12 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 """rostrum-executor, started by a real agent, with a rep beside it. Rules 57 to 66; see rules.md."""
 
+import base64
 import http.client
 import json
+import os
 import re
+import socket
 import unittest
 import uuid
 
@@ -145,7 +148,6 @@ def open_name(pid):
 
 
 def as_data(work):
-    import base64
     return base64.b64encode(work if isinstance(work, bytes) else json.dumps(work).encode()).decode()
 
 
@@ -500,6 +502,17 @@ class AgentComesAndGoes(NurseryTest):
             bench.wait("a", "TASK_FAILED")
             self.assertEqual(bench.states("a"), ["TASK_STARTING", "TASK_RUNNING", "TASK_FAILED"])
 
+    def test_a_domain_socket_takes_the_place_of_the_agents_address(self):
+        agent = self.start_cluster()
+        with FaultProxy(agent.address, api=EXECUTOR, unix=str(self.nursery.folder / "agent.sock")) as proxy:
+            bench = Bench(self)
+            bench.executor["command"]["environment"] = {"variables": [
+                {"name": "MESOS_DOMAIN_SOCKET", "value": proxy.unix},
+                {"name": "MESOS_AGENT_ENDPOINT", "value": "127.0.0.1:1"}]}
+            bench.launch(a=lrp("pg"))
+            bench.wait("a", "TASK_RUNNING")
+            self.assertEqual(len(proxy.calls_of("SUBSCRIBE")), 1)
+
     def test_an_update_that_gets_lost_on_the_way_is_sent_again(self):
         with FaultProxy("127.0.0.1:1", api=EXECUTOR) as proxy:
             agent = self.start_cluster(endpoint=proxy.address)
@@ -511,6 +524,63 @@ class AgentComesAndGoes(NurseryTest):
             bench.rep.behave(linger_seconds=1)
             bench.rep.crash(process_guid="pg")
             bench.wait("a", "TASK_FAILED")
+
+
+class Program(NurseryTest):
+    """The program by itself, with no agent that would take it in."""
+
+    def start(self, *flags, **variables):
+        environment = {"PATH": os.environ["PATH"], "MESOS_FRAMEWORK_ID": "f", "MESOS_EXECUTOR_ID": "e",
+                       "MESOS_AGENT_ENDPOINT": "127.0.0.1:1", "MESOS_CHECKPOINT": "1", **variables}
+        return self.nursery.start("executor", [program("rostrum-executor"), *flags], environment)
+
+    def test_the_token_is_sent_and_cannot_be_read_in_the_process(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            process = self.start(MESOS_AGENT_ENDPOINT="127.0.0.1:%d" % server.getsockname()[1],
+                                 MESOS_EXECUTOR_AUTHENTICATION_TOKEN="the-secret", OTHER="something")
+            server.settimeout(60)
+            connection, _ = server.accept()
+            with connection:
+                head = connection.makefile("rb")
+                lines = list(iter(head.readline, b"\r\n"))
+                self.assertIn(b"Authorization: Bearer the-secret\r\n", lines)
+                with open("/proc/%d/environ" % process.pid, "rb") as file:
+                    environment = file.read()
+                self.assertIn(b"OTHER=something", environment)
+                self.assertNotIn(b"the-secret", environment)
+            self.assertEqual(process.terminate(), 0)
+        self.assertNotIn("the-secret", process.output())
+
+    def test_flags_and_variables_that_make_no_sense_are_named(self):
+        for flags, variables, words in (
+                (["--idle-seconds", "soon"], {}, '--idle-seconds is "soon", expected a whole number'),
+                ([], {"ROSTRUM_EXECUTOR_IDLE_SECONDS": "0"}, '--idle-seconds is "0", expected a whole number'),
+                (["--rep-url", "rep:1801"], {}, '--rep-url is "rep:1801", expected http://'),
+                (["--rep-client-cert", "/dev/null"], {}, "belong together, expected both"),
+                (["--rep-ca-cert", "/no/such/file"], {}, 'expected a file that can be read'),
+                (["--rep-ca-cert", "/dev/null", "--rep-url", "http://r:1"], {}, "expected a URL with https://"),
+                (["--metrics-address", "here"], {}, 'the address "here" is none, expected HOST:PORT'),
+                (["--nothing"], {}, "unknown flag --nothing"), (["more"], {}, "expected flags only"),
+                ([], {"MESOS_FRAMEWORK_ID": ""}, "MESOS_FRAMEWORK_ID is not set"),
+                ([], {"MESOS_RECOVERY_TIMEOUT": "1"}, "MESOS_RECOVERY_TIMEOUT: the duration")):
+            with self.subTest(flags=flags, variables=variables):
+                process = self.start(*flags, **variables)
+                self.assertEqual(process.wait(), 2)
+                self.assertIn(words, process.output())
+                self.assertEqual(process.output().count("\n"), 1)
+
+    def test_an_agent_that_is_not_there_is_left_after_the_recovery_timeout(self):
+        process = self.start(MESOS_RECOVERY_TIMEOUT="1secs")
+        self.assertEqual(process.wait(), 4)
+
+    def test_help_and_version(self):
+        process = self.start("--help")
+        self.assertEqual(process.wait(), 0)
+        for word in ("--rep-url", "--idle-seconds", "--metrics-address", "ROSTRUM_EXECUTOR_REP_URL", "Exit status"):
+            self.assertIn(word, process.output())
+        process = self.start("--version")
+        self.assertEqual(process.wait(), 0)
+        self.assertRegex(process.output(), r"^rostrum-executor \d+\.\d+\.\d+\n$")
 
 
 if __name__ == "__main__":
