@@ -1,0 +1,172 @@
+// `rostrum mesos`: its flags and what it prints. What it does is tested in tests/mesos.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "lib/tools/mesos/mesos_command.h"
+#include "lib/tools/mesos/mesos_options.h"
+#include "lib/tools/mesos/outcome_writer.h"
+
+namespace rostrum::tools {
+namespace {
+
+using mesos::Outcome;
+using mesos::OutcomeKind;
+
+Expected<MesosOptions> Read(const std::vector<std::string>& arguments) {
+  std::vector<std::string_view> views(arguments.begin(), arguments.end());
+  const Expected<Flags> flags = Flags::Parse(MesosVerb(), views);
+  if (!flags.ok()) return flags.status();
+  return ReadMesosOptions(*flags);
+}
+
+std::string ErrorOf(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"--master", "127.0.0.1:5050"});
+  const Expected<MesosOptions> options = Read(arguments);
+  return options.ok() ? "no error" : options.status().text();
+}
+
+class MesosToolFiles : public testing::Test {
+ protected:
+  MesosToolFiles() {
+    std::string name = testing::TempDir() + "mesos-tool-XXXXXX";
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    folder = name;
+  }
+  ~MesosToolFiles() override { std::filesystem::remove_all(folder); }
+  std::string Write(const std::string& name, const std::string& text) {
+    std::ofstream(folder + "/" + name) << text;
+    return folder + "/" + name;
+  }
+  std::string folder;
+};
+
+TEST(MesosTool, HelpSaysWhatBecomesOfTasksAndEverySetting) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const std::vector<std::string_view> arguments = {"--help"};
+  EXPECT_EQ(RunMesos(arguments, out, err), 0);
+  EXPECT_NE(out.str().find("tasks go on when the program ends"), std::string::npos);
+  for (const mesos::FrameworkOption& option : mesos::FrameworkOptionList()) {
+    EXPECT_NE(out.str().find(option.key), std::string::npos) << option.key;
+  }
+}
+
+TEST(MesosTool, ErrorsNameTheFlag) {
+  EXPECT_EQ(Read({}).status().text(),
+            "--master is missing, expected HOST:PORT or zk://HOST:PORT/PATH");
+  EXPECT_EQ(ErrorOf({"--failover-timeout", "soon"}),
+            "--failover-timeout is \"soon\", expected a whole number from 0 to 100000000");
+  EXPECT_EQ(ErrorOf({"--executor-volume", "data"}),
+            "--executor-volume is \"data\", expected HOST:CONTAINER");
+  EXPECT_EQ(ErrorOf({"--executor-environment", "A"}),
+            "--executor-environment is \"A\", expected NAME=VALUE");
+  EXPECT_EQ(ErrorOf({"--capability", "fly"}),
+            "--capability is \"fly\", expected gpus, revocable, shared or region-aware");
+  EXPECT_EQ(ErrorOf({"--set", "window_ms"}), "--set is \"window_ms\", expected KEY=VALUE");
+  EXPECT_EQ(ErrorOf({"--set", "keep_waiting=1"}),
+            "--set: keep_waiting is \"1\", expected true or false");
+  EXPECT_EQ(ErrorOf({"--containerizer", "rkt"}),
+            "--containerizer is \"rkt\", expected docker or mesos");
+  EXPECT_EQ(ErrorOf({"--lrps", "-", "--tasks", "-"}),
+            "standard input (-) can be read for one of --lrps, --tasks and --services");
+}
+
+TEST(MesosTool, WithoutAnIdItsTasksEndWithIt) {
+  Expected<MesosOptions> options = Read({"--master", "h:1"});
+  ASSERT_TRUE(options.ok()) << options.status().text();
+  EXPECT_TRUE(options->tear_down);
+  EXPECT_EQ(options->framework.scheduler.framework.failover_timeout, std::chrono::seconds(60));
+  options = Read({"--master", "h:1", "--framework-id-file", "/tmp/id"});
+  ASSERT_TRUE(options.ok()) << options.status().text();
+  EXPECT_FALSE(options->tear_down);
+  EXPECT_EQ(options->framework.journal_path, "/tmp/id.journal");
+  EXPECT_EQ(options->framework.scheduler.framework.failover_timeout, std::chrono::hours(24 * 14));
+}
+
+TEST_F(MesosToolFiles, TheSecretIsReadWithoutItsNewLine) {
+  const std::string file = Write("secret", "s3cret\n");
+  const auto options =
+      Read({"--master", "h:1", "--principal", "cf", "--secret-file", file, "--role", "a"});
+  ASSERT_TRUE(options.ok()) << options.status().text();
+  const mesos::SchedulerOptions& scheduler = options->framework.scheduler;
+  EXPECT_EQ(scheduler.http.secret, "s3cret");
+  EXPECT_EQ(scheduler.http.principal, "cf");
+  EXPECT_EQ(scheduler.framework.principal, "cf");
+  EXPECT_EQ(scheduler.framework.roles, std::vector<std::string>{"a"});
+  EXPECT_NE(ErrorOf({"--principal", "cf", "--secret-file", Write("empty", "\n")})
+                .find("expected a secret"),
+            std::string::npos);
+}
+
+TEST_F(MesosToolFiles, WorkIsRunByItsCommandByItsImageOrByTheExecutor) {
+  const std::string file = Write("lrps.json", R"([
+    {"process_guid":"line","domain":"d","indices":[0],"RootFs":"r","command":"a b"},
+    {"process_guid":"program","domain":"d","indices":[0],"RootFs":"r","command":"/a",
+     "arguments":["b"],"environment":{"A":"b"},"kill_grace_seconds":3},
+    {"process_guid":"image","domain":"d","indices":[0],"RootFs":"r","image":"org/image"},
+    {"process_guid":"diego","domain":"d","indices":[0],"RootFs":"r"}])");
+  const auto options = Read({"--master", "h:1", "--lrps", file, "--containerizer", "mesos",
+                             "--executor-image", "cell:1", "--executor-volume", "data:/var/data"});
+  ASSERT_TRUE(options.ok()) << options.status().text();
+  ASSERT_EQ(options->work.size(), 4u);
+  EXPECT_TRUE(options->work[0].launch->command.shell);
+  EXPECT_FALSE(options->work[1].launch->command.shell);
+  EXPECT_EQ(options->work[1].launch->command.arguments, (std::vector<std::string>{"/a", "b"}));
+  EXPECT_EQ(options->work[1].launch->kill_grace_period, std::chrono::seconds(3));
+  EXPECT_EQ(options->work[2].launch->container->type, mesos::ContainerType::kMesos);
+  EXPECT_EQ(options->work[3].launch, nullptr);
+  const mesos::CellExecutor& executor = *options->framework.executor;
+  EXPECT_TRUE(executor.container->privileged);
+  EXPECT_FALSE(executor.command.shell);
+  ASSERT_EQ(executor.container->volumes.size(), 1u);
+  EXPECT_EQ(executor.container->volumes[0].host_path, "data");
+}
+
+TEST(OutcomeWriter, OneLineWhateverAnExecutorSays) {
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kEnded;
+  outcome.guid = "web";
+  outcome.index = 2;
+  outcome.task_id = "web.2.x-1";
+  outcome.hostname = "host";
+  outcome.zone = "z1";
+  outcome.state = mesos::TaskState::kFailed;
+  outcome.text = "line one\nline two \x1b[31m";
+  const auto when = std::chrono::system_clock::time_point(std::chrono::milliseconds(1500));
+  const std::string text = OutcomeText(outcome, when);
+  EXPECT_EQ(
+      text.find("1970-01-01T00:00:01.500Z lrp web.2 ended TASK_FAILED on host (z1): line one"), 0u);
+  EXPECT_EQ(text.find_first_of("\n\x1b"), std::string::npos);
+  const std::string json = OutcomeJson(outcome, when);
+  EXPECT_EQ(json.find('\n'), std::string::npos);
+  EXPECT_NE(json.find(R"("event":"ended","kind":"lrp","identifier":"web.2")"), std::string::npos);
+  EXPECT_NE(json.find(R"("state":"TASK_FAILED")"), std::string::npos);
+}
+
+TEST(OutcomeWriter, ARefusalSaysHowMuchIsMissing) {
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kRefused;
+  outcome.work_kind = Kind::kTask;
+  outcome.guid = "job";
+  outcome.error = "insufficient resources: memory";
+  ReasonCount reason;
+  reason.subject = "memory";
+  reason.cells = 3;
+  reason.short_by = 1500;
+  outcome.reasons = {reason};
+  const std::string text = OutcomeText(outcome, {});
+  EXPECT_NE(text.find("task job refused: insufficient resources: memory (memory is short by 1.5 on "
+                      "3 cells)"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(OutcomeJson(outcome, {}).find(R"("short_by":"1.5")"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace rostrum::tools
