@@ -55,9 +55,8 @@ std::vector<std::string> ExecutorBook::Strangers(std::string_view agent_id) cons
   return strangers;
 }
 
-void ExecutorBook::Forget(std::string_view agent_id) {
+void ExecutorBook::Thaw(std::string_view agent_id) {
   if (const auto at = frozen_.find(agent_id); at != frozen_.end()) frozen_.erase(at);
-  if (const auto at = seen_.find(agent_id); at != seen_.end()) seen_.erase(at);
 }
 
 }  // namespace rostrum::mesos

@@ -43,7 +43,8 @@ class ExecutorBook {
 
   // Those that were frozen, for the journal, by agent.
   const StringMap<FrozenExecutor>& frozen() const { return frozen_; }
-  void Forget(std::string_view agent_id);
+  // It does not run any more, so the next one may be another one.
+  void Thaw(std::string_view agent_id);
 
  private:
   StringMap<FrozenExecutor> frozen_;

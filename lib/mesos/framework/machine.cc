@@ -401,7 +401,11 @@ std::vector<journal::Record> FrameworkMachine::Everything() {
   std::vector<journal::Record> records;
   if (!framework_id_.empty()) records.push_back(FrameworkRecord(framework_id_));
   std::map<std::string, const FrozenExecutor*> frozen;
-  for (const auto& [agent_id, executor] : executors_.frozen()) frozen[agent_id] = &executor;
+  for (const auto& [agent_id, executor] : executors_.frozen()) {
+    // Of agents that went for good nothing is to be kept for ever.
+    const FrozenExecutor* const running = executors_.Running(agent_id, HasExecutorTask(agent_id));
+    if (running != nullptr) frozen[agent_id] = running;
+  }
   for (const auto& [agent_id, executor] : frozen) {
     records.push_back(ExecutorRecord(agent_id, *executor));
   }

@@ -82,6 +82,8 @@ void FrameworkMachine::Take(OffersMade& event) {
     agent.hostname = offer.hostname;
     agent.unavailability = offer.unavailability;
     executors_.SetSeen(agent_id, offer.executor_ids);
+    const bool has_task = HasExecutorTask(agent_id);
+    if (executors_.Running(agent_id, has_task) == nullptr) executors_.Thaw(agent_id);
     offers_.Add(std::move(offer));
     MarkDirty(agent_id);
   }
