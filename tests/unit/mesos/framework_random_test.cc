@@ -34,6 +34,7 @@ class FrameworkRandom : public FrameworkTest {
   static constexpr int kAgents = 6;
 
   uint64_t Draw(uint64_t count) { return dice_() % count; }
+  int64_t DrawMb(uint64_t count) { return 50 * static_cast<int64_t>(Draw(count)); }
   bool Chance(int percent) { return Draw(100) < static_cast<uint64_t>(percent); }
 
   // Takes in what was accepted since: it may be lost on its way, or arrive.
@@ -51,9 +52,8 @@ class FrameworkRandom : public FrameworkTest {
 
   void SubmitSome() {
     const std::string guid = fmt::format("app-{}", Draw(8));
-    WorkRequest request = Chance(70)
-                              ? Lrp(guid, {static_cast<int32_t>(Draw(4))}, 50 + 50 * Draw(4))
-                              : Task(fmt::format("task-{}", tasks_made_++), 50 + 50 * Draw(3));
+    WorkRequest request = Chance(70) ? Lrp(guid, {static_cast<int32_t>(Draw(4))}, 50 + DrawMb(4))
+                                     : Task(fmt::format("task-{}", tasks_made_++), 50 + DrawMb(3));
     if (Chance(50)) request = ForCell(request);
     const auto added = machine->Submit({{request}});
     ASSERT_TRUE(added.ok()) << added.status().text();
@@ -70,7 +70,7 @@ class FrameworkRandom : public FrameworkTest {
   void OfferSome() {
     if (!master.subscribed || !master.wants_offers) return;
     const std::string agent = fmt::format("agent-{}", Draw(kAgents));
-    Offer offer = MakeOffer(agent, 100 + 100 * Draw(5));
+    Offer offer = MakeOffer(agent, 100 + 2 * DrawMb(5));
     if (Chance(30)) offer.resources.push_back(ReservedFor("web", "mem", 100));
     offer.role = Chance(80) ? "web" : "batch";
     for (const auto& [place, executor] : master.executors) {
