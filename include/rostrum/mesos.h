@@ -55,34 +55,43 @@ ROSTRUM_API rostrum_code_t rostrum_mesos_options_create(rostrum_mesos_options_t*
 /** Destroys options. NULL is accepted. Since 0.1. */
 ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options);
 
+/* clang-format off */
 /** Sets one option from its text. The keys, with their defaults:
  *
- *   master                HOST:PORT of a master, several with commas, or zk://HOST:PORT/PATH;
- * needed name, user            of the framework (rostrum), and as whom tasks run (the process's
- * user) hostname, web_ui_url  as the master shows them (none) role                  one more role
- * (*) principal             of the framework, and for HTTP basic authentication (none) secret,
- * secret_file   the principal's, or a file with it in one line (none) ca_file, certificate_file,
- * key_file   PEM files, to speak TLS with masters (none) framework_id_file     where the
- * framework's id is kept over restarts; or zk://HOST:PORT/PATH of a node (none: each start is a new
- * framework) journal               where the launched tasks are kept over restarts
- * (framework_id_file with
- *                         ".journal" behind it)
- *   failover_timeout      for how many seconds tasks outlive the framework's connection (two weeks;
- *                         a minute without framework_id_file)
+ *   master                needed: HOST:PORT of a master, several with commas, or
+ *                         zk://HOST:PORT/PATH
+ *   name                  of the framework (rostrum)
+ *   user                  as whom tasks run on agents (who runs this process)
+ *   hostname, web_ui_url  as the master shows them (none)
+ *   role                  one more role; the first takes the place of the default (*)
  *   capability            one more of gpus, revocable, shared, region-aware (none of them)
- *   executor_command      for /bin/sh -c: starts rostrum-executor on an agent (none)
- *   executor_image        the image of the privileged container in which it runs (none)
- *   executor_volume       one more HOST:CONTAINER folder of that container
- *   executor_environment  one more NAME=VALUE
- *   executor_cpus         thousandths of a cpu that a cell takes for itself (100)
- *   executor_memory, executor_disk   MB that it takes for itself (256, 0)
+ *   principal             of the framework, and with a secret for HTTP basic authentication (none)
+ *   secret, secret_file   the principal's, or a file with it in one line (none)
+ *   ca_file               PEM file of authorities; any of these three means TLS with masters (none)
+ *   certificate_file, key_file   PEM files to show to masters, for mutual TLS (none)
+ *   framework_id_file     where the framework's id is kept over restarts; or zk://HOST:PORT/PATH of
+ *                         a node (none: each start is a new framework)
+ *   journal               file where the launched tasks are kept over restarts (framework_id_file
+ *                         with ".journal" behind it; needed with an id in ZooKeeper)
+ *   failover_timeout      for how many seconds tasks outlive the framework's connection (1209600;
+ *                         60 without framework_id_file)
  *
- * and the settings of Diego (see rostrum_engine_set_option) and of the framework:
+ *   executor_command      for /bin/sh -c: starts rostrum-executor on an agent (none)
+ *   executor_image        the image of the privileged container, in its host's network, in which it
+ *                         runs (none). Without a command and an image no work can be submitted
+ *   executor_volume       one more HOST:CONTAINER folder of that container
+ *   executor_environment  one more NAME=VALUE for the executor
+ *   executor_cpus         thousandths of a cpu that a cell takes for itself, at least 10 (100)
+ *   executor_memory       MB that it takes for itself, at least 32 (256)
+ *   executor_disk         MB that it takes for itself (0)
+ *
+ * the settings of Diego (see rostrum_engine_set_option), and those of the framework:
  *
  *   window_ms             for how long offers are collected at most before a round (1000)
- *   hoard_ms, hoard_offers   for how long an offer is kept that a round had no use for, and how
- * many of them (5000, 1000) refuse_ms             for how long declined resources are not offered
- * again (5000) cpu_per_instance      thousandths of a cpu for work that asks for none (100)
+ *   hoard_ms              for how long an offer is kept that a round had no use for (5000)
+ *   hoard_offers          how many such offers are kept (1000)
+ *   refuse_ms             for how long declined resources are not offered again (5000)
+ *   cpu_per_instance      thousandths of a cpu for work that asks for none (100)
  *   containers_per_cell   how much work an agent takes at most (250)
  *   keep_waiting          true: work without a place waits for other offers; false: it is over when
  *                         a round has refused it, as in Diego, whose BBS asks again (true)
@@ -91,22 +100,31 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *   replace_unreachable_ms   an LRP instance whose agent is away for so long is placed again; 0:
  *                         never, unless it is asked for (0)
  *   replace_lost          whether an LRP instance that was lost with its agent is placed again
- * (false) kill_unknown          whether tasks are killed that the journal does not know (true)
- *   maintenance_margin_ms   work is kept off agents that are maintained so soon (600000)
+ *                         (false)
+ *   kill_unknown          whether tasks are killed that the journal does not know (true)
+ *   maintenance_margin_ms    work is kept off agents that are maintained so soon (600000)
  *   restart_initial_ms, restart_maximum_ms   of services, which this interface has not
  *   seed                  a number that plug-ins may use (0)
- *   stack_attribute, rootfs_scheme_attribute, placement_tag_attribute,
- *   optional_placement_tag_attribute, volume_driver_attribute, zone_attribute, index_attribute
- *                         the agents' attributes that say what they offer for constraints (stack,
- *                         rootfs_scheme, placement_tags, optional_placement_tags, volume_drivers,
- *                         zone, cell_index)
- *   stacks, rootfs_schemes, windows_stacks   of agents without the first two, with commas
+ *
+ * and the agents' attributes that say what they offer for constraints; lists have commas:
+ *
+ *   stack_attribute       lists stacks (stack)
+ *   rootfs_scheme_attribute  lists schemes of which every root file system runs (rootfs_scheme)
+ *   stacks                of an agent without these two (cflinuxfs3,cflinuxfs4,cflinuxfs5)
+ *   rootfs_schemes        of an agent without these two (docker)
+ *   windows_stacks        of an agent without these two and with os:windows (windows,windows2019)
+ *   placement_tag_attribute  lists tags that work must want (placement_tags)
+ *   optional_placement_tag_attribute   lists tags that work may want (optional_placement_tags)
+ *   volume_driver_attribute  lists volume drivers (volume_drivers)
+ *   zone_attribute        names the zone; without it, the zone of the fault domain counts (zone)
+ *   index_attribute       is the cell's number (cell_index)
  *
  * @return ROSTRUM_INVALID_ARGUMENT for a key that is not known or a value that it cannot have; the
  * text names both and what was expected. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_mesos_options_set(rostrum_mesos_options_t* options,
                                                      const char* key, const char* value,
                                                      rostrum_error_t** error);
+/* clang-format on */
 
 /* ------------------------------------------------------------------------------------------------
  * Frameworks
@@ -114,7 +132,7 @@ ROSTRUM_API rostrum_code_t rostrum_mesos_options_set(rostrum_mesos_options_t* op
 
 /** A framework. Any number of threads at once, but rostrum_mesos_stop, rostrum_mesos_tear_down and
  * rostrum_mesos_destroy by one only. Functions wait for at most a round and a write to the journal,
- * unless they say otherwise. */
+ * unless they say otherwise; where a time is given, for at most an hour. */
 typedef struct rostrum_mesos rostrum_mesos_t;
 
 /** Makes a framework, and reads its journal.
