@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
+#include <utility>
 
 #include "lib/base/strings.h"
 #include "lib/cache/cell_changes.h"
@@ -27,6 +29,9 @@ struct Mark {
 constexpr size_t kLongestChain = 64;
 constexpr size_t kMostPlacedOnCell = 4;  // On average, by all of the chain.
 constexpr size_t kShortestWholeCopy = 64;
+
+// The number of a slot that there is not.
+constexpr uint32_t kNoSlot = std::numeric_limits<uint32_t>::max();
 
 Status NoCell(std::string_view cell_id) {
   return NotFound(fmt::format("there is no cell \"{}\"", cell_id));
@@ -111,24 +116,41 @@ struct Cache::Impl {
     return inputs;
   }
 
-  // What is known of a cell with the operator's mark on it: the object in use if that says the
-  // same.
-  std::shared_ptr<const CellInfo> Share(CellInfo info) const {
+  // The number of each cell's slot, kNoSlot if it has none.
+  std::vector<uint32_t> SlotsOf(std::span<const CellInput> cells) const {
+    std::vector<uint32_t> numbers;
+    numbers.reserve(cells.size());
+    // Most states come in the order of the last ones, which is that of the slots.
+    size_t next = 0;
+    for (const CellInput& cell : cells) {
+      if (next < slots.size() && slots[next].info->id == cell.id) {
+        numbers.push_back(static_cast<uint32_t>(next++));
+        continue;
+      }
+      const auto at = slot_of.find(cell.id);
+      numbers.push_back(at == slot_of.end() ? kNoSlot : at->second);
+      if (at != slot_of.end()) next = at->second + 1;
+    }
+    return numbers;
+  }
+
+  // What is known of a cell with the operator's mark on it: the object in use, of the cell's slot
+  // if it has one, if that says the same.
+  std::shared_ptr<const CellInfo> Share(CellInfo info, const CellSlot* slot) const {
     const Mark mark = MarkOf(info.id);
     info.disabled = info.disabled || mark.disabled;
     info.draining = info.draining || mark.draining;
-    const auto at = slot_of.find(std::string_view(info.id));
-    if (at != slot_of.end() && *slots[at->second].info == info) return slots[at->second].info;
+    if (slot != nullptr && *slot->info == info) return slot->info;
     return std::make_shared<const CellInfo>(std::move(info));
   }
 
-  // Puts slots in the place of those of the same cells, or beside them. All or, if memory runs
-  // out, none of them.
-  void Put(std::vector<CellSlot> fresh) {
+  // Puts slots in the place of those of these numbers, or beside them (kNoSlot). All or, if memory
+  // runs out, none of them.
+  void Put(std::vector<CellSlot> fresh, const std::vector<uint32_t>& numbers) {
     StringMap<uint32_t> added;
-    for (const CellSlot& slot : fresh) {
-      if (Find(slot.info->id) != nullptr) continue;
-      added.emplace(slot.info->id, static_cast<uint32_t>(slots.size() + added.size()));
+    for (size_t i = 0; i < fresh.size(); ++i) {
+      if (numbers[i] != kNoSlot) continue;
+      added.emplace(fresh[i].info->id, static_cast<uint32_t>(slots.size() + added.size()));
     }
     // Twice as many as before, or adding cells one by one would move all of them each time.
     if (slots.size() + added.size() > slots.capacity()) {
@@ -137,24 +159,26 @@ struct Cache::Impl {
     slot_of.reserve(slot_of.size() + added.size());
     // From here on there is room for everything.
     slot_of.merge(added);
-    for (CellSlot& slot : fresh) {
-      const uint32_t number = slot_of.find(slot.info->id)->second;
-      if (number == slots.size()) {
+    for (size_t i = 0; i < fresh.size(); ++i) {
+      if (numbers[i] == kNoSlot) {
         DropLayout();
-        slots.push_back(std::move(slot));
+        slots.push_back(std::move(fresh[i]));
         continue;
       }
-      if (slots[number].info != slot.info) DropLayout();
-      if (slots[number].SameAs(slot)) continue;
-      slots[number] = std::move(slot);
-      Touch(&slots[number]);
+      CellSlot& slot = slots[numbers[i]];
+      if (slot.info != fresh[i].info) DropLayout();
+      if (slot.SameAs(fresh[i])) continue;
+      slot = std::move(fresh[i]);
+      Touch(&slot);
     }
   }
 
   void PutOne(CellSlot slot) {
+    const auto at = slot_of.find(std::string_view(slot.info->id));
+    const uint32_t number = at == slot_of.end() ? kNoSlot : at->second;
     std::vector<CellSlot> one;
     one.push_back(std::move(slot));
-    Put(std::move(one));
+    Put(std::move(one), {number});
   }
 
   // `cell_id` may be the cell's own text.
@@ -247,36 +271,53 @@ Status Cache::Replace(std::span<const Cell> cells) {
 }
 
 Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
-  StringViewSet ids;
-  ids.reserve(cells.size());
+  const std::vector<uint32_t> numbers = impl_->SlotsOf(cells);
+  std::vector<uint8_t> is_told(impl_->slots.size());
+  StringViewSet new_ids;
   for (size_t i = 0; i < cells.size(); ++i) {
     const CellInput& cell = cells[i];
     if (cell.id.empty()) {
       return InvalidArgument(fmt::format("cell {} of {} has no id", i + 1, cells.size()));
     }
     if (Status status = ValidateInput(cell); !status.ok()) return status;
-    if (!ids.insert(cell.id).second) {
+    const bool is_first = numbers[i] == kNoSlot ? new_ids.insert(cell.id).second
+                                                : std::exchange(is_told[numbers[i]], 1) == 0;
+    if (!is_first) {
       return InvalidArgument(
           fmt::format("cell \"{}\" is given twice, expected each id once", cell.id));
     }
-    const CellSlot* slot = impl_->Find(cell.id);
-    if (slot != nullptr && slot->from_offers) {
+    if (numbers[i] != kNoSlot && impl_->slots[numbers[i]].from_offers) {
       return FailedPrecondition(
           fmt::format("cell \"{}\" was made of offers, expected a cell of states", cell.id));
     }
   }
   std::vector<std::shared_ptr<const CellInfo>> gone;
-  for (const CellSlot& slot : impl_->slots) {
-    if (replace && !slot.from_offers && !ids.contains(slot.info->id)) gone.push_back(slot.info);
+  for (size_t i = 0; i < impl_->slots.size(); ++i) {
+    const CellSlot& slot = impl_->slots[i];
+    if (replace && !slot.from_offers && is_told[i] == 0) gone.push_back(slot.info);
   }
-  std::vector<CellSlot> fresh(cells.size());
+  // A slot is made only of cells of which something new is told. What the operator said of some may
+  // make what is known of them another than what is told.
+  const auto has_info = [&](size_t i) {
+    return numbers[i] != kNoSlot && impl_->marks.empty() &&
+           impl_->slots[numbers[i]].HasInfoOf(cells[i]);
+  };
+  std::vector<size_t> news;
   for (size_t i = 0; i < cells.size(); ++i) {
-    fresh[i].info = impl_->Share(MakeInfo(cells[i]));
-    fresh[i].SetState(cells[i]);
-    // It is drained already, so it comes and goes at once.
-    if (fresh[i].info->draining && !fresh[i].has_work()) gone.push_back(fresh[i].info);
+    if (!has_info(i) || !impl_->slots[numbers[i]].HasStateOf(cells[i])) news.push_back(i);
   }
-  impl_->Put(std::move(fresh));
+  std::vector<CellSlot> fresh(news.size());
+  std::vector<uint32_t> fresh_numbers(news.size());
+  for (size_t n = 0; n < news.size(); ++n) {
+    const size_t i = news[n];
+    const CellSlot* known = numbers[i] == kNoSlot ? nullptr : &impl_->slots[numbers[i]];
+    fresh_numbers[n] = numbers[i];
+    fresh[n].info = has_info(i) ? known->info : impl_->Share(MakeInfo(cells[i]), known);
+    fresh[n].SetState(cells[i]);
+    // It is drained already, so it comes and goes at once.
+    if (fresh[n].info->draining && !fresh[n].has_work()) gone.push_back(fresh[n].info);
+  }
+  impl_->Put(std::move(fresh), fresh_numbers);
   for (const auto& info : gone) impl_->Erase(info->id);
   return {};
 }
@@ -324,7 +365,7 @@ Status Cache::AddOffer(const Offer& offer) {
         offer.agent_id));
   }
   CellSlot slot = known != nullptr ? *known : CellSlot();
-  slot.info = impl_->Share(MakeInfo(offer, Intern(offer.signature)));
+  slot.info = impl_->Share(MakeInfo(offer, Intern(offer.signature)), known);
   slot.AddOffer(offer);
   if (Status status = impl_->offers.Add(offer); !status.ok()) return status;
   try {

@@ -38,6 +38,11 @@ bool AnyNegative(const Resources& resources) {
                      [](const NamedAmount& scalar) { return scalar.amount < 0; });
 }
 
+// Scalars may come in another order than they are kept in, which takes more to compare.
+bool IsPlainly(const Resources& known, const Resources& told) {
+  return told.scalars.empty() && known == told;
+}
+
 bool CountInRange(int64_t count) { return count >= 0 && count <= kContainersMaximum; }
 
 Status BadCount(std::string_view what, std::string_view name, int64_t count) {
@@ -156,6 +161,21 @@ bool CellSlot::SameAs(const CellSlot& other) const {
          none_placed(other) && total == other.total && available == other.available &&
          told_tasks == other.told_tasks && starting == other.starting &&
          told_started == other.told_started && told_lrps.SameAs(other.told_lrps);
+}
+
+bool CellSlot::HasInfoOf(const CellInput& cell) const {
+  return info->zone == cell.zone && info->index == cell.index &&
+         info->first_fit_index == cell.first_fit_index && info->signature == cell.signature &&
+         IsPlainly(info->overhead, *cell.overhead) && info->proxy_memory == cell.proxy_memory &&
+         info->evacuating == cell.evacuating && info->disabled == cell.disabled &&
+         info->draining == cell.draining && info->tag == cell.tag;
+}
+
+bool CellSlot::HasStateOf(const CellInput& cell) const {
+  return placed.empty() && overhead_taken == Resources() && !from_offers &&
+         IsPlainly(total, *cell.total) && IsPlainly(available, *cell.available) &&
+         told_tasks == cell.task_count && starting == cell.starting_containers &&
+         told_started == cell.started && told_lrps.SameAs(cell.lrps);
 }
 
 RowState CellSlot::StateOf(uint32_t row) const {

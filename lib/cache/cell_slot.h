@@ -60,6 +60,10 @@ struct CellSlot {
   void CollectScalarNames(std::set<std::string_view>* names) const;
   // Whether the other one says nothing new.
   bool SameAs(const CellSlot& other) const;
+  // Whether a state says of the cell what `info` says, and of what is on it what is known, so that
+  // nothing has to be made of it. Either may be false though it does.
+  bool HasInfoOf(const CellInput& cell) const;
+  bool HasStateOf(const CellInput& cell) const;
   RowState StateOf(uint32_t row) const;
   // Writes the cell into a row of a table.
   void Fill(CellTable* table, size_t row) const;

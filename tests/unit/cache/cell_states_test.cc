@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
 #include "rostrum/cache.h"
 #include "tests/unit/builders.h"
@@ -66,6 +67,76 @@ TEST(CacheUpdateTest, ANewStateForgetsWhatWasPlacedBefore) {
   ASSERT_TRUE(cache.Take("a", MakeLrp("p")).ok());
   ASSERT_TRUE(Update(&cache, {MakeCell("a")}).ok());
   EXPECT_EQ(*cache.Find("a"), MakeCell("a"));
+}
+
+TEST(CacheUpdateTest, SeesWhateverANewStateSaysOtherwise) {
+  using Change = void (*)(Cell*);
+  const std::vector<Change> changes = {
+      [](Cell* cell) { cell->zone = "z2"; },
+      [](Cell* cell) { ++cell->index; },
+      [](Cell* cell) { cell->first_fit_index = 0; },
+      [](Cell* cell) { ++cell->total.memory; },
+      [](Cell* cell) { --cell->available.disk; },
+      [](Cell* cell) {
+        cell->total.scalars = {{"gpus", WholeAmount(1)}};
+      },
+      [](Cell* cell) {
+        cell->available.scalars = {{"gpus", WholeAmount(1)}};
+      },
+      [](Cell* cell) { cell->overhead.memory = WholeAmount(1); },
+      [](Cell* cell) {
+        cell->overhead.scalars = {{"gpus", WholeAmount(1)}};
+      },
+      [](Cell* cell) { cell->signature.placement_tags.push_back("other"); },
+      [](Cell* cell) { cell->lrps.push_back("p"); },
+      [](Cell* cell) { cell->lrps = {"q"}; },
+      [](Cell* cell) { ++cell->other_lrps; },
+      [](Cell* cell) { ++cell->task_count; },
+      [](Cell* cell) { ++cell->starting_containers; },
+      [](Cell* cell) { ++cell->proxy_memory; },
+      [](Cell* cell) { cell->started = !cell->started; },
+      [](Cell* cell) { cell->evacuating = true; },
+      [](Cell* cell) { cell->disabled = true; },
+      [](Cell* cell) { cell->draining = true; },
+      [](Cell* cell) { ++cell->tag; },
+  };
+  Cell known = BusyCell("b");
+  known.lrps = {"p"};
+  for (size_t i = 0; i < changes.size(); ++i) {
+    Cell changed = known;
+    changes[i](&changed);
+    // There and back, since a thing may be seen to come and not to go.
+    Cache cache;
+    for (const Cell& told : {known, known, changed, changed, known}) {
+      ASSERT_TRUE(Update(&cache, {MakeCell("a"), told, MakeCell("c")}).ok()) << "change " << i;
+      EXPECT_EQ(*cache.Find("b"), told) << "change " << i;
+      const std::vector<Cell> cells = cache.TakeSnapshot()->Cells();
+      EXPECT_EQ(std::count(cells.begin(), cells.end(), told), 1) << "change " << i;
+      EXPECT_EQ(cells.size(), 3u);
+    }
+  }
+}
+
+TEST(CacheUpdateTest, FindsTheCellsInWhateverOrderTheyAreTold) {
+  constexpr uint32_t kSeed = 20261123;
+  SCOPED_TRACE(testing::Message() << "seed " << kSeed);
+  std::mt19937 random(kSeed);
+  std::vector<Cell> cells;
+  for (int i = 0; i < 20; ++i) cells.push_back(BusyCell("cell-" + std::to_string(i)));
+  Cache cache;
+  for (int round = 0; round < 200; ++round) {
+    std::shuffle(cells.begin(), cells.end(), random);
+    std::vector<Cell> told(cells.begin(), cells.begin() + random() % cells.size());
+    for (Cell& cell : told) {
+      if (random() % 4 == 0) cell.task_count = 1 + random() % 5;
+    }
+    ASSERT_TRUE(cache.Replace(told).ok());
+    ASSERT_EQ(cache.size(), told.size());
+    for (const Cell& cell : told) ASSERT_EQ(*cache.Find(cell.id), cell) << "round " << round;
+    if (round % 10 == 9) {
+      ASSERT_TRUE(cache.Remove(told.empty() ? "cell-0" : told[0].id).ok() || told.empty());
+    }
+  }
 }
 
 TEST(CacheUpdateTest, ChangesNothingIfOneCellIsNotValid) {
