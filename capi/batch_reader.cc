@@ -160,9 +160,13 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
     input.available = &resources.emplace_back(ReadResources(record.available, "available"));
     input.overhead = &resources.emplace_back(ReadResources(record.overhead, "overhead"));
     input.signature = signatures[record.signature];
-    input.lrps = LrpList(
-        std::shared_ptr<const std::string_view>(shared, shared->views.data() + record.lrps.first),
-        record.lrps.count, record.other_lrps);
+    if (record.lrps.count == 0) {
+      input.lrps = LrpList(nullptr, 0, record.other_lrps);
+    } else {
+      input.lrps = LrpList(
+          std::shared_ptr<const std::string_view>(shared, shared->views.data() + record.lrps.first),
+          record.lrps.count, record.other_lrps);
+    }
     input.task_count = record.task_count;
     input.starting_containers = record.starting_containers;
     input.proxy_memory = record.proxy_memory;
