@@ -21,14 +21,15 @@ Status ValidateWork(const Work& work) {
     return InvalidArgument(is_lrp ? "an LRP has no process guid" : "a task has no task guid");
   }
   if (Status s = ValidateId(work.guid, is_lrp ? "process guid" : "task guid"); !s.ok()) return s;
-  const std::string what = fmt::format("{} \"{}\"", is_lrp ? "LRP" : "task", work.guid);
+  // The work's name is put into words only if something is wrong with it.
+  const auto what = [&] { return fmt::format("{} \"{}\"", is_lrp ? "LRP" : "task", work.guid); };
   if (is_lrp && work.domain.empty()) {
-    return InvalidArgument(what + ": domain is empty, expected a name");
+    return InvalidArgument(what() + ": domain is empty, expected a name");
   }
-  if (Status status = ValidateResources(work.asked, what); !status.ok()) return status;
+  if (!ValidateResources(work.asked, "").ok()) return ValidateResources(work.asked, what());
   const auto refuse_negative = [&](std::string_view name, Amount amount) {
     return amount >= 0 ? Status()
-                       : InvalidArgument(fmt::format("{}: {} is {}, expected zero or more", what,
+                       : InvalidArgument(fmt::format("{}: {} is {}, expected zero or more", what(),
                                                      name, FormatAmount(amount)));
   };
   if (Status s = refuse_negative("memory (MB)", work.asked.memory); !s.ok()) return s;
@@ -38,8 +39,9 @@ Status ValidateWork(const Work& work) {
     if (Status s = refuse_negative(scalar.name, scalar.amount); !s.ok()) return s;
   }
   if (work.constraint.rootfs.empty()) {
-    return InvalidArgument(what + ": rootfs is empty, expected a URL such as "
-                                  "\"preloaded:cflinuxfs4\"");
+    return InvalidArgument(what() +
+                           ": rootfs is empty, expected a URL such as "
+                           "\"preloaded:cflinuxfs4\"");
   }
   return {};
 }
@@ -51,8 +53,8 @@ Status ValidateLrpStart(const LrpStart& start) {
   }
   if (Status status = ValidateWork(*start.work); !status.ok()) return status;
   if (start.indices.empty()) {
-    return InvalidArgument(fmt::format("LRP \"{}\": indices is empty, expected at least one index",
-                                       start.work->guid));
+    return InvalidArgument(
+        fmt::format("LRP \"{}\": indices is empty, expected at least one index", start.work->guid));
   }
   return {};
 }

@@ -29,9 +29,9 @@ Status CheckInput(const RoundInput& input) {
     if (work == checked) continue;
     checked = work;
     const Resources& asked = work->asked;
-    Status status =
-        ValidateResources(asked, fmt::format("{} \"{}\"", KindName(work->kind), work->guid));
-    if (!status.ok()) return status;
+    if (!ValidateResources(asked, "").ok()) {
+      return ValidateResources(asked, fmt::format("{} \"{}\"", KindName(work->kind), work->guid));
+    }
     const bool negative = asked.memory < 0 || asked.disk < 0 || asked.cpu < 0 ||
                           std::any_of(asked.scalars.begin(), asked.scalars.end(),
                                       [](const NamedAmount& scalar) { return scalar.amount < 0; });
