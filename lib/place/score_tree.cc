@@ -51,8 +51,17 @@ void ScoreTree::Make(const std::vector<Score>& scores) {
 }
 
 void ScoreTree::Reset(uint32_t size) {
-  size_ = size;
   has_tiers_ = false;
+  // Most trees are made again for the same cells, whose memory is there.
+  if (size == size_ && !empty()) {
+    for (Level& level : levels_) {
+      std::fill(level.values.begin(), level.values.end(), kNoScore.value);
+      std::fill(level.slots.begin(), level.slots.end(), kNobody);
+      level.tiers.clear();
+    }
+    return;
+  }
+  size_ = size;
   levels_.clear();
   for (uint32_t count = size;;) {
     const bool is_lowest = levels_.empty();
