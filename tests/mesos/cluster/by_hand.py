@@ -3,10 +3,12 @@
 """A real Mesos cluster by hand.
 
 cluster.sh start [--agents N] [--resources TEXT]... [--attributes TEXT]... [--masters N] [--zookeeper]
-                 [--credential PRINCIPAL:SECRET]...
+                 [--credential PRINCIPAL:SECRET]... [--port N]
     starts one and prints HOST:PORT of its master, or zk://... ; resources and attributes are as Mesos' flags
-    have them, the first for the first agent and so on, the last for all that follow
+    have them, the first for the first agent and so on, the last for all that follow; the port is that of the
+    first master, by default a free one
 cluster.sh status         says what runs, and where
+cluster.sh show           says what the master knows: the agents, the executors on them, the tasks that live
 cluster.sh kill NAME      kill -9 of agent-1, master-1 or whatever status names
 cluster.sh start NAME     starts it again on its folder
 cluster.sh logs NAME      prints what it wrote
@@ -36,6 +38,7 @@ from waiting import eventually  # noqa: E402
 from zookeeper import Unavailable as NoZooKeeper, ZooKeeper  # noqa: E402
 
 ANSWER_SECONDS = 300
+LIVE_STATES = ("TASK_STAGING", "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING", "TASK_UNREACHABLE")
 
 
 def folder():
@@ -107,7 +110,9 @@ class Holder:
         credentials = dict(each.split(":", 1) for each in options["credential"] or ())
         self.cluster = Cluster(agents=agents, masters=options["masters"], nursery=self.nursery,
                                credentials=credentials,
-                               zookeeper=self.zookeeper.url() if self.zookeeper else None).start()
+                               zookeeper=self.zookeeper.url() if self.zookeeper else None)
+        self.cluster.master.port = options["port"]
+        self.cluster.start()
 
     def hosts(self):
         return {host.name: host for host in (*self.cluster.masters, *self.cluster.agents)}
@@ -122,6 +127,22 @@ class Holder:
             lines.append("%-10s %-22s pid %d" % ("zookeeper", self.zookeeper.address,
                                                  self.zookeeper.process.pid))
         return "\n".join(lines + ["address    " + self.do_address(), "folder     %s" % self.nursery.folder])
+
+    def do_show(self):
+        operator = self.cluster.operator
+        executors, tasks = {}, {}
+        for agent_id, info in operator.executors():
+            executors.setdefault(agent_id, []).append(info["executor_id"]["value"])
+        for task in operator.tasks():
+            if task["state"] in LIVE_STATES:
+                tasks.setdefault(task["slave_id"], []).append("%s %s" % (task["name"], task["state"]))
+        lines = []
+        for agent in sorted(operator.agents(), key=lambda each: each["hostname"]):
+            words = [agent["hostname"], agent["attributes"].get("zone", ""), "" if agent["active"] else "away",
+                     ", ".join(executors.get(agent["id"], ["no executor"]))]
+            lines.append("  ".join(word for word in words if word))
+            lines += ["    " + task for task in sorted(tasks.get(agent["id"], ()))]
+        return "\n".join(lines)
 
     def host(self, name):
         if name not in self.hosts():
@@ -184,9 +205,10 @@ def parse_arguments():
     starting.add_argument("--resources", action="append")
     starting.add_argument("--attributes", action="append")
     starting.add_argument("--credential", action="append", metavar="PRINCIPAL:SECRET")
+    starting.add_argument("--port", type=int)
     for verb in ("kill", "logs"):
         verbs.add_parser(verb).add_argument("name")
-    for verb in ("status", "address", "stop"):
+    for verb in ("status", "show", "address", "stop"):
         verbs.add_parser(verb)
     verbs.add_parser("hold").add_argument("options", type=json.loads)
     return parser.parse_args()

@@ -138,6 +138,15 @@ class Master(Host):
         if status != 400:
             raise NotYet("status %d: %s" % (status, body.decode(errors="replace")))
 
+    def check_log(self):
+        """Says NotYet while this master's copy of the registry has no vote yet.
+
+        The copies of a new cluster come to be only while all masters live: one that has to lead before
+        that waits for the others for ever.
+        """
+        if self.operator.get("/metrics/snapshot").get("registrar/log/recovered") != 1:
+            raise NotYet("%s has not caught up with the registry" % self.name)
+
     def redirects_to(self):
         """The port of the leader to which this master sends its clients; None if it leads itself."""
         status, headers, _ = self.operator.request("GET", "/slaves")
@@ -312,10 +321,13 @@ class Cluster:
         return agent.start().wait_registered()
 
     def wait_ready(self, seconds=START_SECONDS):
-        """Waits until a master leads and has all agents that run."""
+        """Waits until a master leads, the others can take its place, and it has all agents that run."""
         wanted = sum(agent.count for agent in self.agents if agent.running())
 
         def look():
+            for master in self.masters:
+                if self.zookeeper and master.running():
+                    master.check_log()
             self.leader().check_recovered()
             found = len(self.operator.active_agents())
             if found < wanted:
