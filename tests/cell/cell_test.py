@@ -11,7 +11,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,9 +18,14 @@ import time
 import unittest
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "tests" / "mesos" / "cluster"))
+
+from ports import free_port  # noqa: E402
+
 FOLDER = PROJECT / "examples" / "cell"
 SCRIPT = FOLDER / "cell.sh"
 PATIENCE_SECONDS = 60
+PARTS = ("executor", "consul", "metron", "garden", "rep")  # In the order in which they are started.
 
 STAND_IN = r"""#!/usr/bin/env bash
 name=$1
@@ -63,10 +67,23 @@ server.serve_forever()
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def heed_interrupts():
+    """A shell cannot heed a signal that was ignored when it began, as SIGINT is in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def processes_of_session(session):
+    """Who lives in a session; what has ended and only waits for its parent does not."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            # The name of the program, in parentheses, may hold anything.
+            fields = pathlib.Path("/proc", name, "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session and fields[0] not in ("Z", "X"):
+            found.append(int(name))
+    return found
 
 
 class CellTest(unittest.TestCase):
@@ -90,7 +107,7 @@ class CellTest(unittest.TestCase):
 
     def start(self, **more):
         self.cell = subprocess.Popen([SCRIPT], env={**self.environment, **more}, stderr=subprocess.PIPE,
-                                     text=True, start_new_session=True)
+                                     text=True, start_new_session=True, preexec_fn=heed_interrupts)
         self.addCleanup(self.clean_up)
 
     def clean_up(self):
@@ -113,11 +130,16 @@ class CellTest(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline, "no \"%s\" among %s" % (event, self.events()))
             time.sleep(0.02)
 
+    def wait_started(self):
+        """Waits until all parts run and heed signals."""
+        for part in PARTS:
+            self.wait_for(part + " start")
+
     def wait_end(self):
         _, text = self.cell.communicate(timeout=PATIENCE_SECONDS)
-        # What a part that was killed had started itself ends a moment later.
+        # What a part that was killed had started itself ends a moment later, and so does the cell's sleep.
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while subprocess.run(["pgrep", "-s", str(self.cell.pid)], check=False, capture_output=True).stdout:
+        while processes_of_session(self.cell.pid):
             self.assertLess(time.monotonic(), deadline, "something is left behind")
             time.sleep(0.02)
         return self.cell.returncode, text
@@ -130,19 +152,22 @@ class CellTest(unittest.TestCase):
     def test_the_executor_starts_first_and_rep_when_garden_answers(self):
         (self.folder / "garden.ready").unlink()
         self.start()
-        for part in ("executor", "consul", "metron", "garden"):
+        for part in PARTS[:-1]:
             self.wait_for(part + " start")
         time.sleep(0.3)
         self.assertNotIn("rep start", self.events())
         (self.folder / "garden.ready").touch()
-        self.wait_for("rep start")
+        self.wait_started()
+        self.cell.send_signal(signal.SIGTERM)
+        _, text = self.wait_end()
+        self.assertEqual(re.findall(r"^cell: (\w+) is started", text, re.MULTILINE), list(PARTS))
 
     def test_a_signal_ends_the_executor_first_and_then_the_others_the_last_one_first(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(signal=number):
                 (self.folder / "events").write_text("")
                 self.start()
-                self.wait_for("rep start")
+                self.wait_started()
                 self.cell.send_signal(number)
                 self.assertEqual(self.wait_end()[0], 0)
                 ends = [event for event in self.events() if not event.endswith(" start")]
@@ -151,7 +176,7 @@ class CellTest(unittest.TestCase):
 
     def test_the_end_of_the_executor_ends_all_with_its_status(self):
         self.start()
-        self.wait_for("rep start")
+        self.wait_started()
         self.stop("executor", 3)
         status, text = self.wait_end()
         self.assertEqual(status, 3)
@@ -161,7 +186,7 @@ class CellTest(unittest.TestCase):
     def test_the_status_after_a_signal_is_the_executors(self):
         (self.folder / "executor.status").write_text("4")
         self.start()
-        self.wait_for("rep start")
+        self.wait_started()
         self.cell.send_signal(signal.SIGTERM)
         self.assertEqual(self.wait_end()[0], 4)
 
@@ -170,7 +195,7 @@ class CellTest(unittest.TestCase):
             with self.subTest(part=part):
                 (self.folder / "events").write_text("")
                 self.start()
-                self.wait_for("rep start")
+                self.wait_started()
                 self.stop(part)
                 status, text = self.wait_end()
                 self.assertEqual(status, 1)
@@ -196,7 +221,7 @@ class CellTest(unittest.TestCase):
     def test_a_part_that_does_not_end_is_killed(self):
         (self.folder / "rep.ignores").touch()
         self.start(CELL_STOP_SECONDS="1")
-        self.wait_for("rep start")
+        self.wait_started()
         self.cell.send_signal(signal.SIGTERM)
         status, text = self.wait_end()
         self.assertEqual(status, 0)
@@ -211,7 +236,7 @@ class CellTest(unittest.TestCase):
 
     def test_the_agents_token_is_the_executors_alone(self):
         self.start(MESOS_EXECUTOR_AUTHENTICATION_TOKEN="secret")
-        self.wait_for("rep start")
+        self.wait_started()
         self.assertIn("TOKEN=secret", (self.folder / "executor.environment").read_text())
         self.assertNotIn("secret", (self.folder / "rep.environment").read_text())
 
@@ -224,7 +249,7 @@ class CellTest(unittest.TestCase):
 
     def test_rep_gets_its_configuration(self):
         self.start(CELL_ID="cell_7", CELL_INDEX="7", CELL_ZONE="z2", CELL_MEMORY_MB="4096")
-        self.wait_for("rep start")
+        self.wait_started()
         config = json.loads((self.folder / "data" / "rep" / "rep.json").read_text())
         self.assertEqual((config["cell_id"], config["cell_index"], config["zone"]), ("cell_7", 7, "z2"))
         self.assertEqual((config["memory_mb"], config["disk_mb"]), ("4096", "auto"))
