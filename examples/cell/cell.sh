@@ -39,8 +39,8 @@ CELL_GARDEN_SECONDS=${CELL_GARDEN_SECONDS:-120}
 CELL_STOP_SECONDS=${CELL_STOP_SECONDS:-30}
 CONSUL_SERVER=${CONSUL_SERVER:-}
 
-# The parts, each as a line for a shell; an empty one is not run: the agent has that part itself. Diego of today registers its cells by
-# locket's client, which is part of rep; consul is for older ones.
+# The parts, each as a line for a shell; an empty one is not run: the agent has that part itself. Diego of
+# today registers its cells by locket's client, which is part of rep; consul is for older ones.
 consul_line=
 if [ -n "$CONSUL_SERVER" ]; then
   consul_line="consul agent -data-dir='$CELL_DATA/consul' -node='$CELL_ID' -retry-join='$CONSUL_SERVER'"

@@ -10,9 +10,10 @@
 //   mesos_host LIBRARY WORK_FOLDER agents NUMBER LEADER
 //
 // ZOOKEEPER is zk://HOST:PORT/PATH: the master takes part in the election there, with others, and they
-// share their registry, of which QUORUM of them must have a copy. Without it, it leads. LEADER is HOST:PORT of a master, or zk://HOST:PORT/PATH. A process of agents also
-// holds a master that never leads: it answers calls for frameworks with a redirect to the leader, as
-// any master does that is not elected.
+// share their registry, of which QUORUM of them must have a copy. Without it, it leads. LEADER is
+// HOST:PORT of a master, or zk://HOST:PORT/PATH. A process of agents also holds a master that never
+// leads: it answers calls for frameworks with a redirect to the leader, as any master does that is not
+// elected.
 //
 // Mesos' own flags are given as its MESOS_ and LIBPROCESS_ variables; ROSTRUM_ZK_TIMEOUT_MS is for how
 // long ZooKeeper keeps the session of a process that died. The program prints "port N" once it listens.
