@@ -5,9 +5,10 @@
  * stable C interface of librostrum-mesos-c, for embedders such as Diego's auctioneer whose work is
  * handed to rostrum-executor. The conventions are those of rostrum.h.
  *
- * This header and its library are there only where Rostrum was built with libcurl, protobuf and
- * RapidJSON (the option `mesos`). The name for pkg-config is rostrum-mesos-c; it brings librostrum
- * along, which must be of the same version:
+ * The header is always installed. Its library is there only where Rostrum was built with libcurl,
+ * protobuf and RapidJSON (the option `mesos`); a program that can do without it may load it with
+ * dlopen as librostrum-mesos-c.so.0, as the Go package does. The name for pkg-config is
+ * rostrum-mesos-c; it brings librostrum along, which must be of the same version:
  *
  *     cc program.c $(pkg-config --cflags --libs rostrum-mesos-c)
  *
