@@ -41,8 +41,8 @@ struct ExecutorTimes {
 
   // Without any work for so long, the executor ends itself.
   Milliseconds idle = std::chrono::minutes(1);
-  // What is left of the grace period when the last updates must have been sent, if that is no more than
-  // a quarter of it: a machine may be slow just then.
+  // What is left of the grace period when the last updates must have been sent, if that is no more
+  // than a quarter of it: a machine may be slow just then.
   Milliseconds shutdown_margin = std::chrono::seconds(2);
   // How long acknowledgements are waited for before an end that no agent has set a time for.
   Milliseconds farewell = std::chrono::seconds(5);
