@@ -70,7 +70,10 @@ class Subscription(ClientTest):
         client = ClientDriver(self.nursery, self.proxy.address, store="/no/such/folder/id")
         client.start()
         self.addCleanup(self.remove_framework, client)
+        client.launch(1)
         eventually("it says what is wrong", lambda: "/no/such/folder" in client.process.output())
+        # It has work, and subscribes again and again.
+        self.proxy.wait_calls("SUBSCRIBE", 3)
         self.assertEqual(self.proxy.calls_of("ACCEPT"), [])
 
     def test_what_it_says_of_itself_is_what_the_master_shows(self):  # 4 5 7 10 11 12
