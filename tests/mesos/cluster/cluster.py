@@ -8,7 +8,7 @@ import re
 import signal
 
 from processes import Nursery
-from waiting import NotYet, eventually
+from waiting import NotYet, eventually, patience
 
 from .install import install
 from .operator_api import Operator
@@ -20,6 +20,8 @@ MASTER_FLAGS = {
     "agent_ping_timeout": "2secs",
     "max_agent_ping_timeouts": "5",
 }
+# For a master that is to miss an agent soon; a slow machine must not make it miss one that lives.
+SOON_UNREACHABLE = {"agent_ping_timeout": "%dsecs" % max(1, patience()), "max_agent_ping_timeouts": "2"}
 AGENT_FLAGS = {
     "registration_backoff_factor": "50ms",
     "launcher": "posix",

@@ -1,6 +1,7 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 """What is killed comes back: framework, master, agent, executor and rep. Nothing is lost, nothing runs twice."""
 
+from cluster.cluster import SOON_UNREACHABLE
 from processes import Nursery
 from shared import require_zookeeper
 from waiting import eventually, never
@@ -12,10 +13,7 @@ from .rostrum_mesos import lrp, service, task
 
 
 class FailureTest(RostrumTest):
-    options = {"agents": [{"attributes": "zone:z%d" % number, "resources": "cpus:8;mem:2048;disk:10000"}
-                          for number in (1, 2, 3)],
-               "agent_flags": SHORT_GRACE,
-               "master_flags": {"agent_ping_timeout": "1secs", "max_agent_ping_timeouts": "2"}}
+    options = {**RostrumTest.options, "master_flags": SOON_UNREACHABLE}
 
     def all_once(self, run, *identifiers):
         """Exactly these run, by what the run told, by the master, and by the reps."""

@@ -10,6 +10,7 @@ import shutil
 
 import proxy as faults
 from cluster import Cluster
+from cluster.cluster import SOON_UNREACHABLE
 from framework.scheduler import SharingFramework
 from proxy import FaultProxy
 from shared import ClusterTest, NurseryTest, require_mesos, require_zookeeper
@@ -173,7 +174,7 @@ class Subscription(ClientTest):
         self.proxy.on_call("SUBSCRIBE", faults.hang())
         client = self.driver(times={"subscribe_timeout": 400})
         client.wait_subscribed()
-        self.assertEqual(len(self.proxy.calls_of("SUBSCRIBE")), 2)
+        self.assertGreaterEqual(len(self.proxy.calls_of("SUBSCRIBE")), 2)
 
     def test_redirects_are_followed_in_every_form_and_not_for_ever(self):  # 22
         with FaultProxy(self.cluster.address) as leader:
@@ -284,7 +285,7 @@ class Offers(ClientTest):
         self.proxy.on_call("REVIVE", faults.swallow())
         client.command("revive")
         client.wait("OFFER")
-        self.assertEqual(len(self.proxy.calls_of("REVIVE")), 2)
+        self.assertGreaterEqual(len(self.proxy.calls_of("REVIVE")), 2)
 
     def test_another_framework_gets_what_was_given_back(self):  # 30 37
         client = self.driver()
@@ -421,7 +422,7 @@ class Tasks(ClientTest):
 
 class Failover(ClientTest):
     options = {"agents": [{"resources": "cpus:4;mem:4096;disk:1000"}] * 2,
-               "master_flags": {"agent_ping_timeout": "1secs", "max_agent_ping_timeouts": "2"}}
+               "master_flags": SOON_UNREACHABLE}
 
     def test_a_new_master_finds_the_framework_with_its_tasks(self):  # 4 31 46
         client = self.driver(master=self.cluster.address)
