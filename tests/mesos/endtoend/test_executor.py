@@ -256,8 +256,9 @@ class Works(ClusterTest):
         bench.launch(a=lrp("pg", 3), t=task("the-task"))
         bench.wait("a", "TASK_RUNNING")
         bench.wait("t", "TASK_RUNNING")
-        bench.rep.measure({"cpu_usage_fraction": 0.5, "memory_usage_bytes": 12345}, process_guid="pg")
+        # The LRP last: when its use is told, that of the task is known, too.
         bench.rep.measure({"memory_usage_bytes": 999, "rx_bytes": None}, task_guid="the-task")
+        bench.rep.measure({"cpu_usage_fraction": 0.5, "memory_usage_bytes": 12345}, process_guid="pg")
         eventually("use is told with an update", lambda: [
             each for each in bench.updates("a") if labels(each).get("diego.memory_usage_bytes") == "12345"
             and labels(each)["diego.cpu_usage_fraction"] == "0.5"])

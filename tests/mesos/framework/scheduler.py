@@ -235,7 +235,7 @@ class SharingFramework(Scheduler):
 
     def live(self):
         """The ids of tasks that were launched and have not ended."""
-        return [task_id for task_id, ended in self.launched.items() if not ended]
+        return [task_id for task_id, ended in list(self.launched.items()) if not ended]
 
     def running(self):
         return [task_id for task_id in self.live()
