@@ -7,6 +7,7 @@ import cluster
 import zookeeper
 from cluster import Cluster
 from processes import Nursery
+from rep import Certificates
 
 
 def require_mesos():
@@ -35,6 +36,13 @@ class NurseryTest(unittest.TestCase):
             self.nursery.keep_folder()
             print("%s: the logs are in %s" % (self.id(), self.nursery.folder))
         self.nursery.close()
+
+    def certificates(self):
+        """New certificates; skips the test if they cannot be made."""
+        reason = Certificates.why_unavailable()
+        if reason is not None:
+            self.skipTest(reason)
+        return Certificates(self.nursery.folder / "certificates")
 
 
 class ClusterTest(NurseryTest):

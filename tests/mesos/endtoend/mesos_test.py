@@ -1,7 +1,6 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 """What tests of `rostrum mesos` on a cluster have in common."""
 
-from rep import Certificates
 from shared import ClusterTest
 from waiting import eventually
 
@@ -80,12 +79,6 @@ class RostrumTest(ClusterTest):
         """The master's own list of what a run has running."""
         framework, = self.operator.frameworks(run.name)
         return self.operator.tasks_by_state(framework["id"]).get("TASK_RUNNING", set())
-
-    def certificates(self):
-        reason = Certificates.why_unavailable()
-        if reason is not None:
-            self.skipTest(reason)
-        return Certificates(self.nursery.folder / "certificates")
 
 
 def names(guid, count):

@@ -16,7 +16,7 @@ from framework.scheduler import Scheduler, carve
 from proxy import actions
 from proxy.messages import EXECUTOR
 from proxy.proxy import FaultProxy
-from rep import Certificates, RepProcess
+from rep import RepProcess
 from shared import ClusterTest, NurseryTest, require_mesos
 from waiting import NotYet, eventually, never
 
@@ -241,7 +241,7 @@ class Works(ClusterTest):
         bench.wait("b", "TASK_RUNNING")
 
     def test_rep_with_mutual_tls(self):
-        certificates = Certificates(self.nursery.folder / "certificates")
+        certificates = self.certificates()
         rep = RepProcess(self.nursery, certificates=certificates)
         certificate, key = certificates.client
         bench = Bench(self, rep=rep, flags=["--rep-ca-cert", certificates.authority, "--rep-client-cert",

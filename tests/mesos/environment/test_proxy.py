@@ -16,7 +16,6 @@ from framework.recordio import (Refused, Stream, StreamEnded, encode_record, hea
 from framework.scheduler import PATH, Scheduler, SharingFramework, carve, sleeping_task
 from proxy import Call, Event, FaultProxy
 from proxy.messages import EXECUTOR, SCHEDULER, protobuf_fields, with_double
-from rep import Certificates
 from shared import ClusterTest, NurseryTest, require_mesos
 from waiting import eventually, never
 
@@ -135,9 +134,7 @@ class Passing(ProxyTest):
         self.proxy.upstream = self.cluster.address
 
     def test_it_can_be_reached_by_tls_and_by_a_unix_socket(self):
-        if Certificates.why_unavailable():
-            self.skipTest(Certificates.why_unavailable())
-        certificates = Certificates(self.nursery.folder / "certificates")
+        certificates = self.certificates()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificates.server)
         with FaultProxy(self.cluster.address, tls=context) as secure:

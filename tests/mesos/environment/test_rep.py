@@ -5,10 +5,9 @@ import http.client
 import json
 import socket
 import ssl
-import unittest
 
 from framework.recordio import split_address
-from rep import Certificates, Rep, RepProcess
+from rep import Rep, RepProcess
 from shared import NurseryTest
 from waiting import eventually
 
@@ -323,10 +322,9 @@ class Processes(NurseryTest):
             self.assertEqual(len(Rep.announced(folder, "a/1").lrps()), 0)
 
 
-@unittest.skipIf(Certificates.why_unavailable(), Certificates.why_unavailable())
 class MutualTls(NurseryTest):
     def test_only_a_client_with_a_certificate_of_its_authority_is_let_in(self):
-        certificates = Certificates(self.nursery.folder / "certificates")
+        certificates = self.certificates()
 
         def client(pair=None):
             context = ssl.create_default_context(cafile=certificates.authority)
