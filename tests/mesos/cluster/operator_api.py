@@ -183,6 +183,14 @@ class Operator:
         if status != 200:
             raise operator_error(status, body)
 
+    def teardown_all(self, name):
+        """Ends all frameworks of a name; one may go by itself in the meantime."""
+        for framework in self.frameworks(name):
+            try:
+                self.teardown(framework["id"])
+            except (OSError, OperatorError) as error:
+                print("teardown of %s: %s" % (name, error))
+
 
 def scalar(name, value, **more):
     """A resource with one number, in the form of version 1."""

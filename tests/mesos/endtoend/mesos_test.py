@@ -59,11 +59,7 @@ class RostrumTest(ClusterTest):
             if run.process is not None and run.process.running():
                 run.process.kill()
         for run in self.frameworks:
-            for framework in self.operator.frameworks(run.name):
-                try:
-                    self.operator.teardown(framework["id"])
-                except Exception as error:  # It may go by itself in the meantime.
-                    print("teardown of %s: %s" % (run.name, error))
+            self.operator.teardown_all(run.name)
         eventually("all executors are gone", lambda: not self.executors())
 
     def executors(self):

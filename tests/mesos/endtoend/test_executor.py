@@ -2,7 +2,6 @@
 """rostrum-executor, started by a real agent, with a rep beside it. Rules 57 to 66; see rules.md."""
 
 import base64
-import http.client
 import json
 import os
 import re
@@ -10,34 +9,29 @@ import socket
 import unittest
 import uuid
 
-from cluster import Cluster
-from framework.recordio import split_address
-from framework.scheduler import Scheduler, carve
+from cluster import Cluster, Operator
+from framework.scheduler import ENDED, Scheduler, carve
 from proxy import actions
 from proxy.messages import EXECUTOR
 from proxy.proxy import FaultProxy
 from rep import RepProcess
 from shared import ClusterTest, NurseryTest, require_mesos
 from waiting import NotYet, eventually, never
+from work import lrp as lrp_record, task as task_record
 
 from .programs import program
 
 # A task group needs an executor with disk, too.
 OVERHEAD = {"cpus": 0.1, "mem": 32, "disk": 32}
-ENDED = ("TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_ERROR", "TASK_GONE", "TASK_LOST", "TASK_DROPPED")
 
 
 def lrp(guid, index=0, memory=64):
     """What the framework puts into TaskInfo.data: the body of POST /work, with one LRP instance."""
-    return {"LRPs": [{"instance_guid": "", "process_guid": guid, "index": index, "domain": "d",
-                      "PlacementTags": None, "VolumeDrivers": None, "RootFs": "preloaded:cflinuxfs4",
-                      "MemoryMB": memory, "DiskMB": 10, "MaxPids": 5, "state": ""}], "Tasks": []}
+    return {"LRPs": [lrp_record(guid, index, memory)], "Tasks": []}
 
 
 def task(guid, memory=64):
-    return {"LRPs": [], "Tasks": [{"TaskGuid": guid, "Domain": "d", "PlacementTags": None, "VolumeDrivers": None,
-                                   "RootFs": "docker:///busybox", "MemoryMB": memory, "DiskMB": 10, "MaxPids": 0,
-                                   "state": "Invalid", "failed": False}]}
+    return {"LRPs": [], "Tasks": [task_record(guid, memory)]}
 
 
 class Bench:
@@ -264,7 +258,7 @@ class Works(ClusterTest):
             and labels(each)["diego.cpu_usage_fraction"] == "0.5"])
         guid = bench.rep.lrp("pg", 3)["guid"]
         address = re.search(r"metrics at (\S+)", bench.log()).group(1)
-        text = get(address, "/metrics")
+        text = Operator(address).request("GET", "/metrics")[2].decode()
         self.assertIn('rostrum_container_cpu_usage_fraction{kind="lrp",guid="pg",index="3",instance_guid="%s",'
                       'task_id="a"} 0.5\n' % guid, text)
         self.assertIn('rostrum_container_memory_usage_bytes{kind="task",guid="the-task",index="",'
@@ -275,15 +269,6 @@ class Works(ClusterTest):
         # What runs twice in one state is no change for the master.
         running = self.operator.tasks_by_state(bench.framework.framework_id).get("TASK_RUNNING")
         self.assertEqual(running, {"a", "t"})
-
-
-def get(address, path):
-    connection = http.client.HTTPConnection(*split_address(address), timeout=60)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().read().decode()
-    finally:
-        connection.close()
 
 
 class Ends(ClusterTest):

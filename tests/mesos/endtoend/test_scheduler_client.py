@@ -48,11 +48,7 @@ class ClientTest(ClusterTest):
     def remove_framework(self, client):
         """No test leaves a framework to the next one."""
         client.teardown()
-        for framework in self.operator.frameworks(client.name):
-            try:
-                self.operator.teardown(framework["id"])
-            except Exception as error:  # It may go by itself in the meantime.
-                print("teardown of %s: %s" % (client.name, error))
+        self.operator.teardown_all(client.name)
 
 
 class Subscription(ClientTest):

@@ -3,27 +3,24 @@
 
 import unittest
 
+from cluster import scalar
 from framework.recordio import StreamEnded, encode_record, read_record
 from framework.scheduler import Scheduler, SharingFramework, carve, without
 from shared import ClusterTest
 from waiting import eventually, never
 
 
-def resource(name, value, **more):
-    return {"name": name, "type": "SCALAR", "scalar": {"value": value}, **more}
-
-
 class Carving(unittest.TestCase):
     def test_amounts_are_taken_exactly_as_they_were_offered(self):
-        offered = [resource("cpus", 2.0, role="x"), resource("mem", 100), resource("cpus", 3.0)]
+        offered = [scalar("cpus", 2.0, role="x"), scalar("mem", 100), scalar("cpus", 3.0)]
         taken = carve(offered, {"cpus": 2.5, "mem": 40})
-        self.assertEqual(taken, [resource("cpus", 2.0, role="x"), resource("cpus", 0.5), resource("mem", 40)])
-        self.assertEqual(without(offered, taken), [resource("cpus", 0.0, role="x"), resource("mem", 60),
-                                                   resource("cpus", 2.5)])
+        self.assertEqual(taken, [scalar("cpus", 2.0, role="x"), scalar("cpus", 0.5), scalar("mem", 40)])
+        self.assertEqual(without(offered, taken), [scalar("cpus", 0.0, role="x"), scalar("mem", 60),
+                                                   scalar("cpus", 2.5)])
 
     def test_too_little_is_nothing(self):
-        self.assertIsNone(carve([resource("cpus", 1)], {"cpus": 1.5}))
-        self.assertIsNone(carve([resource("cpus", 1)], {"mem": 1}))
+        self.assertIsNone(carve([scalar("cpus", 1)], {"cpus": 1.5}))
+        self.assertIsNone(carve([scalar("cpus", 1)], {"mem": 1}))
 
 
 class Records(unittest.TestCase):

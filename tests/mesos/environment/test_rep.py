@@ -10,6 +10,7 @@ from framework.recordio import split_address
 from rep import Rep, RepProcess
 from shared import NurseryTest
 from waiting import eventually
+from work import lrp, task
 
 STATE_KEYS = ["rep_url", "cell_id", "cell_index", "RootFSProviders", "AvailableResources", "TotalResources",
               "LRPs", "Tasks", "StartingContainerCount", "Zone", "Evacuating", "VolumeDrivers",
@@ -18,18 +19,6 @@ LRP_KEYS = ["instance_guid", "process_guid", "index", "domain", "PlacementTags",
             "MemoryMB", "DiskMB", "MaxPids", "state"]
 TASK_KEYS = ["TaskGuid", "Domain", "PlacementTags", "VolumeDrivers", "RootFs", "MemoryMB", "DiskMB",
              "MaxPids", "state", "failed"]
-
-
-def lrp(guid="pg", index=0, memory=256, **more):
-    return {"instance_guid": "", "process_guid": guid, "index": index, "domain": "d", "PlacementTags": None,
-            "VolumeDrivers": None, "RootFs": "preloaded:cflinuxfs4", "MemoryMB": memory, "DiskMB": 10,
-            "MaxPids": 5, "state": "", **more}
-
-
-def task(guid="t", memory=128, **more):
-    return {"TaskGuid": guid, "Domain": "d", "PlacementTags": None, "VolumeDrivers": None,
-            "RootFs": "docker:///busybox", "MemoryMB": memory, "DiskMB": 10, "MaxPids": 0,
-            "state": "Invalid", "failed": False, **more}
 
 
 class Client:

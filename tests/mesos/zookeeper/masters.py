@@ -11,6 +11,8 @@ import socket
 import struct
 import uuid
 
+from proxy.messages import write_varint
+
 logging.getLogger("kazoo").setLevel(logging.CRITICAL)
 
 START_SECONDS = 30
@@ -31,18 +33,10 @@ def binary_master_info(address, hostname="localhost"):
     info = master_info(address, hostname)
 
     def text(field, value):
-        return varint(field << 3 | 2) + varint(len(value)) + value.encode()
+        return write_varint(field << 3 | 2) + write_varint(len(value)) + value.encode()
 
-    return (text(1, info["id"]) + varint(2 << 3) + varint(info["ip"]) + varint(3 << 3)
-            + varint(info["port"]) + text(4, info["pid"]) + text(5, hostname))
-
-
-def varint(number):
-    encoded = b""
-    while number > 0x7f:
-        encoded += bytes([number & 0x7f | 0x80])
-        number >>= 7
-    return encoded + bytes([number])
+    return (text(1, info["id"]) + write_varint(2 << 3) + write_varint(info["ip"]) + write_varint(3 << 3)
+            + write_varint(info["port"]) + text(4, info["pid"]) + text(5, hostname))
 
 
 class MasterNodes:
