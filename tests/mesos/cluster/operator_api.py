@@ -131,9 +131,6 @@ class Operator:
     def quotas(self):
         return self.call("GET_QUOTA")["status"].get("configs", [])
 
-    def set_weight(self, role, weight):
-        self.call("UPDATE_WEIGHTS", weight_infos=[{"role": role, "weight": weight}])
-
     def roles(self):
         """What each role has, by its name."""
         return {each["name"]: each for each in self.get("/roles")["roles"]}
@@ -150,12 +147,6 @@ class Operator:
         """Machines that drain, with what frameworks answered, and machines that are down."""
         return self.call("GET_MAINTENANCE_STATUS")["status"]
 
-    def start_maintenance(self, machines):
-        self.call("START_MAINTENANCE", machines=[{"hostname": h, "ip": i} for h, i in machines])
-
-    def stop_maintenance(self, machines):
-        self.call("STOP_MAINTENANCE", machines=[{"hostname": h, "ip": i} for h, i in machines])
-
     def drain_agent(self, agent_id, grace_seconds=None, mark_gone=False):
         arguments = {"agent_id": {"value": agent_id}, "mark_gone": mark_gone}
         if grace_seconds is not None:
@@ -164,9 +155,6 @@ class Operator:
 
     def reactivate_agent(self, agent_id):
         self.call("REACTIVATE_AGENT", agent_id={"value": agent_id})
-
-    def deactivate_agent(self, agent_id):
-        self.call("DEACTIVATE_AGENT", agent_id={"value": agent_id})
 
     def mark_agent_gone(self, agent_id):
         self.call("MARK_AGENT_GONE", agent_id={"value": agent_id})

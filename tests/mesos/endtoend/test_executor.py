@@ -408,8 +408,6 @@ class RepComesAndGoes(ClusterTest):
 class AgentComesAndGoes(NurseryTest):
     """Each test has a cluster of its own."""
 
-    agent = {}
-
     def start_cluster(self, **agent):
         require_mesos()
         self.cluster = Cluster(agents=[agent], nursery=self.nursery)

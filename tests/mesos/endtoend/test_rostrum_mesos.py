@@ -260,8 +260,8 @@ class Faults(RostrumTest):
         self.proxy = FaultProxy(self.cluster.address)
         self.addCleanup(self.proxy.close)
 
-    def all_run_once(self, run, seconds=120):
-        run.wait_running(*names("web", 6), seconds=seconds)
+    def all_run_once(self, run):
+        run.wait_running(*names("web", 6))
         self.assertEqual(set(self.cells.running()), {("web", index) for index in range(6)})
         self.assertEqual(len(self.tasks_of(run)), 6)
 

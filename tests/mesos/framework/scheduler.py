@@ -26,11 +26,11 @@ class Scheduler:
     """
 
     def __init__(self, master, name="second", roles=("second",), credential=None, framework_id=None,
-                 failover_seconds=3600, checkpoint=True, suppressed=(), capabilities=CAPABILITIES):
+                 failover_seconds=3600, checkpoint=True, suppressed=()):
         self.master, self.credential = master, credential
         self.info = {"user": "root", "name": name, "roles": list(roles), "checkpoint": checkpoint,
                      "failover_timeout": failover_seconds,
-                     "capabilities": [{"type": each} for each in capabilities]}
+                     "capabilities": [{"type": each} for each in CAPABILITIES]}
         if credential is not None:
             self.info["principal"] = credential[0]
         self.framework_id = framework_id
@@ -224,10 +224,9 @@ class SharingFramework(Scheduler):
     hoards: keep offers that are not needed instead of declining them, as a bad neighbour does.
     """
 
-    def __init__(self, master, wanted=1, each=None, hoards=False, task_seconds=3600, **more):
+    def __init__(self, master, wanted=1, each=None, hoards=False, **more):
         super().__init__(master, **more)
         self.wanted, self.each, self.hoards = wanted, dict(each or {"cpus": 1, "mem": 128}), hoards
-        self.task_seconds = task_seconds
         self.launched = {}
         self.handlers["OFFERS"] = lambda event: self.serve()
         self.handlers["UPDATE"] = self._task_changed
@@ -254,7 +253,7 @@ class SharingFramework(Scheduler):
                     taken = carve(rest, self.each)
                     if taken is None:
                         break
-                    tasks.append(sleeping_task(taken, self.task_seconds))
+                    tasks.append(sleeping_task(taken))
                     rest = without(rest, taken)
                 for task in tasks:
                     self.launched[task["task_id"]["value"]] = False

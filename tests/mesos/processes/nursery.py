@@ -43,10 +43,6 @@ class Process:
         """Writes to its standard input; False if it has ended already."""
         return self.nursery.ask("write", pid=self.pid, text=text)["sent"]
 
-    def children(self):
-        """The ids of all processes below it."""
-        return self.nursery.ask("children", pid=self.pid)["pids"]
-
     def wait(self, seconds=END_SECONDS):
         """Waits for the end; returns the exit status, or minus the signal that ended it."""
         if not self.ended.wait(seconds * patience()):

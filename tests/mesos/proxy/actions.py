@@ -93,11 +93,10 @@ def answer(status, body=b"", headers=None):
     return Action("answer", status=status, body=body, headers=dict(headers or {}))
 
 
-def redirect(address, path=None, form="//%s%s"):
+def redirect(address, form="//%s%s"):
     """307 to a master at HOST:PORT, in the form that Mesos uses, or "%s" for HOST:PORT alone."""
     def location(call):
-        target = path or call.path
-        return form % ((address, target) if form.count("%s") == 2 else (address,))
+        return form % ((address, call.path) if form.count("%s") == 2 else (address,))
     return Action("redirect", location=location)
 
 

@@ -196,24 +196,23 @@ class FaultProxy:
 
     # Looking.
 
-    def calls_of(self, kind, match=None):
-        return [call for call in list(self.calls) if call.type == kind and (match is None or match(call))]
+    def calls_of(self, kind):
+        return [call for call in list(self.calls) if call.type == kind]
 
-    def events_of(self, kind, match=None):
-        return [event for event in list(self.events)
-                if event.type == kind and (match is None or match(event))]
+    def events_of(self, kind):
+        return [event for event in list(self.events) if event.type == kind]
 
-    def wait_calls(self, kind, count=1, match=None, seconds=60):
+    def wait_calls(self, kind, count=1, seconds=60):
         """Waits until so many calls of a type came; returns them."""
         def look():
-            found = self.calls_of(kind, match)
+            found = self.calls_of(kind)
             return found if len(found) >= count else None
         return eventually("%d calls %s come through the proxy" % (count, kind), look, seconds)
 
-    def wait_events(self, kind, count=1, match=None, seconds=60):
+    def wait_events(self, kind, count=1, seconds=60):
         """Waits until so many events of a type came from upstream; returns them."""
         def look():
-            found = self.events_of(kind, match)
+            found = self.events_of(kind)
             return found if len(found) >= count else None
         return eventually("%d events %s come through the proxy" % (count, kind), look, seconds)
 
