@@ -6,7 +6,7 @@ import signal
 
 from waiting import eventually
 
-from .programs import require_verb
+from .programs import program
 
 
 def lrp(guid, count=1, memory=64, **more):
@@ -52,7 +52,7 @@ class RostrumMesos:
         self.past = ""
 
     def start(self):
-        argv = [require_verb("mesos"), "mesos"]
+        argv = [program("rostrum"), "mesos"]
         for name, records in self.work.items():
             if records:
                 file = self.nursery.folder / ("%s.%s.json" % (self.name, name))
