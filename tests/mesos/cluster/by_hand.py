@@ -174,7 +174,6 @@ class Holder:
             listener.listen(8)
             while self.serve_one(listener.accept()[0]):
                 pass
-        self.nursery.close()
 
     def serve_one(self, connection):
         with connection:
