@@ -8,10 +8,13 @@ process, so that a test can look at them and hundreds cost little. The command f
 import shlex
 
 from rep import RepProcess
+from waiting import patience
 
 from .programs import program
 
 EXECUTOR = "rostrum-executor"
+# How long what has ended stays in /state where a test needs that an executor on a slow machine sees it.
+SEEN_SECONDS = 3 * patience()
 
 
 class Cells:

@@ -19,6 +19,7 @@ from shared import ClusterTest, NurseryTest, require_mesos
 from waiting import NotYet, eventually, never
 from work import lrp as lrp_record, task as task_record
 
+from .cells import SEEN_SECONDS
 from .programs import program
 
 # A task group needs an executor with disk, too.
@@ -156,7 +157,7 @@ class Works(ClusterTest):
 
     def test_an_lrp_starts_runs_and_crashes(self):
         bench = Bench(self)
-        bench.rep.behave(linger_seconds=1)
+        bench.rep.behave(linger_seconds=SEEN_SECONDS)
         bench.launch(a=lrp("pg"))
         running = bench.wait("a", "TASK_RUNNING")
         self.assertEqual(labels(running)["diego.instance_guid"], bench.rep.lrp("pg")["guid"])
@@ -170,7 +171,7 @@ class Works(ClusterTest):
 
     def test_an_lrp_that_diego_itself_stops_has_finished_and_so_has_one_whose_end_nobody_saw(self):
         bench = Bench(self)
-        bench.rep.behave(linger_seconds=0.5)
+        bench.rep.behave(linger_seconds=SEEN_SECONDS)
         bench.launch(a=lrp("pg", 0), b=lrp("pg", 1))
         bench.wait("a", "TASK_RUNNING")
         bench.wait("b", "TASK_RUNNING")
@@ -181,7 +182,7 @@ class Works(ClusterTest):
 
     def test_tasks_finish_or_fail_as_rep_says(self):
         bench = Bench(self)
-        bench.rep.behave(linger_seconds=0.5)
+        bench.rep.behave(linger_seconds=SEEN_SECONDS)
         bench.launch(good=task("task-1"), bad=task("task-2"))
         bench.wait("good", "TASK_RUNNING")
         bench.wait("bad", "TASK_RUNNING")
@@ -423,7 +424,7 @@ class AgentComesAndGoes(NurseryTest):
         bench.wait("b", "TASK_RUNNING")
         before = bench.processes()
         agent.kill()
-        bench.rep.behave(linger_seconds=1)
+        bench.rep.behave(linger_seconds=SEEN_SECONDS)
         bench.rep.crash(process_guid="pg", index=0)
         eventually("the executor sees it", lambda: "a is TASK_FAILED" in bench.log())
         agent.start()
@@ -481,7 +482,7 @@ class AgentComesAndGoes(NurseryTest):
             bench.launch(a=lrp("pg"))
             bench.wait("a", "TASK_RUNNING")
             proxy.on_call("UPDATE", actions.answer(403))
-            bench.rep.behave(linger_seconds=1)
+            bench.rep.behave(linger_seconds=SEEN_SECONDS)
             bench.rep.crash(process_guid="pg")
             bench.wait("a", "TASK_FAILED")
             self.assertEqual(bench.states("a"), ["TASK_STARTING", "TASK_RUNNING", "TASK_FAILED"])
@@ -505,7 +506,7 @@ class AgentComesAndGoes(NurseryTest):
             bench.launch(a=lrp("pg"))
             bench.wait("a", "TASK_RUNNING")
             proxy.on_call("UPDATE", actions.swallow())
-            bench.rep.behave(linger_seconds=1)
+            bench.rep.behave(linger_seconds=SEEN_SECONDS)
             bench.rep.crash(process_guid="pg")
             bench.wait("a", "TASK_FAILED")
 

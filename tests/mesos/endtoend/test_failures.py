@@ -5,9 +5,9 @@ from cluster.cluster import SOON_UNREACHABLE
 from processes import Nursery
 from shared import require_zookeeper
 from waiting import eventually, never
-from zookeeper import ZooKeeper
+from zookeeper import SHORT_SESSIONS, ZooKeeper
 
-from .cells import Cells
+from .cells import SEEN_SECONDS, Cells
 from .mesos_test import SHORT_GRACE, RostrumTest, names
 from .rostrum_mesos import lrp, service, task
 
@@ -69,7 +69,7 @@ class Framework(FailureTest):
         run.wait_running(*names("web", 2))
         run.kill()
         for rep in self.cells.all():
-            rep.behave(linger_seconds=1)
+            rep.behave(linger_seconds=SEEN_SECONDS)
             rep.crash(process_guid="web", index=0)
         run.start()
         run.wait("ended", identifier="web.0", state="TASK_FAILED")
@@ -160,7 +160,7 @@ class ExecutorAndRep(FailureTest):
         rep.away()
         never("anything ends", lambda: run.events("ended"), 1)
         rep.back()
-        rep.behave(linger_seconds=1)
+        rep.behave(linger_seconds=SEEN_SECONDS)
         rep.crash(process_guid="web", index=1)
         run.wait("ended", identifier="web.1", state="TASK_FAILED")
         self.assertEqual(run.running(), ["web.0"])
@@ -234,7 +234,7 @@ class Election(RostrumTest):
         cls.addClassCleanup(cls.outer.close)
         cls.zookeeper = ZooKeeper(cls.outer).start()
         cls.options = {"agents": 2, "masters": 3, "zookeeper": cls.zookeeper.url(), "nursery": cls.outer,
-                       "agent_flags": SHORT_GRACE, "environment": {"ROSTRUM_ZK_TIMEOUT_MS": "1000"}}
+                       "agent_flags": SHORT_GRACE, "environment": SHORT_SESSIONS}
         super().setUpClass()
 
     def test_the_framework_follows_the_leader_and_keeps_its_work(self):

@@ -8,6 +8,7 @@ from framework.scheduler import SharingFramework
 from proxy import FaultProxy
 from waiting import eventually, never
 
+from .cells import SEEN_SECONDS
 from .mesos_test import SHORT_GRACE, RostrumTest, names
 from .rostrum_mesos import lrp, service, task
 
@@ -49,7 +50,7 @@ class LifeOfWork(RostrumTest):
         for fails, state in ((False, "TASK_FINISHED"), (True, "TASK_FAILED")):
             with self.subTest(state=state):
                 for rep in self.cells.all():
-                    rep.behave(task_seconds=0.1, task_fails=fails)
+                    rep.behave(task_seconds=0.1, task_fails=fails, linger_seconds=SEEN_SECONDS)
                 run = self.rostrum(tasks=[task("once-" + state)], name="once-" + state,
                                    switches=["once"])
                 run.wait("ended", identifier="once-" + state, state=state)
@@ -57,7 +58,7 @@ class LifeOfWork(RostrumTest):
 
     def test_an_lrp_that_crashes_has_failed_and_one_that_diego_stops_has_finished(self):
         for rep in self.cells.all():
-            rep.behave(linger_seconds=1)
+            rep.behave(linger_seconds=SEEN_SECONDS)
         run = self.rostrum(lrps=[lrp("crashing"), lrp("stopped")])
         run.wait_running("crashing.0", "stopped.0")
         for rep in self.cells.all():
@@ -105,7 +106,7 @@ class LifeOfWork(RostrumTest):
 
     def test_an_idle_cell_goes_and_one_with_work_stays(self):
         for rep in self.cells.all():
-            rep.behave(task_seconds=0.1)
+            rep.behave(task_seconds=0.1, linger_seconds=SEEN_SECONDS)
         run = self.rostrum(lrps=[lrp("web")], tasks=[task("t%d" % number) for number in range(6)],
                            strategy="spread", executor_flags={"idle-seconds": 1})
         for number in range(6):

@@ -15,7 +15,7 @@ from framework.scheduler import SharingFramework
 from proxy import FaultProxy
 from shared import ClusterTest, NurseryTest, require_mesos, require_zookeeper
 from waiting import eventually, never
-from zookeeper import MasterNodes, ZooKeeper
+from zookeeper import SHORT_SESSIONS, MasterNodes, ZooKeeper
 
 from .client_driver import PATH, ClientDriver
 from .programs import program
@@ -494,7 +494,7 @@ class Leaders(NurseryTest):
 
     def test_when_the_leader_is_killed_it_follows_the_election(self):  # 26 27 28 29
         cluster = self.cluster(agents=1, masters=3, zookeeper=self.zookeeper.url(),
-                               environment={"ROSTRUM_ZK_TIMEOUT_MS": "1000"})
+                               environment=SHORT_SESSIONS)
         client = ClientDriver(self.nursery, self.zookeeper.url()).start()
         client.launch(1)
         task, = client.wait_running(1)

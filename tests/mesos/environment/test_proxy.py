@@ -184,7 +184,7 @@ class EventFaults(ProxyTest):
         self.assertEqual(len(framework.offers), 1)
 
     def test_an_event_comes_late_after_others_or_delays_all(self):
-        self.proxy.on_event("SUBSCRIBED", faults.late(0.5))
+        self.proxy.on_event("SUBSCRIBED", faults.late(2))
         framework = self.subscribe()
         self.assertNotEqual(self.kinds(framework)[0], "SUBSCRIBED")
         self.assertEqual(self.proxy.events[0].type, "SUBSCRIBED")

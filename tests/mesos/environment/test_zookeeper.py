@@ -6,7 +6,7 @@ import json
 from cluster import Cluster
 from shared import NurseryTest, require_mesos, require_zookeeper
 from waiting import eventually
-from zookeeper import MasterNodes, ZooKeeper
+from zookeeper import SHORT_SESSIONS, MasterNodes, ZooKeeper
 from zookeeper.masters import binary_master_info, master_info
 
 
@@ -67,7 +67,7 @@ class Election(NurseryTest):
         require_zookeeper()
         zookeeper = ZooKeeper(self.nursery).start()
         with Cluster(agents=1, masters=3, zookeeper=zookeeper.url(), nursery=self.nursery,
-                     environment={"ROSTRUM_ZK_TIMEOUT_MS": "1000"}) as cluster, \
+                     environment=SHORT_SESSIONS) as cluster, \
                 MasterNodes(zookeeper) as nodes:
             first = cluster.leader()
             self.assertEqual(nodes.leader(), first.address)

@@ -2,6 +2,6 @@
 """A real ZooKeeper, from Debian's packages libzookeeper-java and python3-kazoo."""
 
 from .masters import MasterNodes
-from .server import Unavailable, ZooKeeper, why_unavailable
+from .server import SHORT_SESSIONS, Unavailable, ZooKeeper, why_unavailable
 
-__all__ = ["MasterNodes", "Unavailable", "ZooKeeper", "why_unavailable"]
+__all__ = ["SHORT_SESSIONS", "MasterNodes", "Unavailable", "ZooKeeper", "why_unavailable"]

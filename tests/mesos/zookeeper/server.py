@@ -8,7 +8,7 @@ import socket
 
 from cluster.ports import free_port
 from processes import Nursery
-from waiting import NotYet, eventually
+from waiting import NotYet, eventually, patience
 
 # The library's jar names the others that it needs; one for logging must be chosen.
 JAR = "/usr/share/java/zookeeper.jar"
@@ -16,6 +16,9 @@ LOGGING_JAR = "/usr/share/java/slf4j-simple.jar"
 MAIN = "org.apache.zookeeper.server.ZooKeeperServerMain"
 TICK_MS = 200
 SHORTEST_SESSION_MS, LONGEST_SESSION_MS = 400, 60000
+# In the environment of a cluster whose masters are killed: a dead one is missed soon. A leader that is
+# silent for so long on a slow machine ends itself, so it must not be too short.
+SHORT_SESSIONS = {"ROSTRUM_ZK_TIMEOUT_MS": "%d" % (3000 * patience())}
 
 
 class Unavailable(Exception):
