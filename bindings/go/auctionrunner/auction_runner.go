@@ -28,6 +28,8 @@ type auctionRunner struct {
 	binPackFirstFitWeight         float64
 	startingContainerWeight       float64
 	startingContainerCountMaximum int
+
+	openMesos func(mesosSettings, string, engineOptions) (mesosFramework, error)
 }
 
 // New makes a runner, an auctiontypes.AuctionRunner. Its methods are safe for concurrent use, and a
@@ -57,6 +59,7 @@ func New(
 		binPackFirstFitWeight:         binPackFirstFitWeight,
 		startingContainerWeight:       startingContainerWeight,
 		startingContainerCountMaximum: startingContainerCountMaximum,
+		openMesos:                     openMesosFramework,
 	}
 }
 
@@ -74,7 +77,13 @@ func (a *auctionRunner) ScheduleTasksForAuctions(tasks []auctioneer.TaskStartReq
 // Run holds a round whenever there is work, until a signal comes; a round under way is finished
 // first. It closes ready at once. An error is that of one of this package's flags, and comes before
 // ready is closed.
+//
+// With the flag -master it hands work to a framework on Apache Mesos instead, until a signal comes. It
+// ends with an error, too, if the framework has ended for good, as when its master has removed it.
 func (a *auctionRunner) Run(signals <-chan os.Signal, ready chan<- struct{}) error {
+	if onMesos := flagMesosSettings(); onMesos.master != "" {
+		return a.runOnMesos(onMesos, flagSettings(), signals, ready)
+	}
 	placer, err := newPlacer(a.logger, flagSettings())
 	if err != nil {
 		a.logger.Error("failed-to-start-rostrum", err)

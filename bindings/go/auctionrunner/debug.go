@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"code.cloudfoundry.org/lager/v3"
 	"code.cloudfoundry.org/rostrum"
 )
 
@@ -31,7 +32,7 @@ const (
 //
 // It changes nothing, and serves anybody who reaches its address.
 type debugServer struct {
-	placer   *placer
+	placer   *placer // Nil on Mesos.
 	listener net.Listener
 	server   *http.Server
 	seats    chan struct{}
@@ -40,18 +41,22 @@ type debugServer struct {
 
 // newDebugServer listens at the address, host:port, and serves until Close.
 func newDebugServer(address string, placer *placer) (*debugServer, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
+	d := &debugServer{placer: placer, seats: make(chan struct{}, debugRequestsAtOnce)}
+	if err := d.serve(address, d.handler(), placer.logger); err != nil {
 		return nil, err
 	}
-	d := &debugServer{
-		placer:   placer,
-		listener: listener,
-		seats:    make(chan struct{}, debugRequestsAtOnce),
-		served:   make(chan struct{}),
+	return d, nil
+}
+
+func (d *debugServer) serve(address string, handler http.Handler, logger lager.Logger) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
 	}
+	d.listener = listener
+	d.served = make(chan struct{})
 	d.server = &http.Server{
-		Handler:           d.handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: debugHeaderTime,
 		ReadTimeout:       debugHeaderTime,
 		WriteTimeout:      debugRequestTime,
@@ -62,10 +67,10 @@ func newDebugServer(address string, placer *placer) (*debugServer, error) {
 	go func() {
 		defer close(d.served)
 		if err := d.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			placer.logger.Error("debug-server-ended", err)
+			logger.Error("debug-server-ended", err)
 		}
 	}()
-	return d, nil
+	return nil
 }
 
 // discardWriter takes what the HTTP server says of bad requests, which is nobody's fault here.

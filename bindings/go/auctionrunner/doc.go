@@ -24,4 +24,12 @@
 // The import registers flags on the program's command line, all off by default: -auction_strategy,
 // -auction_record, -auction_record_max_mb and -auction_debug_address. They are for runners; a
 // [Scheduler] that a program makes for itself places as Diego's does.
+//
+// # On Apache Mesos
+//
+// With the flag -master, and those that belong to it, the runner that [New] makes is a framework on
+// Apache Mesos (package rostrum/mesos): cells are started on agents when work needs them. It asks the
+// delegate for no cells and holds no auctions; requests go to the framework, and what it says of them to
+// the delegate and the emitter of metrics, placed and refused in Diego's own words. Without -master
+// nothing of that is loaded.
 package auctionrunner

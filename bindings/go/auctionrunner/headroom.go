@@ -30,8 +30,13 @@ type headroomAnswer struct {
 	RootFS        string         `json:"rootfs"` // Empty: any.
 	PlacementTags []string       `json:"placement_tags"`
 	VolumeDrivers []string       `json:"volume_drivers"`
+	Note          string         `json:"note"`
 	Sizes         []headroomSize `json:"sizes"`
 }
+
+// headroomNote says what the numbers leave out.
+const headroomNote = "the limit of starting containers (starting_container_count_maximum) is not counted: " +
+	"it may hold back some of these until others have started"
 
 // headroomSize is how many more LRP instances of one size fit onto the cells, by zone.
 type headroomSize struct {
@@ -47,7 +52,8 @@ type headroomZone struct {
 }
 
 // headroom answers /headroom[?memory_mb=N][&disk_mb=N][&rootfs=URL][&placement_tag=T...]
-// [&volume_driver=D...]. The in-flight limit is not thought of.
+// [&volume_driver=D...]. It says what room there is, so the in-flight limit, which passes, is not
+// counted, and the answer says so.
 func (d *debugServer) headroom(response http.ResponseWriter, request *http.Request) error {
 	question, err := readHeadroomQuestion(request.URL.Query())
 	if err != nil {
@@ -126,6 +132,7 @@ func (q *headroomQuestion) answer(cells *rostrum.Cells) *headroomAnswer {
 		RootFS:        q.constraint.RootFs,
 		PlacementTags: listOf(q.constraint.PlacementTags),
 		VolumeDrivers: listOf(q.constraint.VolumeDrivers),
+		Note:          headroomNote,
 	}
 	allowed := q.allows(cells.Signatures)
 	for _, memoryMB := range q.memoryMB {

@@ -106,22 +106,35 @@ func isBeingWritten(path string) bool {
 }
 
 func (p *placer) serveDebug(settings settings) error {
-	address, err := settings.listenAddress()
-	if err != nil {
-		return err
-	}
+	var err error
 	p.metrics = newMetrics()
-	p.debug, err = newDebugServer(address, p)
-	if errors.Is(err, syscall.EADDRINUSE) {
+	p.debug, err = settings.serveDebug(p.logger, func(address string) (*debugServer, error) {
+		return newDebugServer(address, p)
+	})
+	if p.debug == nil {
 		p.metrics = nil
-		p.logger.Error("debug-address-in-use", err, lager.Data{"address": address})
-		return nil
+	}
+	return err
+}
+
+// serveDebug serves at the debug address. One that another runner has already is done without.
+func (s settings) serveDebug(
+	logger lager.Logger, serve func(address string) (*debugServer, error),
+) (*debugServer, error) {
+	address, err := s.listenAddress()
+	if err != nil {
+		return nil, err
+	}
+	server, err := serve(address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		logger.Error("debug-address-in-use", err, lager.Data{"address": address})
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("-auction_debug_address is %q: %w", settings.debugAddress, err)
+		return nil, fmt.Errorf("-auction_debug_address is %q: %w", s.debugAddress, err)
 	}
-	p.logger.Info("serving-debug", lager.Data{"address": p.debug.address()})
-	return nil
+	logger.Info("serving-debug", lager.Data{"address": server.address()})
+	return server, nil
 }
 
 // Close ends the debug server and the recording, and lets go of the engine. It waits for a round
