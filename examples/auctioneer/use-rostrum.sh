@@ -6,7 +6,7 @@
 #   use-rostrum.sh --help
 #
 # TREE is a checkout of diego-release, or its folder src/code.cloudfoundry.org. The script
-#   - puts the Go packages rostrum and rostrum/auctionrunner into that folder, and
+#   - puts the Go packages rostrum, rostrum/auctionrunner and rostrum/mesos into that folder, and
 #   - changes one import line of auctioneer/cmd/auctioneer/main.go.
 # It builds nothing, fetches nothing, and says how to build. Running it again does no harm. If it
 # fails, the tree is as it was. Exit status: 0 done, 1 failed, 2 TREE or a flag is not right.
@@ -91,7 +91,7 @@ $changed- keep copies elsewhere, remove the folder, and run this again"
 # shipped_files: what of our packages goes into the tree. Tests and go.mod do not: there all is one
 # module.
 shipped_files() {
-  (cd "$PACKAGES" && find . ./auctionrunner -maxdepth 1 -type f \
+  (cd "$PACKAGES" && find . ./auctionrunner ./mesos ./internal/flat -maxdepth 1 -type f \
     \( -name '*.go' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' | sort -u)
 }
 
@@ -136,9 +136,8 @@ stage_main() {
 
 stage_packages() {
   local file
-  mkdir -p "$stage/new/auctionrunner"
   while read -r file; do
-    install -m 644 "$PACKAGES/$file" "$stage/new/$file"
+    install -D -m 644 "$PACKAGES/$file" "$stage/new/$file"
   done < <(shipped_files)
   (cd "$stage/new" && shipped_files | xargs sha256sum >"$LIST")
 }
@@ -154,7 +153,8 @@ place() {
   mv "$stage/new" "$root/rostrum"
   [ -z "$theirs" ] || mv -f "$stage/main.go" "$root/$MAIN"
   finished=yes
-  say "put $(shipped_files | wc -l) files of the packages rostrum and rostrum/auctionrunner into $root/rostrum"
+  say "put $(shipped_files | wc -l) files of the packages rostrum, rostrum/auctionrunner and rostrum/mesos\
+ into $root/rostrum"
   if [ -n "$theirs" ]; then
     say "changed line $theirs of $MAIN: it imports \"$OURS\" now"
   else

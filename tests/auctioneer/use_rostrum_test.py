@@ -43,7 +43,7 @@ func main() {
 def imports_of_packages():
     """What our packages import that is neither Go's own nor ours."""
     found = set()
-    for folder in (PACKAGES, PACKAGES / "auctionrunner"):
+    for folder in (PACKAGES, PACKAGES / "auctionrunner", PACKAGES / "mesos"):
         for path in folder.glob("*.go"):
             if not path.name.endswith("_test.go"):
                 found |= set(re.findall(r'^(?:import)?\s+(?:\w+ )?"([^"]*\.[^"]*)"$',
@@ -101,8 +101,12 @@ class UseRostrumTest(unittest.TestCase):
         self.assertIn("engine.go", placed)
         self.assertIn("bridge.c", placed)
         self.assertIn("auctionrunner/scheduler.go", placed)
+        self.assertIn("mesos/framework.go", placed)
+        self.assertIn("mesos/library.h", placed)
+        self.assertIn("internal/flat/work.go", placed)
         self.assertFalse([path for path in placed
-                          if path.endswith(("_test.go", "go.mod", "go.sum")) or "standins" in path])
+                          if path.endswith(("_test.go", "go.mod", "go.sum"))
+                          or "standins" in path or "testauctioneer" in path])
         self.assertIn("changed line 6 of auctioneer/cmd/auctioneer/main.go", said)
         self.assertIn("go build -o auctioneer ./auctioneer/cmd/auctioneer", said)
         self.assertIn("go build -tags rostrum_static", said)
@@ -228,9 +232,12 @@ class BuildTest(unittest.TestCase):
                 usage = subprocess.run([root / "auctioneer.bin", "-help"], capture_output=True,
                                        text=True, check=False, timeout=60)
                 self.assertIn("-auction_strategy", usage.stderr)
+                self.assertIn("-mesos_framework_id_file", usage.stderr)
                 needed = subprocess.run(["readelf", "-d", root / "auctioneer.bin"], check=True,
                                         capture_output=True, text=True, timeout=60).stdout
                 self.assertEqual("librostrum.so" in needed, tags == "", needed)
+                for library in ("librostrum-mesos", "libcurl", "libzookeeper"):
+                    self.assertNotIn(library, needed)
 
 
 if __name__ == "__main__":
