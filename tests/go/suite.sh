@@ -49,6 +49,13 @@ install_for_go() {
     GO_LIBRARIES=$(dirname "$(dirname "$file")")
   done < <(find "$prefix" -name '*.pc')
   GO_HEADERS=$(find "$prefix" -name rostrum.h -printf '%h')
+  # With it, tests that need the library fail where they cannot load it.
+  export ROSTRUM_MESOS_LIBRARY_EXPECTED=1
+  if [ ! -e "$GO_LIBRARIES/librostrum-mesos-c.so.0" ]; then
+    ROSTRUM_MESOS_LIBRARY_EXPECTED=
+    echo "SKIP: go: what needs librostrum-mesos-c, which was not built (see meson_options.txt, mesos)"
+    skipped=$((skipped + 1))
+  fi
 }
 
 # go_check NAME FOLDER COMMAND...: one test; it has passed if the command succeeds, and says "ok" of a
