@@ -104,7 +104,7 @@ inline constexpr std::string_view kGpuTag = "gpus";
 // SetFrameworkOption.
 struct FrameworkSettings {
   // For how long offers are collected at most before a round takes place. It takes place at once if
-  // all that waits can be placed on the offers in hand.
+  // all that waits can be placed on the offers in hand, or all of it that no round has refused yet.
   std::chrono::milliseconds window = std::chrono::milliseconds(1000);
   // The hoarding budget: an offer that a round had no use for is kept for so long, and so many of
   // them, in case that other work comes; then they are declined.

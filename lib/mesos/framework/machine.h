@@ -44,10 +44,10 @@ namespace rostrum::mesos {
 //   idle (nothing waits: no offers are wanted, none are held)
 //     │ work comes: offers are asked for, the window begins
 //     ▼
-//   collecting ──all that waits fits on the offers in hand, or the window ends──▶ a round
-//     ▲                                                                            │
-//     │ a new offer, or new work                          nothing waits: idle ◀────┤
-//     └── sparing (what waits fits on nothing in hand; offers go back by and by) ◀─┘
+//   collecting ──all that waits, or all that is new, fits on the offers in hand,──▶ a round
+//     ▲          or the window ends                                                  │
+//     │ a new offer, or new work                            nothing waits: idle ◀────┤
+//     └── sparing (what waits fits on nothing in hand; offers go back by and by) ◀───┘
 //
 // Thread safety: none. Every function but the readers may make calls and outcomes.
 class FrameworkMachine {

@@ -214,7 +214,9 @@ Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent,
 
 // --- Rounds.
 
-// Whether all that waits has a place on the offers in hand, so that there is nothing to wait for.
+// Whether there is nothing to wait for: all that waits has a place on the offers in hand, or at
+// least all that no round has seen yet. What was refused before may wait for ever, and must not
+// make other work wait for the window each time.
 bool FrameworkMachine::CanServe() {
   if (offers_.size() == 0) return false;
   FeedCells();
@@ -225,7 +227,16 @@ bool FrameworkMachine::CanServe() {
   input.seed = settings_.seed + counts_.rounds;
   input.now_ms = NowMs();
   const auto round = ::rostrum::RunRound(std::move(input), *strategy_);
-  return round.ok() && (*round)->refused_count() == 0;
+  if (!round.ok()) return false;
+  if ((*round)->refused_count() == 0) return true;
+  bool serves_new = false;
+  for (const Decision& decision : (*round)->decisions()) {
+    const Auction& auction = (*round)->auctions()[decision.auction];
+    if (auction.last_refusal != RefusalCode::kNone) continue;
+    if (!decision.placed) return false;
+    serves_new = true;
+  }
+  return serves_new;
 }
 
 // Agents that are to be maintained some day are used by a second round, for what the first one

@@ -51,6 +51,26 @@ TEST_F(FrameworkRound, TheWindowEndsTheWait) {
   EXPECT_EQ(master.suppresses, 0);
 }
 
+TEST_F(FrameworkRound, WorkThatWaitsForOtherOffersDelaysNoOtherWork) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("huge", {0}, 50'000)}}).ok());
+  Give(MakeOffer("agent-1", 1000));
+  ASSERT_TRUE(machine->Submit({{Lrp("early", {0}, 10)}}).ok());
+  EXPECT_TRUE(master.acceptances.empty()) << "no round has seen the huge one yet";
+  Advance(options.settings.window);
+  EXPECT_EQ(TasksOf("early.0").size(), 1u);
+
+  Give(MakeOffer("agent-2", 1000));
+  ASSERT_TRUE(machine->Submit({{Lrp("small", {0}, 10)}}).ok());
+  EXPECT_EQ(TasksOf("small.0").size(), 1u) << "at once, though the huge one still waits";
+  Give(MakeOffer("agent-3", 1000));
+  ASSERT_TRUE(machine->Submit({{Lrp("pair", {0, 1}, 600)}}).ok());
+  EXPECT_TRUE(TasksOf("pair.0").empty()) << "the second one has no place yet";
+  Give(MakeOffer("agent-4", 1000));
+  EXPECT_EQ(TasksOf("pair.0").size() + TasksOf("pair.1").size(), 2u);
+  EXPECT_EQ(machine->counts().waiting, 1u);
+}
+
 TEST_F(FrameworkRound, TheSameRefusalIsToldOnce) {
   Start();
   ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 5000)}}).ok());
