@@ -84,6 +84,8 @@ void FrameworkMachine::Take(OffersMade& event) {
     executors_.SetSeen(agent_id, offer.executor_ids);
     const bool has_task = HasExecutorTask(agent_id);
     if (executors_.Running(agent_id, has_task) == nullptr) executors_.Thaw(agent_id);
+    // The agent's traits have what they say, and ten thousand held offers need not repeat it.
+    offer.attributes = {};
     offers_.Add(std::move(offer));
     MarkDirty(agent_id);
   }

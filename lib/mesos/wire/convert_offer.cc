@@ -26,6 +26,7 @@ Offer ReadOffer(const wire::Offer& message) {
   offer.agent_port = message.url().address().port();
   offer.role = message.allocation_info().role();
   offer.resources = ReadResources(message.resources());
+  offer.attributes.reserve(static_cast<size_t>(message.attributes_size()));
   for (const wire::Attribute& attribute : message.attributes()) {
     offer.attributes.push_back(ReadAttribute(attribute));
   }
