@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/model/validate_named.h"
+
 namespace rostrum {
 namespace {
 
@@ -102,7 +104,7 @@ void CellSlot::AcceptOffers() {
       ++told_tasks;
     }
   }
-  told_lrps = LrpList::Copy(lrps, told_lrps.unnamed());
+  told_lrps = LrpList::Copy(lrps);
   told_started = told_started || !placed.empty();
   placed.clear();
   overhead_taken = Resources();
@@ -163,19 +165,20 @@ bool CellSlot::SameAs(const CellSlot& other) const {
          told_started == other.told_started && told_lrps.SameAs(other.told_lrps);
 }
 
-bool CellSlot::HasInfoOf(const CellInput& cell) const {
-  return info->zone == cell.zone && info->index == cell.index &&
-         info->first_fit_index == cell.first_fit_index && info->signature == cell.signature &&
-         IsPlainly(info->overhead, *cell.overhead) && info->proxy_memory == cell.proxy_memory &&
-         info->evacuating == cell.evacuating && info->disabled == cell.disabled &&
-         info->draining == cell.draining && info->tag == cell.tag;
-}
-
-bool CellSlot::HasStateOf(const CellInput& cell) const {
-  return placed.empty() && overhead_taken == Resources() && !from_offers &&
-         IsPlainly(total, *cell.total) && IsPlainly(available, *cell.available) &&
-         told_tasks == cell.task_count && starting == cell.starting_containers &&
-         told_started == cell.started && told_lrps.SameAs(cell.lrps);
+Known CellSlot::Compare(const CellInput& cell) const {
+  // This does not compile when a state says something further, so that it cannot be passed over.
+  const auto& [id, zone, index, first_fit_index, told_total, told_available, overhead, signature,
+               lrps, task_count, starting_containers, proxy_memory, started, evacuating, disabled,
+               draining, tag] = cell;
+  return {.info = info->id == id && info->zone == zone && info->index == index &&
+                  info->first_fit_index == first_fit_index && info->signature == signature &&
+                  IsPlainly(info->overhead, *overhead) && info->proxy_memory == proxy_memory &&
+                  info->evacuating == evacuating && info->disabled == disabled &&
+                  info->draining == draining && info->tag == tag,
+          .state = placed.empty() && overhead_taken == Resources() && !from_offers &&
+                   IsPlainly(total, *told_total) && IsPlainly(available, *told_available) &&
+                   told_tasks == task_count && starting == starting_containers &&
+                   told_started == started && told_lrps.SameAs(lrps)};
 }
 
 RowState CellSlot::StateOf(uint32_t row) const {
@@ -283,8 +286,7 @@ Status ValidateInput(const CellInput& cell) {
   // The cell's name is put into words only if something is wrong with it.
   const auto what = [&](const char* part) { return fmt::format("cell \"{}\"{}", cell.id, part); };
   const auto check = [&](const Resources& resources, const char* part) {
-    Status status = ValidateResources(resources, "");
-    return status.ok() ? status : ValidateResources(resources, what(part));
+    return ValidateNamed(resources, [&] { return what(part); });
   };
   if (Status s = check(*cell.total, ", total"); !s.ok()) return s;
   if (Status s = check(*cell.available, ", available"); !s.ok()) return s;
@@ -314,19 +316,19 @@ Status ValidateOffer(const Offer& offer) {
   if (offer.id.empty()) return InvalidArgument("an offer has no id");
   if (Status s = ValidateId(offer.id, "offer id"); !s.ok()) return s;
   if (Status s = ValidateId(offer.agent_id, "agent id"); !s.ok()) return s;
-  const std::string what = fmt::format("offer \"{}\"", offer.id);
-  if (offer.agent_id.empty()) return InvalidArgument(what + " has no agent id");
-  const auto check = [&](const Resources& resources, std::string_view part) {
-    if (Status s = ValidateResources(resources, fmt::format("{}, {}", what, part)); !s.ok()) {
-      return s;
-    }
+  const auto what = [&](const char* part) { return fmt::format("offer \"{}\"{}", offer.id, part); };
+  if (offer.agent_id.empty()) return InvalidArgument(what(" has no agent id"));
+  const auto check = [&](const Resources& resources, const char* part) {
+    const auto whose = [&] { return fmt::format("{}, {}", what(""), part); };
+    if (Status s = ValidateNamed(resources, whose); !s.ok()) return s;
     if (!AnyNegative(resources)) return Status();
-    return InvalidArgument(fmt::format("{}: {} is negative, expected zero or more", what, part));
+    return InvalidArgument(
+        fmt::format("{}: {} is negative, expected zero or more", what(""), part));
   };
   if (Status s = check(offer.resources, "resources"); !s.ok()) return s;
   if (Status s = check(offer.used, "used"); !s.ok()) return s;
   if (Status s = check(offer.overhead, "overhead"); !s.ok()) return s;
-  if (!CountInRange(offer.task_count)) return BadCount(what, "task count", offer.task_count);
+  if (!CountInRange(offer.task_count)) return BadCount(what(""), "task count", offer.task_count);
   return {};
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "lib/model/validate_named.h"
+
 namespace rostrum {
 
 const char* KindName(Kind kind) { return kind == Kind::kLrp ? "lrp" : "task"; }
@@ -26,7 +28,7 @@ Status ValidateWork(const Work& work) {
   if (is_lrp && work.domain.empty()) {
     return InvalidArgument(what() + ": domain is empty, expected a name");
   }
-  if (!ValidateResources(work.asked, "").ok()) return ValidateResources(work.asked, what());
+  if (Status s = ValidateNamed(work.asked, what); !s.ok()) return s;
   const auto refuse_negative = [&](std::string_view name, Amount amount) {
     return amount >= 0 ? Status()
                        : InvalidArgument(fmt::format("{}: {} is {}, expected zero or more", what(),

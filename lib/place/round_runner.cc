@@ -12,6 +12,7 @@
 
 #include "absl/hash/hash.h"
 #include "lib/base/position_table.h"
+#include "lib/model/validate_named.h"
 #include "lib/place/guard.h"
 #include "lib/place/refusal.h"
 #include "lib/strategy/scanning.h"
@@ -29,17 +30,14 @@ Status CheckInput(const RoundInput& input) {
     if (work == checked) continue;
     checked = work;
     const Resources& asked = work->asked;
-    if (!ValidateResources(asked, "").ok()) {
-      return ValidateResources(asked, fmt::format("{} \"{}\"", KindName(work->kind), work->guid));
-    }
+    const auto what = [&] { return fmt::format("{} \"{}\"", KindName(work->kind), work->guid); };
+    if (Status status = ValidateNamed(asked, what); !status.ok()) return status;
     const bool negative = asked.memory < 0 || asked.disk < 0 || asked.cpu < 0 ||
                           std::any_of(asked.scalars.begin(), asked.scalars.end(),
                                       [](const NamedAmount& scalar) { return scalar.amount < 0; });
     if (negative) {
       return InvalidArgument(
-          fmt::format("{} \"{}\" asks for a negative amount, expected zero or "
-                      "more",
-                      KindName(work->kind), work->guid));
+          fmt::format("{} asks for a negative amount, expected zero or more", what()));
     }
   }
   return {};
