@@ -72,6 +72,8 @@ struct Cache::Impl {
     return at == marks.end() ? Mark() : at->second;
   }
 
+  bool HasMark(std::string_view cell_id) const { return marks.find(cell_id) != marks.end(); }
+
   // To be called when which cell is which row is not certain any more.
   void DropLayout() {
     layout = nullptr;
@@ -296,26 +298,23 @@ Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
     const CellSlot& slot = impl_->slots[i];
     if (replace && !slot.from_offers && is_told[i] == 0) gone.push_back(slot.info);
   }
-  // A slot is made only of cells of which something new is told. What the operator said of some may
-  // make what is known of them another than what is told.
-  const auto has_info = [&](size_t i) {
-    return numbers[i] != kNoSlot && impl_->marks.empty() &&
-           impl_->slots[numbers[i]].HasInfoOf(cells[i]);
-  };
-  std::vector<size_t> news;
+  // A slot is made only of cells of which something new is told.
+  std::vector<CellSlot> fresh;
+  std::vector<uint32_t> fresh_numbers;
+  fresh.reserve(cells.size());
+  fresh_numbers.reserve(cells.size());
   for (size_t i = 0; i < cells.size(); ++i) {
-    if (!has_info(i) || !impl_->slots[numbers[i]].HasStateOf(cells[i])) news.push_back(i);
-  }
-  std::vector<CellSlot> fresh(news.size());
-  std::vector<uint32_t> fresh_numbers(news.size());
-  for (size_t n = 0; n < news.size(); ++n) {
-    const size_t i = news[n];
-    const CellSlot* known = numbers[i] == kNoSlot ? nullptr : &impl_->slots[numbers[i]];
-    fresh_numbers[n] = numbers[i];
-    fresh[n].info = has_info(i) ? known->info : impl_->Share(MakeInfo(cells[i]), known);
-    fresh[n].SetState(cells[i]);
+    const CellSlot* slot = numbers[i] == kNoSlot ? nullptr : &impl_->slots[numbers[i]];
+    Known known = slot == nullptr ? Known() : slot->Compare(cells[i]);
+    // What the operator said of a cell makes what is known of it another thing than what is told.
+    known.info = known.info && !impl_->HasMark(cells[i].id);
+    if (known.info && known.state) continue;
+    fresh_numbers.push_back(numbers[i]);
+    CellSlot& made = fresh.emplace_back();
+    made.info = known.info ? slot->info : impl_->Share(MakeInfo(cells[i]), slot);
+    made.SetState(cells[i]);
     // It is drained already, so it comes and goes at once.
-    if (fresh[n].info->draining && !fresh[n].has_work()) gone.push_back(fresh[n].info);
+    if (made.info->draining && !made.has_work()) gone.push_back(made.info);
   }
   impl_->Put(std::move(fresh), fresh_numbers);
   for (const auto& info : gone) impl_->Erase(info->id);

@@ -22,6 +22,12 @@ struct PlacedWork {
   uint64_t placed_by = 0;
 };
 
+// What of a new state is known already, so that nothing has to be made of it.
+struct Known {
+  bool info = false;   // What CellInfo holds.
+  bool state = false;  // What is on the cell.
+};
+
 // What was told of a cell, and what was placed on it since. `available` has all of it taken off.
 struct CellSlot {
   std::shared_ptr<const CellInfo> info;
@@ -60,10 +66,8 @@ struct CellSlot {
   void CollectScalarNames(std::set<std::string_view>* names) const;
   // Whether the other one says nothing new.
   bool SameAs(const CellSlot& other) const;
-  // Whether a state says of the cell what `info` says, and of what is on it what is known, so that
-  // nothing has to be made of it. Either may be false though it does.
-  bool HasInfoOf(const CellInput& cell) const;
-  bool HasStateOf(const CellInput& cell) const;
+  // What of a state of this cell is known. Either may be false though it is.
+  Known Compare(const CellInput& cell) const;
   RowState StateOf(uint32_t row) const;
   // Writes the cell into a row of a table.
   void Fill(CellTable* table, size_t row) const;
