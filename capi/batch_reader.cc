@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "absl/hash/hash.h"
 #include "capi/guard.h"
+#include "lib/base/position_table.h"
+#include "lib/base/strings.h"
 #include "lib/cache/cell_input.h"
 
 namespace rostrum::capi {
@@ -160,13 +163,10 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
     input.available = &resources.emplace_back(ReadResources(record.available, "available"));
     input.overhead = &resources.emplace_back(ReadResources(record.overhead, "overhead"));
     input.signature = signatures[record.signature];
-    if (record.lrps.count == 0) {
-      input.lrps = LrpList(nullptr, 0, record.other_lrps);
-    } else {
-      input.lrps = LrpList(
-          std::shared_ptr<const std::string_view>(shared, shared->views.data() + record.lrps.first),
-          record.lrps.count, record.other_lrps);
-    }
+    // A cell without LRPs need not keep the batch's texts alive.
+    std::shared_ptr<const std::string_view> first;
+    if (record.lrps.count > 0) first = {shared, shared->views.data() + record.lrps.first};
+    input.lrps = LrpList(std::move(first), record.lrps.count, record.other_lrps);
     input.task_count = record.task_count;
     input.starting_containers = record.starting_containers;
     input.proxy_memory = record.proxy_memory;
@@ -202,7 +202,7 @@ Offer BatchReader::ReadOffer(size_t number) {
   return offer;
 }
 
-std::shared_ptr<const Work> BatchReader::MakeWork(const rostrum_work_t& record) {
+void BatchReader::CheckWork(const rostrum_work_t& record) const {
   if (record.kind != ROSTRUM_LRP && record.kind != ROSTRUM_TASK) {
     Fail("kind", fmt::format("is {}, expected 1 (LRP) or 2 (task)", record.kind));
   }
@@ -210,6 +210,10 @@ std::shared_ptr<const Work> BatchReader::MakeWork(const rostrum_work_t& record) 
     Fail("indices", fmt::format("has {} elements, expected none for a task", record.indices.count));
   }
   CheckRange(record.indices, batch_.indices.size(), "indices");
+  CheckRange(record.asked.scalars, batch_.scalars.size(), "asked");
+}
+
+std::shared_ptr<const Work> BatchReader::MakeWork(const rostrum_work_t& record) const {
   auto work = std::make_shared<Work>();
   work->kind = static_cast<Kind>(record.kind);
   work->guid = Identifier(record.guid, "guid");
@@ -223,18 +227,62 @@ std::shared_ptr<const Work> BatchReader::MakeWork(const rostrum_work_t& record) 
   return work;
 }
 
+bool BatchReader::SameTexts(rostrum_range_t one, rostrum_range_t other, const char* field) const {
+  CheckRange(one, batch_.texts.size(), field);
+  if (one.count != other.count) return false;
+  if (one.first == other.first) return true;
+  for (uint32_t i = 0; i < one.count; ++i) {
+    if (Text(batch_.texts[one.first + i], field) != Text(batch_.texts[other.first + i], field)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool BatchReader::SameWork(const rostrum_work_t& one, const rostrum_work_t& other) const {
+  const rostrum_resources_t& asked = one.asked;
+  return Text(one.guid, "guid") == Text(other.guid, "guid") &&
+         Text(one.domain, "domain") == Text(other.domain, "domain") &&
+         Text(one.rootfs, "rootfs") == Text(other.rootfs, "rootfs") &&
+         asked.memory == other.asked.memory && asked.disk == other.asked.disk &&
+         asked.cpu == other.asked.cpu && asked.scalars.count == 0 &&
+         other.asked.scalars.count == 0 && one.max_pids == other.max_pids &&
+         SameTexts(one.placement_tags, other.placement_tags, "placement_tags") &&
+         SameTexts(one.volume_drivers, other.volume_drivers, "volume_drivers");
+}
+
 BatchReader::Starts BatchReader::ReadWork() {
   Starts starts;
+  // Instances that come one by one are of the same work if they say the same: a round then finds
+  // out once what it has to know of it. Of each LRP the last record that said something new.
+  struct Told {
+    const rostrum_work_t* record = nullptr;
+    std::shared_ptr<const Work> work;
+  };
+  std::vector<Told> told;
+  PositionTable told_of;
+  const auto find = [&](std::string_view guid) -> Told& {
+    const size_t hash = absl::Hash<absl::string_view>()(ToAbsl(guid));
+    const auto is_at = [&](uint32_t at) { return Text(told[at].record->guid, "guid") == guid; };
+    const uint32_t at = told_of.Find(hash, is_at);
+    if (at != PositionTable::kNone) return told[at];
+    told_of.Insert(hash, static_cast<uint32_t>(told.size()));
+    return told.emplace_back();
+  };
   for (size_t i = 0; i < batch_.work.size(); ++i) {
     const rostrum_work_t& record = batch_.work[i];
     Enter("work", i);
-    std::shared_ptr<const Work> work = MakeWork(record);
+    CheckWork(record);
     if (record.kind == ROSTRUM_TASK) {
-      starts.tasks.push_back({std::move(work), record.tag});
+      starts.tasks.push_back({MakeWork(record), record.tag});
       continue;
     }
+    Told& known = find(Text(record.guid, "guid"));
+    if (known.record == nullptr || !SameWork(record, *known.record)) {
+      known = {&record, MakeWork(record)};
+    }
     const auto first = batch_.indices.begin() + record.indices.first;
-    starts.lrps.push_back({std::move(work), {first, first + record.indices.count}, record.tag});
+    starts.lrps.push_back({known.work, {first, first + record.indices.count}, record.tag});
   }
   return starts;
 }

@@ -47,7 +47,11 @@ class BatchReader {
   Resources ReadResources(const rostrum_resources_t& resources, const char* field) const;
   Signature ReadSignature(uint32_t number);
   Signature SignatureOf(uint32_t number, const char* field);
-  std::shared_ptr<const Work> MakeWork(const rostrum_work_t& record);
+  // What has to hold of every record, those that say what another one has said too.
+  void CheckWork(const rostrum_work_t& record) const;
+  std::shared_ptr<const Work> MakeWork(const rostrum_work_t& record) const;
+  bool SameTexts(rostrum_range_t one, rostrum_range_t other, const char* field) const;
+  bool SameWork(const rostrum_work_t& one, const rostrum_work_t& other) const;
 
   const rostrum_batch& batch_;
   const char* kind_ = "";

@@ -17,6 +17,7 @@ static const phase_t phases[] = {
     {"cells", test_cells},
     {"snapshots", test_snapshots},
     {"queue", test_queue},
+    {"instances one by one", test_instances_one_by_one},
     {"offers", test_offers},
     {"rounds", test_rounds},
     {"hand back", test_hand_back},

@@ -315,3 +315,107 @@ void test_queue(void) {
   check_cancel(engine);
   rostrum_engine_destroy(engine);
 }
+
+static rostrum_work_t make_instance(rostrum_batch_t* batch, int32_t index) {
+  rostrum_range_t indices;
+  CHECK_OK(rostrum_batch_add_indices(batch, &index, 1, &indices, &error));
+  rostrum_work_t lrp = make_lrp(batch, "lrp", 10, 1);
+  lrp.indices = indices;
+  lrp.placement_tags = texts_in(batch, (const char* const[]){"gpu", NULL});
+  lrp.tag = (uint64_t)index;
+  return lrp;
+}
+
+/* Makes one field another one. */
+static void change(rostrum_batch_t* batch, rostrum_work_t* lrp, int number) {
+  const rostrum_scalar_t gpus = {.name = text_in(batch, "gpus"), .amount = ROSTRUM_AMOUNT(1)};
+  switch (number) {
+    case 0:
+      lrp->asked.memory = ROSTRUM_AMOUNT(11);
+      break;
+    case 1:
+      ++lrp->asked.disk;
+      break;
+    case 2:
+      ++lrp->asked.cpu;
+      break;
+    case 3:
+      CHECK_OK(rostrum_batch_add_scalars(batch, &gpus, 1, &lrp->asked.scalars, &error));
+      break;
+    case 4:
+      lrp->domain = text_in(batch, "other");
+      break;
+    case 5:
+      lrp->rootfs = text_in(batch, "docker:///other");
+      break;
+    case 6:
+      lrp->placement_tags = texts_in(batch, (const char* const[]){"other", NULL});
+      break;
+    case 7:
+      lrp->placement_tags.count = 0;
+      break;
+    case 8:
+      lrp->volume_drivers = texts_in(batch, (const char* const[]){"nfs", NULL});
+      break;
+    case 9:
+      ++lrp->max_pids;
+      break;
+    default:
+      CHECK(false);
+  }
+}
+
+/* Whether two records, each in a batch of its own, say the same but for the index. */
+static bool say_the_same(const rostrum_batch_t* batch, const rostrum_work_t* work,
+                         const rostrum_batch_t* expected_batch, const rostrum_work_t* expected) {
+  const char* bytes = rostrum_batch_bytes(batch, NULL);
+  const char* expected_bytes = rostrum_batch_bytes(expected_batch, NULL);
+  const rostrum_text_t pairs[][2] = {{work->guid, expected->guid},
+                                     {work->domain, expected->domain},
+                                     {work->rootfs, expected->rootfs}};
+  for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; ++i) {
+    if (pairs[i][0].length != pairs[i][1].length ||
+        memcmp(bytes + pairs[i][0].offset, expected_bytes + pairs[i][1].offset,
+               pairs[i][0].length) != 0) {
+      return false;
+    }
+  }
+  const rostrum_text_t* texts = rostrum_batch_texts(batch, NULL);
+  const rostrum_text_t* expected_texts = rostrum_batch_texts(expected_batch, NULL);
+  const bool has_tag = expected->placement_tags.count == 1;
+  return work->asked.memory == expected->asked.memory && work->asked.disk == expected->asked.disk &&
+         work->asked.cpu == expected->asked.cpu &&
+         work->asked.scalars.count == expected->asked.scalars.count &&
+         work->placement_tags.count == expected->placement_tags.count &&
+         work->volume_drivers.count == expected->volume_drivers.count &&
+         work->max_pids == expected->max_pids && work->tag == expected->tag &&
+         (!has_tag || texts[work->placement_tags.first].length ==
+                          expected_texts[expected->placement_tags.first].length);
+}
+
+/* Instances of one LRP may come in records of their own, and each counts as it is. */
+void test_instances_one_by_one(void) {
+  for (int number = 0; number <= 9; ++number) {
+    rostrum_engine_t* engine = make_engine("diego");
+    rostrum_batch_t* batch = make_batch();
+    for (int32_t index = 0; index < 4; ++index) {
+      rostrum_work_t lrp = make_instance(batch, index);
+      if (index == 2) change(batch, &lrp, number);
+      CHECK_OK(rostrum_batch_add_work(batch, &lrp, 1, NULL, &error));
+    }
+    uint64_t added = 0;
+    CHECK_OK(rostrum_engine_submit(engine, batch, 0, &added, &error));
+    CHECK(added == 4);
+    rostrum_batch_t* waiting = NULL;
+    CHECK_OK(rostrum_engine_waiting(engine, &waiting, &error));
+    size_t count = 0;
+    const rostrum_work_t* work = rostrum_batch_work(waiting, &count);
+    CHECK(count == 4);
+    for (size_t i = 0; i < count; ++i) {
+      CHECK(say_the_same(waiting, &work[i], batch, &rostrum_batch_work(batch, NULL)[i]));
+    }
+    rostrum_batch_destroy(waiting);
+    rostrum_batch_destroy(batch);
+    rostrum_engine_destroy(engine);
+  }
+}

@@ -13,6 +13,7 @@ void test_settings(void);
 void test_cells(void);
 void test_snapshots(void);
 void test_queue(void);
+void test_instances_one_by_one(void);
 void test_offers(void);
 void test_rounds(void);
 void test_hand_back(void);

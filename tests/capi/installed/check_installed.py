@@ -44,25 +44,29 @@ class Tree:
         self.environment = {"PKG_CONFIG_PATH": str(found[0].parent),
                             "PKG_CONFIG_SYSROOT_DIR": str(root)}
 
-    def flags(self, *options: str) -> list[str]:
-        return run(["pkg-config", *options, "rostrum"], **self.environment).split()
+    def has(self, package: str) -> bool:
+        return (self.libraries / "pkgconfig" / f"{package}.pc").exists()
 
-    def static_flags(self) -> list[str]:
-        flags = self.flags("--static", "--cflags", "--libs")
-        if "-lrostrum" not in flags:
-            raise Failure("pkg-config does not name the library")
-        return ["-l:librostrum.a" if flag == "-lrostrum" else flag for flag in flags]
+    def flags(self, *options: str, package: str = "rostrum") -> list[str]:
+        return run(["pkg-config", *options, package], **self.environment).split()
 
-    def compile(self, compiler: list[str], source: str, name: str, flags: list[str]) -> Path:
+    def static_flags(self, package: str = "rostrum") -> list[str]:
+        flags = self.flags("--static", "--cflags", "--libs", package=package)
+        if f"-l{package}" not in flags:
+            raise Failure(f"pkg-config does not name the library of {package}")
+        return [f"-l:lib{flag[2:]}.a" if flag.startswith("-lrostrum") else flag for flag in flags]
+
+    def compile(self, compiler: list[str], source: str | Path, name: str, flags: list[str]) -> Path:
         program = self.out / name
         run([*compiler, str(self.examples / source), "-o", str(program), *flags])
         return program
 
     def check_needed(self, program: Path, shared: bool) -> None:
         needed = re.findall(r"\(NEEDED\).*\[(.*)\]", run(["readelf", "-d", str(program)]))
-        if ("librostrum.so.0" in needed) != shared:
+        ours = [name for name in needed if name.startswith("librostrum")]
+        if bool(ours) != shared:
             raise Failure(f"{program.name} needs {needed}, expected it to be linked "
-                          f"{'with librostrum.so.0' if shared else 'without librostrum.so'}")
+                          f"{'with' if shared else 'without'} Rostrum's shared libraries")
         if foreign := [name for name in needed if name.startswith("libfmt")]:
             raise Failure(f"{program.name} needs {foreign}, but the library has fmt inside")
 
@@ -109,6 +113,19 @@ def check_cxx(tree: Tree) -> None:
     tree.check_output([str(scheduler)], "cpp/scheduler.expected.txt")
 
 
+def check_mesos(tree: Tree) -> None:
+    if not tree.has("rostrum-mesos-c"):
+        print("Rostrum was built without Mesos")
+        return
+    source = Path(__file__).with_name("mesos.c")
+    for name, shared, flags in (
+            ("mesos", True, tree.flags("--cflags", "--libs", package="rostrum-mesos-c")),
+            ("mesos_static", False, tree.static_flags("rostrum-mesos-c"))):
+        program = tree.compile([*tree.c_compiler, "-std=c11"], source, name, flags)
+        tree.check_needed(program, shared)
+        run([str(program)], LD_LIBRARY_PATH=str(tree.libraries))
+
+
 def main() -> int:
     build, source, c_compiler, cxx_compiler = sys.argv[1:]
     for program in ("meson", "pkg-config", "readelf"):
@@ -122,6 +139,7 @@ def main() -> int:
             check_names(tree)
             check_c(tree)
             check_cxx(tree)
+            check_mesos(tree)
         except Failure as failure:
             print(failure)
             return 1
