@@ -2,6 +2,7 @@ package auctionrunner
 
 import (
 	"errors"
+	"reflect"
 	"strconv"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
@@ -164,26 +165,54 @@ func (c *scheduleCall) failUnfed() {
 	}
 }
 
-// logSuccesses logs where everything went. It takes as long as all else where there is little, so it
-// is shared out; the lines come in no order, as Diego's.
+// logSuccesses logs where everything went. Where there is much, it is shared out; the lines come in no
+// order, as Diego's.
 func (c *scheduleCall) logSuccesses() {
 	lrps, tasks := c.results.SuccessfulLRPs, c.results.SuccessfulTasks
 	shareOut(len(lrps), shares(len(lrps), fewestLinesShared), func(_, first, last int) {
+		line := newSuccessLine(c.logger, "lrp-added-to-cell", "lrp-guid")
 		for i := first; i < last; i++ {
-			c.logger.Info("lrp-added-to-cell",
-				lager.Data{"lrp-guid": identifierOf(&lrps[i].LRP), "cell-guid": lrps[i].Winner})
+			line.log(identifierOf(&lrps[i].LRP), lrps[i].Winner)
 		}
 	})
 	shareOut(len(tasks), shares(len(tasks), fewestLinesShared), func(_, first, last int) {
+		line := newSuccessLine(c.logger, "task-added-to-cell", "task-guid")
 		for i := first; i < last; i++ {
-			c.logger.Info("task-added-to-cell",
-				lager.Data{"task-guid": tasks[i].TaskGuid, "cell-guid": tasks[i].Winner})
+			line.log(tasks[i].TaskGuid, tasks[i].Winner)
 		}
 	})
 }
 
-// So many lines of the log make up for the start of a goroutine.
-const fewestLinesShared = 16
+// So many lines of the log make up for waking another processor.
+const fewestLinesShared = 512
+
+// successLine is a line of the log that is written many times.
+type successLine struct {
+	logger       lager.Logger
+	message, key string
+	data         lager.Data // Used again for each line; nil if the logger may keep it.
+}
+
+func newSuccessLine(logger lager.Logger, message, key string) *successLine {
+	line := &successLine{logger: logger, message: message, key: key}
+	if reflect.TypeOf(logger) == lagersOwn {
+		line.data = lager.Data{}
+	}
+	return line
+}
+
+// lagersOwn is the type of lager's own loggers, which copy what they are given before they do anything
+// else with it.
+var lagersOwn = reflect.TypeOf(lager.NewLogger(""))
+
+func (l *successLine) log(identifier, cellGUID string) {
+	data := l.data
+	if data == nil {
+		data = lager.Data{}
+	}
+	data[l.key], data["cell-guid"] = identifier, cellGUID
+	l.logger.Info(l.message, data)
+}
 
 // identifierOf is rep's Identifier, without a format to read.
 func identifierOf(lrp *rep.LRP) string {
