@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"code.cloudfoundry.org/rostrum"
 )
@@ -28,19 +29,25 @@ type answer struct {
 	Zone    string   `json:"zone"`
 	Fits    bool     `json:"fits"`
 	Winner  bool     `json:"winner"`
-	Score   any      `json:"score,omitempty"` // A number, or a text such as "-Inf".
+	Score   any      `json:"score,omitempty"` // A number, or a text such as "-inf".
 	Tier    int64    `json:"tier,omitempty"`
 	Reasons []reason `json:"reasons,omitempty"`
 }
 
-// reason is why a cell would not take it. Amounts are MB or containers.
+// reason is why a cell would not take it.
 type reason struct {
-	Reason  string  `json:"reason"`
-	Subject string  `json:"subject,omitempty"`
-	Static  bool    `json:"static"`
-	Asked   float64 `json:"asked,omitempty"`
-	Free    float64 `json:"free,omitempty"`
-	ShortBy float64 `json:"short_by,omitempty"`
+	Reason  string `json:"reason"`
+	Subject string `json:"subject,omitempty"`
+	Static  bool   `json:"static"`
+	*Shortage
+}
+
+// Shortage is how much of a resource a cell had too little, in MB or containers. It is there for
+// reasons that are resources, though all of it may be zero but what was asked.
+type Shortage struct {
+	Asked   float64 `json:"asked"`
+	Free    float64 `json:"free"`
+	ShortBy float64 `json:"short_by"`
 }
 
 func (d *debugServer) explain(response http.ResponseWriter, request *http.Request) error {
@@ -129,23 +136,23 @@ func describeAnswer(told *rostrum.Answer) answer {
 		made.Score, made.Tier = describeScore(told.Score.Value), told.Score.Tier
 	}
 	for i := range told.Reasons {
-		from := &told.Reasons[i]
-		made.Reasons = append(made.Reasons, reason{
-			Reason:  from.Code.String(),
-			Subject: from.Subject,
-			Static:  from.Static,
-			Asked:   from.Asked.Float64(),
-			Free:    from.Free.Float64(),
-			ShortBy: from.ShortBy.Float64(),
-		})
+		made.Reasons = append(made.Reasons, describeReason(&told.Reasons[i]))
 	}
 	return made
 }
 
-// describeScore returns a number, or its name if JSON has no such number.
+func describeReason(told *rostrum.Reason) reason {
+	made := reason{Reason: told.Code.String(), Subject: told.Subject, Static: told.Static}
+	if told.Code == rostrum.ReasonResource {
+		made.Shortage = &Shortage{told.Asked.Float64(), told.Free.Float64(), told.ShortBy.Float64()}
+	}
+	return made
+}
+
+// describeScore returns a number, or the name that `rostrum place` has for it if JSON has none.
 func describeScore(value float64) any {
 	if math.IsInf(value, 0) || math.IsNaN(value) {
-		return fmt.Sprint(value)
+		return strings.ToLower(strings.TrimPrefix(fmt.Sprint(value), "+"))
 	}
 	return value
 }
@@ -188,7 +195,7 @@ func (a *answer) write(out io.Writer) {
 
 func (r reason) String() string {
 	text := r.Reason
-	if r.Reason == rostrum.ReasonResource.String() {
+	if r.Shortage != nil {
 		text = fmt.Sprintf("too little %s (asked %v, free %v)", r.Subject, r.Asked, r.Free)
 	} else if r.Subject != "" {
 		text += ": " + r.Subject

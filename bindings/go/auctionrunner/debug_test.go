@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum"
 )
 
 // debugged is a cluster whose placer has a debug server.
@@ -117,7 +118,7 @@ func TestExplain(t *testing.T) {
 	}
 	// JSON has no infinite numbers.
 	winner := told[1].Answers[2]
-	if winner.CellID != "odd" || !winner.Winner || winner.Score != "-Inf" {
+	if winner.CellID != "odd" || !winner.Winner || winner.Score != "-inf" {
 		t.Errorf("the winner is %+v", winner)
 	}
 	d.getJSON("/explain?id=p.0&kind=task", &told)
@@ -139,7 +140,21 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%q is not in\n%s", line, text)
 		}
 	}
-	d.requireStatus("/explain?id=t&format=text", http.StatusOK, `  odd in zone "z2": won, score -Inf`)
+	d.requireStatus("/explain?id=t&format=text", http.StatusOK, `  odd in zone "z2": won, score -inf`)
+}
+
+func TestExplainTellsThatNothingIsFree(t *testing.T) {
+	told := describeReason(&rostrum.Reason{Code: rostrum.ReasonResource, Subject: "memory",
+		Asked: rostrum.Units(5), ShortBy: rostrum.Units(5)})
+	written, err := json.Marshal(told)
+	if want := `{"reason":"resource","subject":"memory","static":false,"asked":5,"free":0,"short_by":5}`; err != nil ||
+		string(written) != want {
+		t.Errorf("written as %s (%v), expected %s", written, err, want)
+	}
+	written, err = json.Marshal(describeReason(&rostrum.Reason{Code: rostrum.ReasonDraining}))
+	if err != nil || strings.Contains(string(written), "asked") {
+		t.Errorf("written as %s (%v), expected no amounts", written, err)
+	}
 }
 
 func TestExplainRefusesWhatCannotBe(t *testing.T) {
