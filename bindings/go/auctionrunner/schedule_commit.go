@@ -28,86 +28,80 @@ func (c *scheduleCall) commitCells() []rep.Work {
 
 // settle takes what was handed back from the successes to the failures.
 func (c *scheduleCall) settle(handedBack []rep.Work) {
-	returned := returnedWork{request: c.request}
+	returned := returnedWork{
+		lrps: returned{count: len(c.request.LRPs),
+			identifierAt: func(i int) string { return identifierOf(&c.request.LRPs[i].LRP) }},
+		tasks: returned{count: len(c.request.Tasks),
+			identifierAt: func(i int) string { return c.request.Tasks[i].TaskGuid }},
+	}
 	for i := range handedBack {
 		c.failReturned(&handedBack[i], &returned)
 	}
-	if len(returned.lrps) == 0 && len(returned.tasks) == 0 {
+	if len(returned.lrps.back) == 0 && len(returned.tasks.back) == 0 {
 		return
 	}
 	c.results.SuccessfulLRPs = slices.DeleteFunc(c.results.SuccessfulLRPs,
-		func(success auctiontypes.LRPAuction) bool { return returned.lrps[success.Identifier()] })
+		func(success auctiontypes.LRPAuction) bool { return returned.lrps.back[identifierOf(&success.LRP)] })
 	c.results.SuccessfulTasks = slices.DeleteFunc(c.results.SuccessfulTasks,
-		func(success auctiontypes.TaskAuction) bool { return returned.tasks[success.Identifier()] })
+		func(success auctiontypes.TaskAuction) bool { return returned.tasks.back[success.TaskGuid] })
 	c.placement.handBack(&returned)
 }
 
 // failReturned fails what one cell handed back. What it never was given is only logged.
 func (c *scheduleCall) failReturned(work *rep.Work, returned *returnedWork) {
 	for i := range work.LRPs {
-		identifier := work.LRPs[i].Identifier()
+		identifier := identifierOf(&work.LRPs[i])
 		c.logger.Info("lrp-failed-to-be-placed", lager.Data{"lrp-guid": identifier})
-		if place, ok := returned.placeOfLRP(identifier); ok {
+		if place, ok := returned.lrps.placeOf(identifier); ok {
 			c.results.FailedLRPs = append(c.results.FailedLRPs, c.request.LRPs[place])
 		}
 	}
 	for i := range work.Tasks {
 		identifier := work.Tasks[i].Identifier()
 		c.logger.Info("task-failed-to-be-placed", lager.Data{"task-guid": identifier})
-		if place, ok := returned.placeOfTask(identifier); ok {
+		if place, ok := returned.tasks.placeOf(identifier); ok {
 			c.results.FailedTasks = append(c.results.FailedTasks, c.request.Tasks[place])
 		}
 	}
 }
 
-// returnedWork knows by identifier what was handed back.
-type returnedWork struct {
-	request     *auctiontypes.AuctionRequest
-	lrps, tasks map[string]bool
-
-	// By identifier, the place in the request of everything there is. Made when first asked for.
-	lrpPlaces, taskPlaces map[string]int
-}
-
-// placeOfLRP notes that an instance was handed back and returns its place in the request, the last
-// one if it is there more than once.
-func (r *returnedWork) placeOfLRP(identifier string) (place int, ok bool) {
-	if r.lrpPlaces == nil {
-		r.lrps = map[string]bool{}
-		r.lrpPlaces = make(map[string]int, len(r.request.LRPs))
-		for i := range r.request.LRPs {
-			r.lrpPlaces[r.request.LRPs[i].Identifier()] = i
-		}
-	}
-	place, ok = r.lrpPlaces[identifier]
-	if ok {
-		r.lrps[identifier] = true
-	}
-	return place, ok
-}
-
-func (r *returnedWork) placeOfTask(identifier string) (place int, ok bool) {
-	if r.taskPlaces == nil {
-		r.tasks = map[string]bool{}
-		r.taskPlaces = make(map[string]int, len(r.request.Tasks))
-		for i := range r.request.Tasks {
-			r.taskPlaces[r.request.Tasks[i].Identifier()] = i
-		}
-	}
-	place, ok = r.taskPlaces[identifier]
-	if ok {
-		r.tasks[identifier] = true
-	}
-	return place, ok
-}
+// returnedWork knows what was handed back.
+type returnedWork struct{ lrps, tasks returned }
 
 // isOf says whether a decision's placement was handed back.
 func (r *returnedWork) isOf(decision *rostrum.Decision) bool {
 	if !decision.Placed() {
 		return false
 	}
+	of := &r.tasks
 	if decision.Kind == rostrum.LRP {
-		return r.lrps[r.request.LRPs[decision.Tag].Identifier()]
+		of = &r.lrps
 	}
-	return r.tasks[r.request.Tasks[decision.Tag].Identifier()]
+	return of.back[of.identifierAt(int(decision.Tag))]
+}
+
+// returned is what was handed back of a request's LRP instances, or of its tasks.
+type returned struct {
+	count        int // Of all in the request.
+	identifierAt func(place int) string
+
+	back   map[string]bool // By identifier.
+	places map[string]int  // By identifier, of everything in the request. Made when first asked for.
+}
+
+// placeOf notes that something was handed back and returns its place in the request, the last one if
+// it is there more than once.
+func (r *returned) placeOf(identifier string) (place int, ok bool) {
+	if r.places == nil {
+		r.back = map[string]bool{}
+		r.places = make(map[string]int, r.count)
+		for i := range r.count {
+			r.places[r.identifierAt(i)] = i
+		}
+	}
+	place, ok = r.places[identifier]
+	if ok {
+		r.back[identifier] = true
+	}
+	return place, ok
 }
