@@ -9,35 +9,27 @@ import (
 // An auction is a large value, and sort.Sort swaps values many times. So here what it compares is
 // sorted in their stead, with the same result for equal ones too, and each auction is moved once.
 
-type lrpKey struct {
-	index, memory int32
+type auctionKey struct {
+	index, memory int32 // Tasks have no index.
 	place         int32
 }
 
-type lrpKeys []lrpKey
+type auctionKeys []auctionKey
 
-func (k lrpKeys) Len() int      { return len(k) }
-func (k lrpKeys) Swap(i, j int) { k[i], k[j] = k[j], k[i] }
-func (k lrpKeys) Less(i, j int) bool {
+func (k auctionKeys) Len() int      { return len(k) }
+func (k auctionKeys) Swap(i, j int) { k[i], k[j] = k[j], k[i] }
+func (k auctionKeys) Less(i, j int) bool {
 	if k[i].index != k[j].index {
 		return k[i].index < k[j].index
 	}
 	return k[i].memory > k[j].memory
 }
 
-type taskKey struct{ memory, place int32 }
-
-type taskKeys []taskKey
-
-func (k taskKeys) Len() int           { return len(k) }
-func (k taskKeys) Swap(i, j int)      { k[i], k[j] = k[j], k[i] }
-func (k taskKeys) Less(i, j int) bool { return k[i].memory > k[j].memory }
-
 // sortLRPAuctions does what sort.Sort(SortableLRPAuctions(auctions)) does.
 func sortLRPAuctions(auctions []auctiontypes.LRPAuction) {
-	keys := make(lrpKeys, len(auctions))
+	keys := make(auctionKeys, len(auctions))
 	for i := range auctions {
-		keys[i] = lrpKey{auctions[i].Index, auctions[i].MemoryMB, int32(i)}
+		keys[i] = auctionKey{auctions[i].Index, auctions[i].MemoryMB, int32(i)}
 	}
 	sort.Sort(keys)
 	arrange(auctions, func(i int) *int32 { return &keys[i].place })
@@ -45,9 +37,9 @@ func sortLRPAuctions(auctions []auctiontypes.LRPAuction) {
 
 // sortTaskAuctions does what sort.Sort(SortableTaskAuctions(auctions)) does.
 func sortTaskAuctions(auctions []auctiontypes.TaskAuction) {
-	keys := make(taskKeys, len(auctions))
+	keys := make(auctionKeys, len(auctions))
 	for i := range auctions {
-		keys[i] = taskKey{auctions[i].MemoryMB, int32(i)}
+		keys[i] = auctionKey{0, auctions[i].MemoryMB, int32(i)}
 	}
 	sort.Sort(keys)
 	arrange(auctions, func(i int) *int32 { return &keys[i].place })

@@ -1,5 +1,7 @@
 package auctionrunner
 
+import "cmp"
+
 // Zone is the cells of one availability zone. It sorts by the cells' index.
 type Zone []*Cell
 
@@ -8,16 +10,17 @@ func (z Zone) Swap(i, j int)      { z[i], z[j] = z[j], z[i] }
 func (z Zone) Less(i, j int) bool { return z[i].state.CellIndex < z[j].state.CellIndex }
 
 // isOrdered says whether the cells are in the order in which Rostrum breaks ties, each in a place
-// of its own: by index, then by guid.
+// of its own.
 func (z Zone) isOrdered() bool {
 	for i := 1; i < len(z); i++ {
-		before, cell := z[i-1], z[i]
-		if before.state.CellIndex > cell.state.CellIndex {
-			return false
-		}
-		if before.state.CellIndex == cell.state.CellIndex && before.Guid >= cell.Guid {
+		if compareCells(z[i-1], z[i]) >= 0 {
 			return false
 		}
 	}
 	return true
+}
+
+// compareCells orders the cells of a zone as Rostrum breaks ties.
+func compareCells(a, b *Cell) int {
+	return cmp.Or(cmp.Compare(a.state.CellIndex, b.state.CellIndex), cmp.Compare(a.Guid, b.Guid))
 }

@@ -1,7 +1,6 @@
 package auctionrunner
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -110,9 +109,7 @@ func sortIntoZones(cells []*Cell, binPackFirstFitWeight float64) map[string]Zone
 		}
 	}
 	for _, zone := range zones {
-		slices.SortFunc(zone, func(a, b *Cell) int {
-			return cmp.Or(cmp.Compare(a.state.CellIndex, b.state.CellIndex), cmp.Compare(a.Guid, b.Guid))
-		})
+		slices.SortFunc(zone, compareCells)
 		if binPackFirstFitWeight > MinBinPackFirstFitWeight {
 			for place, cell := range zone {
 				cell.Index = place
