@@ -17,7 +17,11 @@ func shareOut(count, parts int, do func(part, first, last int)) (perPart int) {
 	perPart = (count + parts - 1) / parts
 	var others sync.WaitGroup
 	for part := 1; part < parts; part++ {
-		others.Go(func() { do(part, min(count, part*perPart), min(count, (part+1)*perPart)) })
+		others.Add(1)
+		go func() {
+			defer others.Done()
+			do(part, min(count, part*perPart), min(count, (part+1)*perPart))
+		}()
 	}
 	do(0, 0, min(count, perPart))
 	others.Wait()
