@@ -59,7 +59,12 @@ void WorkBook::SetPhase(Item* item, Phase phase) {
 void WorkBook::Terminate(Item* item, TaskState state, std::string message, int32_t reason,
                          std::vector<TaskChange>* changes) {
   if (item->phase == Phase::kQueued) --queued_;
-  (item->work.kind == Kind::kLrp ? bound_lrps_ : bound_tasks_).erase(item->guid);
+  if (item->work.kind == Kind::kTask) {
+    bound_tasks_.erase(item->guid);
+  } else if (bound_lrps_.erase(item->guid) != 0) {
+    // Its container may still be shown, and is not that of other work.
+    foreign_lrps_.insert(item->guid);
+  }
   item->is_gone = true;
   changes->push_back({item->task_id, state, std::move(message), reason,
                       item->work.kind == Kind::kLrp ? item->guid : ""});

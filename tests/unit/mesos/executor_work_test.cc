@@ -121,6 +121,18 @@ TEST_F(ExecutorWorkTest, AnInstanceThatIsStartedAgainHereIsANewTask) {
   EXPECT_EQ(world.StatesOf("b"), "STARTING RUNNING");
 }
 
+TEST_F(ExecutorWorkTest, AnInstanceWhoseEndIsToldIsNotTakenForTheNextOne) {
+  world.options.times.completed_patience = Milliseconds(0);
+  BeginWithRunningLrp();
+  world.rep.Lrp("pg").state = "CRASHED";
+  // The next look tells the end of the one and finds the container of the other.
+  world.Launch("b", LrpData("pg"));
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FAILED");
+  world.rep.containers.back().state = "RUNNING";
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.StatesOf("b"), "STARTING RUNNING");
+}
+
 TEST_F(ExecutorWorkTest, WorkThatIsHandedBackFailsAtOnceWithTheReason) {
   world.rep.memory_mb = 100;
   Begin();
