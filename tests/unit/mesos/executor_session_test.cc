@@ -309,12 +309,17 @@ TEST_F(ExecutorSessionTest, AnErrorMeansANewSubscriptionWithCheckpointingOrWitho
 
 // Rule 65.
 TEST_F(ExecutorSessionTest, HeartbeatsAreSentAndMayBeRefused) {
-  world.options.times.idle = std::chrono::hours(10);
-  world.Begin();
-  world.agent.update_status = 501;
-  world.Advance(minutes(95));
-  EXPECT_EQ(world.CallsOf(Call::HEARTBEAT), 3u);
-  EXPECT_TRUE(world.has_stream());
+  // Older agents do not know them.
+  for (const int status : {202, 501, 403}) {
+    ExecutorWorld other;
+    other.options.times.idle = std::chrono::hours(10);
+    other.agent.heartbeat_status = status;
+    other.Begin();
+    other.Advance(minutes(95));
+    EXPECT_EQ(other.CallsOf(Call::HEARTBEAT), 3u) << status;
+    EXPECT_EQ(other.CallsOf(Call::SUBSCRIBE), 1u) << status;
+    EXPECT_TRUE(other.has_stream()) << status;
+  }
 }
 
 TEST_F(ExecutorSessionTest, AnAgentThatSentHeartbeatsAndFallsSilentIsLost) {

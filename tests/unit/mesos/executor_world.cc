@@ -130,6 +130,7 @@ void PlayedAgent::Take(const wire::TaskStatus& status) {
 
 MaybeAnswer PlayedAgent::Answer(const wire::executor::Call& call) {
   calls.push_back(call);
+  if (call.type() == wire::executor::Call::HEARTBEAT) return PlayedAnswer{heartbeat_status, ""};
   if (call.type() != wire::executor::Call::UPDATE) return PlayedAnswer{202, ""};
   const wire::TaskStatus& status = call.update().status();
   if (update_status != 202) return PlayedAnswer{update_status, "not now"};

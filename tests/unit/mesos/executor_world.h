@@ -85,7 +85,8 @@ class PlayedAgent {
   int refuses = 0;  // A status to refuse SUBSCRIBE with; 0: takes it.
   std::string refusal_text;
   int update_status = 202;
-  bool is_silent = false;    // Opens the stream, and does not say SUBSCRIBED.
+  int heartbeat_status = 202;
+  bool is_silent = false;  // Opens the stream, and does not say SUBSCRIBED.
   bool acknowledges = true;
   bool knows_killing = true;
   std::vector<wire::executor::Call> calls;
