@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
@@ -15,6 +14,7 @@
 #include "lib/mesos/framework/task_id.h"
 #include "lib/mesos/framework/work_data.h"
 #include "tests/unit/mesos/framework_fixture.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -213,14 +213,6 @@ TEST(WorkData, NamesWhatIsWrongWithIt) {
 
 class JournalTest : public testing::Test {
  protected:
-  JournalTest() {
-    std::string name = testing::TempDir() + "journal-XXXXXX";
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder = name;
-    path = folder + "/journal";
-  }
-  ~JournalTest() override { std::filesystem::remove_all(folder); }
-
   static journal::Record Ended(const std::string& id) { return EndedRecord(id); }
   std::vector<std::string> Read() {
     std::vector<std::string> ids;
@@ -244,8 +236,8 @@ class JournalTest : public testing::Test {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   }
 
-  std::string folder;
-  std::string path;
+  const TemporaryFolder folder;
+  std::string path = folder.File("journal");
 };
 
 TEST_F(JournalTest, KeepsWhatWasSynced) {
@@ -283,7 +275,7 @@ TEST_F(JournalTest, ADamagedRecordBeforeWholeOnesIsAnError) {
   std::string other;
   {
     const std::string second_path = path;
-    path = folder + "/other";
+    path = folder.File("other");
     Write({"b"});
     other = Bytes().substr(std::string("rostrum mesos journal 1\n").size());
     path = second_path;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -11,6 +11,7 @@
 #include "lib/tools/mesos/mesos_command.h"
 #include "lib/tools/mesos/mesos_options.h"
 #include "lib/tools/mesos/outcome_writer.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace rostrum::tools {
 namespace {
@@ -33,17 +34,11 @@ std::string ErrorOf(std::vector<std::string> arguments) {
 
 class MesosToolFiles : public testing::Test {
  protected:
-  MesosToolFiles() {
-    std::string name = testing::TempDir() + "mesos-tool-XXXXXX";
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder = name;
-  }
-  ~MesosToolFiles() override { std::filesystem::remove_all(folder); }
   std::string Write(const std::string& name, const std::string& text) {
-    std::ofstream(folder + "/" + name) << text;
-    return folder + "/" + name;
+    std::ofstream(folder.File(name)) << text;
+    return folder.File(name);
   }
-  std::string folder;
+  const TemporaryFolder folder;
 };
 
 TEST(MesosTool, HelpSaysWhatBecomesOfTasksAndEverySetting) {

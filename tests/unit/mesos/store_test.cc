@@ -8,6 +8,7 @@
 
 #include "rostrum/mesos/framework_id_store.h"
 #include "rostrum/mesos/scheduler_client.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -16,16 +17,10 @@ namespace fs = std::filesystem;
 
 class FileStoreTest : public testing::Test {
  protected:
-  FileStoreTest() {
-    std::string name = (fs::temp_directory_path() / "rostrum-store-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  ~FileStoreTest() override { fs::remove_all(folder_); }
-
-  std::string Path() const { return folder_ / "framework-id"; }
+  std::string Path() const { return folder_.File("framework-id"); }
   void Write(std::string_view text) { std::ofstream(Path(), std::ios::binary) << text; }
 
-  fs::path folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(FileStoreTest, AnIdIsThereAfterItWasSaved) {
@@ -44,7 +39,7 @@ TEST_F(FileStoreTest, OnlyItsOwnerMayReadItAndNothingElseStays) {
   struct stat about {};
   ASSERT_EQ(stat(Path().c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0777, 0600u);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 1);
 }
 
 TEST_F(FileStoreTest, WhatASaveLeftHalfWayDoesNotCount) {
@@ -66,7 +61,7 @@ TEST_F(FileStoreTest, AFileThatIsNoIdIsNotTakenForNone) {
 }
 
 TEST_F(FileStoreTest, FilesThatCannotBeUsedAreNamed) {
-  const auto store = MakeFileStore(folder_ / "no" / "folder");
+  const auto store = MakeFileStore(folder_.File("no/folder"));
   EXPECT_NE(store->Save("id").text().find("no/folder"), std::string::npos);
   fs::create_directory(Path());
   EXPECT_FALSE(MakeFileStore(Path())->Load().ok());

@@ -1,7 +1,6 @@
 #include "tests/unit/record/random_round.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <bit>
 #include <fstream>
@@ -221,17 +220,6 @@ void ExpectSame(const Round& round, const RecordedRound& recorded) {
     EXPECT_EQ(a.code, b.code);
     EXPECT_EQ(a.placed ? "" : round.refusals()[a.refusal].error, b.error);
   }
-}
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "rostrum-record-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("there is no temporary folder");
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 std::string ReadAll(const std::string& path) {

@@ -4,7 +4,6 @@
 #define ROSTRUM_TESTS_UNIT_RECORD_RANDOM_ROUND_H_
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "lib/record/recorded_round.h"
 #include "rostrum/round.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace rostrum::record {
 
@@ -45,18 +45,6 @@ std::shared_ptr<const Round> SmallRound(std::string_view strategy_name = "diego"
 
 // Fails the test unless what was read is what the round was.
 void ExpectSame(const Round& round, const RecordedRound& recorded);
-
-// A folder that goes with the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-
-  std::string File(std::string_view name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::string ReadAll(const std::string& path);
 void WriteAll(const std::string& path, std::string_view bytes);

@@ -44,7 +44,7 @@ class ReplayCommand : public testing::Test {
     record::WriteAll(path_, record::MakeFileHeader() + frame);
   }
 
-  const record::TemporaryFolder folder_;
+  const TemporaryFolder folder_;
   const std::string path_ = folder_.File("rounds.rec");
 };
 

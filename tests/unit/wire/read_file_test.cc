@@ -8,26 +8,18 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/unit/temporary_folder.h"
+
 namespace rostrum::wire {
 namespace {
 
 class ReadFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "rostrum_read_file_XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    path_ = directory_ + "/file";
-  }
-  void TearDown() override {
-    ::unlink(path_.c_str());
-    ::rmdir(directory_.c_str());
-  }
-
   void Write(std::string_view text) { std::ofstream(path_, std::ios::binary) << text; }
 
-  std::string directory_;
-  std::string path_;
+  const TemporaryFolder folder_;
+  const std::string directory_ = folder_.path().string();
+  const std::string path_ = folder_.File("file");
   std::string text_ = "what was there before";
 };
 
