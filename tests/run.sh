@@ -4,7 +4,8 @@
 #   tests/run.sh [SUITE]... [--seed N] [--endless]
 #
 # Suites:
-#   unit      the parts of the library and of the program, and properties on random input
+#   unit      the parts of the library and of the program, and properties on random input; --seed N
+#             repeats one case
 #   oracle    the engine against literal schedulers on random clusters; --seed N repeats one case,
 #             --endless goes on with other cases until one fails
 #   capi      the C ABI: its functions, its symbols, its layout, the installed tree, the examples
@@ -95,8 +96,10 @@ run_mesos() {
   install_packages "${MESOS_TEST_PACKAGES[@]}"
   build_in "$build" -Dtests=true -Dwerror="$werror"
   say "suite mesos"
-  local log=$build/run-mesos.txt status=0 ok bad skip
-  /usr/bin/python3 "$ROSTRUM_ROOT/tests/mesos/run_tests.py" --build "$build" 2>&1 | tee "$log" || status=$?
+  local log=$build/run-mesos.txt status=0 ok bad skip go
+  mkdir -p "$build/go-logs"
+  go=$(find_go "$(go_wanted)") || go=
+  ROSTRUM_GO=$go /usr/bin/python3 "$ROSTRUM_ROOT/tests/mesos/run_tests.py" --build "$build" 2>&1 | tee "$log" || status=$?
   read -r ok bad skip < <(
     sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log") || true
   # A run that broke off has failed.

@@ -1,6 +1,8 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 """Clusters that several tests of a class use one after the other, and why a test can't run here."""
 
+import os
+import random
 import unittest
 
 import cluster
@@ -22,6 +24,13 @@ def require_zookeeper():
     reason = zookeeper.why_unavailable()
     if reason is not None:
         raise unittest.SkipTest(reason)
+
+
+def random_seed():
+    """The number of tests/run.sh --seed, or another one each time; it is printed."""
+    seed = int(os.environ.get("ROSTRUM_PROPERTY_SEED") or random.SystemRandom().randint(1, 1 << 30))
+    print("ROSTRUM_PROPERTY_SEED=%d" % seed)
+    return seed
 
 
 class NurseryTest(unittest.TestCase):

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 
 #include "tests/property/random.h"
 
@@ -18,6 +19,12 @@ namespace rostrum {
 inline uint64_t NumberFromEnvironment(const char* name, uint64_t fallback) {
   const char* text = std::getenv(name);
   return text == nullptr || *text == '\0' ? fallback : std::strtoull(text, nullptr, 10);
+}
+
+// A seed for one run: ROSTRUM_PROPERTY_SEED, or another one each time. Whoever uses it says which.
+inline uint64_t AnySeed() {
+  const uint64_t seed = NumberFromEnvironment("ROSTRUM_PROPERTY_SEED", 0);
+  return seed != 0 ? seed : std::random_device{}();
 }
 
 // Calls `property` with the random numbers of each case, up to the first that fails.

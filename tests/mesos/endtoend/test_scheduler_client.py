@@ -5,7 +5,6 @@ What it has to do is in the comments as numbers: these are the rules of what a c
 lib/mesos names them.
 """
 
-import random
 import shutil
 
 import proxy as faults
@@ -13,7 +12,7 @@ from cluster import Cluster
 from cluster.cluster import SOON_UNREACHABLE
 from framework.scheduler import SharingFramework
 from proxy import FaultProxy
-from shared import ClusterTest, NurseryTest, require_mesos, require_zookeeper
+from shared import ClusterTest, NurseryTest, random_seed, require_mesos, require_zookeeper
 from waiting import eventually, never
 from zookeeper import SHORT_SESSIONS, MasterNodes, ZooKeeper
 
@@ -203,10 +202,8 @@ class Damage(ClientTest):
     """Streams that are cut, chopped, wrong or endless."""
 
     def test_records_may_come_in_any_pieces(self):  # 1 2
-        seed = random.SystemRandom().randint(0, 1 << 30)
-        print("chop_randomly: seed %d" % seed)
         for name, order in (("bytes", lambda: self.proxy.chop(1)),
-                            ("random", lambda: self.proxy.chop_randomly(seed))):
+                            ("random", lambda: self.proxy.chop_randomly(random_seed()))):
             order()
             client = self.driver(name=name)
             client.launch(2)

@@ -3,7 +3,6 @@
 
 import http.client
 import json
-import random
 import socket
 import ssl
 import struct
@@ -16,7 +15,7 @@ from framework.recordio import (Refused, Stream, StreamEnded, encode_record, hea
 from framework.scheduler import PATH, Scheduler, SharingFramework, carve, sleeping_task
 from proxy import Call, Event, FaultProxy
 from proxy.messages import EXECUTOR, SCHEDULER, protobuf_fields, with_double
-from shared import ClusterTest, NurseryTest, require_mesos
+from shared import ClusterTest, NurseryTest, random_seed, require_mesos
 from waiting import eventually, never
 
 
@@ -247,9 +246,7 @@ class EventFaults(ProxyTest):
         first = self.subscribe()
         first.wait_offer()
         first.teardown()
-        seed = random.SystemRandom().randint(0, 1 << 30)
-        print("chop_randomly: seed %d" % seed)
-        self.proxy.chop_randomly(seed)
+        self.proxy.chop_randomly(random_seed())
         second = self.subscribe()
         second.wait_offer()
         second.teardown()

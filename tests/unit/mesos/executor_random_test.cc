@@ -1,15 +1,13 @@
 // Random work, kills, faults of the agent and of rep. Whatever happens, each task comes to exactly
 // one end, in an order that makes sense, and nothing is started twice.
-//
-// ROSTRUM_EXECUTOR_SEED repeats one case.
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 
+#include "tests/property/cases.h"
 #include "tests/unit/mesos/executor_world.h"
 
 namespace rostrum::mesos {
@@ -164,14 +162,7 @@ class Chaos {
 };
 
 TEST(ExecutorRandomTest, EachTaskComesToOneEnd) {
-  const char* const chosen = std::getenv("ROSTRUM_EXECUTOR_SEED");
-  const uint64_t first = chosen != nullptr ? std::strtoull(chosen, nullptr, 10) : 1;
-  const uint64_t last = chosen != nullptr ? first : 150;
-  for (uint64_t seed = first; seed <= last; ++seed) {
-    SCOPED_TRACE("ROSTRUM_EXECUTOR_SEED=" + std::to_string(seed));
-    Chaos(seed).Run();
-    if (HasFailure()) break;
-  }
+  ForEachCase(150, [](rostrum::Random& random) { Chaos(random.Next()).Run(); });
 }
 
 }  // namespace

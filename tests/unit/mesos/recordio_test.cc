@@ -6,6 +6,7 @@
 
 #include "lib/mesos/recordio/decoder.h"
 #include "lib/mesos/recordio/encoder.h"
+#include "tests/property/cases.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -45,8 +46,8 @@ TEST(RecordDecoderTest, APieceMayHoldManyRecords) {
 }
 
 TEST(RecordDecoderTest, RandomPiecesOfRandomRecords) {
-  const uint64_t seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const uint64_t seed = AnySeed();
+  SCOPED_TRACE("ROSTRUM_PROPERTY_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (int round = 0; round < 200; ++round) {
     Records records(random() % 10);
