@@ -51,7 +51,8 @@ def find_go():
 
 def go_environment():
     headers = b"".join(file.read_bytes() for file in sorted((MODULE.parents[2] / "include/rostrum").glob("*.h")))
-    return {**os.environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "1", "GOFLAGS": "-buildvcs=false",
+    return {**os.environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "1",
+            "GOFLAGS": "-buildvcs=false " + os.environ.get("GOFLAGS", ""),  # Such as -race.
             "PKG_CONFIG_PATH": str(build_folder() / "meson-uninstalled"),
             # Without it Go would not build anew what was built with other headers.
             "CGO_CFLAGS": "-g -O2 -DROSTRUM_HEADERS=0x" + hashlib.sha256(headers).hexdigest()[:15]}
@@ -151,7 +152,7 @@ class GoAuctioneer:
             text = connection.getresponse().read().decode()
         finally:
             connection.close()
-        return {name: float(value) for name, value in re.findall(r"^(rostrum_\S+) (\S+)$", text, re.MULTILINE)}
+        return {name: float(value) for name, value in re.findall(r"^(rostrum_.*) (\S+)$", text, re.MULTILINE)}
 
     # Its end.
 

@@ -12,7 +12,7 @@ from .rostrum_mesos import lrp, task
 TRACE = "7f461654-74d1-1ee5-8367-77d85df2cdab"
 
 
-class Auctioneer(RostrumTest):
+class AuctioneerTest(RostrumTest):
     @classmethod
     def setUpClass(cls):
         build()
@@ -29,6 +29,8 @@ class Auctioneer(RostrumTest):
             "%s.%d" % key for key in self.cells.running()) == sorted(identifiers))
         eventually("the master has as many", lambda: len(self.tasks_of(run)) == len(identifiers))
 
+
+class Auctioneer(AuctioneerTest):
     def test_lrps_and_tasks_run_where_its_results_say(self):
         run = self.auctioneer()
         run.post("lrps", [lrp("web", 3)], TRACE)
@@ -119,16 +121,20 @@ class Auctioneer(RostrumTest):
         self.assertIn("mesos-framework-failed", run.process.output())
         self.assertIn("Framework has been removed", run.process.output())
 
-    def test_a_master_that_goes_is_logged_and_comes_back(self):
+
+class Master(AuctioneerTest):
+    def test_while_it_is_away_work_is_refused_and_afterwards_it_starts(self):
         run = self.auctioneer()
         run.post("lrps", [lrp("web")])
         self.all_once(run, "web.0")
         self.cluster.master.kill()
-        run.post("lrps", [lrp("lost")])
-        self.assertEqual(run.wait_outcome("lost.0")["error"], "unable to communicate to compatible cells")
+        run.post("lrps", [lrp("late")])
+        self.assertTrue(run.wait_outcome("late.0", placed=False)["error"])
+        self.assertEqual(run.metrics()["rostrum_mesos_connected"], 0)
         self.cluster.master.start()
         self.cluster.reconnect_agents()
         eventually("it is connected again", lambda: run.metrics()["rostrum_mesos_connected"] == 1)
-        run.post("lrps", [lrp("lost")])
-        self.all_once(run, "web.0", "lost.0")
+        eventually("its work is known", lambda: len(self.tasks_of(run)) == 1)
+        run.post("lrps", [lrp("late")])
+        self.all_once(run, "web.0", "late.0")
         self.assertIn("disconnected-from-mesos", run.process.output())
