@@ -95,7 +95,7 @@ TEST_F(FrameworkRound, WhatIsNotKeptWaitingIsOverOnceARoundHasRefusedIt) {
   EXPECT_EQ(machine->Deadline(), kNever);
 }
 
-TEST_F(FrameworkRound, WithoutAMasterKeptWorkWaitsAndOtherWorkIsRefused) {
+TEST_F(FrameworkRound, WithoutAMasterWorkWaits) {
   Start();
   Send(Disconnected{"test"});
   ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 10)}}).ok());
@@ -105,6 +105,20 @@ TEST_F(FrameworkRound, WithoutAMasterKeptWorkWaitsAndOtherWorkIsRefused) {
   Connect();
   Give(MakeOffer("agent-1", 100));
   EXPECT_EQ(TasksOf("web.0").size(), 1u);
+}
+
+TEST_F(FrameworkRound, WithoutAMasterWorkThatIsNotKeptWaitingIsRefused) {
+  options.settings.keep_waiting = false;
+  Start();
+  Send(Disconnected{"test"});
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 10)}}).ok());
+  EXPECT_TRUE(Outcomes(OutcomeKind::kRefused).empty()) << "before the window ends";
+  Advance(options.settings.window);
+  const auto outcomes = Outcomes(OutcomeKind::kRefused);
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes[0].code, RefusalCode::kNoCells);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+  EXPECT_EQ(machine->Deadline(), kNever);
 }
 
 TEST_F(FrameworkRound, OffersThatNoRoundCouldUseAreDeclinedWithinTheBudgetOfTime) {
