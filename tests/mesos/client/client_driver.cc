@@ -159,27 +159,41 @@ class Driver {
       std::getline(words >> std::ws, command_line_);
       return true;
     }
-    for (std::string word; words >> word;) arguments.push_back(word);
-    Status status;
     if (command == "stop") return false;
-    if (command == "kill") status = client_->Kill({arguments.at(0), agents_[arguments.at(0)]});
-    if (command == "forget") client_->Forget(arguments.at(0));
-    if (command == "track")
-      client_->Track(std::vector<TaskPlace>{{arguments.at(0), arguments.at(1)}});
-    if (command == "reconcile") client_->Reconcile();
-    if (command == "revive") status = client_->Revive();
-    if (command == "suppress") status = client_->Suppress();
-    if (command == "teardown") status = client_->Teardown();
-    if (command == "decline") status = DeclineAll();
-    if (command == "roles") {
-      FrameworkInfo framework = settings_.options.framework;
-      framework.roles = arguments;
-      status = client_->UpdateFramework(framework);
-    }
-    if (command == "counts") PrintCounts();
+    for (std::string word; words >> word;) arguments.push_back(word);
+    const Status status = Do(command, arguments);
     std::printf("DID command=%s code=%s text=%s\n", command.c_str(), CodeName(status.code()),
                 Word(status.text()).c_str());
     return true;
+  }
+
+  Status Do(const std::string& command, const std::vector<std::string>& arguments) {
+    const auto argument = [&](size_t number) {
+      if (number >= arguments.size()) Die(command + " needs more arguments");
+      return arguments[number];
+    };
+    if (command == "kill") return client_->Kill({argument(0), agents_[argument(0)]});
+    if (command == "revive") return client_->Revive();
+    if (command == "suppress") return client_->Suppress();
+    if (command == "teardown") return client_->Teardown();
+    if (command == "decline") return DeclineAll();
+    if (command == "roles") {
+      FrameworkInfo framework = settings_.options.framework;
+      framework.roles = arguments;
+      return client_->UpdateFramework(framework);
+    }
+    if (command == "forget") {
+      client_->Forget(argument(0));
+    } else if (command == "track") {
+      client_->Track(std::vector<TaskPlace>{{argument(0), argument(1)}});
+    } else if (command == "reconcile") {
+      client_->Reconcile();
+    } else if (command == "counts") {
+      PrintCounts();
+    } else {
+      Die("no such command: " + command);
+    }
+    return {};
   }
 
   void PrintCounts() {
