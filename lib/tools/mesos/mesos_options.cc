@@ -193,9 +193,7 @@ Status ReadEnd(const Flags& flags, MesosOptions* options) {
 
 Expected<MesosOptions> ReadMesosOptions(const Flags& flags) {
   mesos::NamedOptions named;
-  // There is no BBS that asks again for what was lost.
-  static_cast<void>(named.Set("replace_unreachable_ms", "120000"));
-  static_cast<void>(named.Set("replace_lost", "true"));
+  for (const OwnDefault& own : kOwnDefaults) static_cast<void>(named.Set(own.key, own.value));
   if (Status s = ReadNamed(flags, &named); !s.ok()) return s;
   if (Status s = ReadSets(flags, &named); !s.ok()) return s;
   Expected<std::shared_ptr<Strategy>> strategy = LoadStrategy(flags.Text("strategy", "binpack"));

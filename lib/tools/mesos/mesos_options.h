@@ -24,6 +24,15 @@ struct MesosOptions {
   std::chrono::milliseconds stop_timeout = std::chrono::milliseconds(5000);
 };
 
+// What the framework's settings are here, where they are not what the library says: there is no BBS
+// that asks again for what was lost.
+struct OwnDefault {
+  std::string_view key;
+  std::string_view value;
+};
+inline constexpr OwnDefault kOwnDefaults[] = {{"replace_unreachable_ms", "120000"},
+                                              {"replace_lost", "true"}};
+
 const Verb& MesosVerb();
 
 // Reads the files too. Errors name the flag or the place in a file.

@@ -25,6 +25,17 @@ constexpr std::string_view kSummary =
     "rootfs_scheme, placement_tags, optional_placement_tags, volume_drivers, zone (else the fault "
     "domain's) and cell_index; lists have commas. RootFs mesos:any runs on every agent.";
 
+// A setting's description, which ends with its default in brackets.
+std::string DescriptionOf(const mesos::FrameworkOption& option) {
+  std::string text(option.description);
+  for (const OwnDefault& own : kOwnDefaults) {
+    if (own.key != option.key) continue;
+    text.resize(text.rfind('('));
+    text += "(" + std::string(own.value) + ")";
+  }
+  return text;
+}
+
 // The settings of --set, for its help.
 const std::string& SetHelp() {
   static const std::string text = [] {
@@ -32,7 +43,7 @@ const std::string& SetHelp() {
         "one of Diego's settings (see rostrum place --help), or of the framework's: ";
     for (const mesos::FrameworkOption& option : mesos::FrameworkOptionList()) {
       if (made.back() != ' ') made += "; ";
-      made += std::string(option.key) + ", " + std::string(option.description);
+      made += std::string(option.key) + ", " + DescriptionOf(option);
     }
     return made;
   }();

@@ -52,6 +52,17 @@ TEST(MesosTool, HelpSaysWhatBecomesOfTasksAndEverySetting) {
   }
 }
 
+TEST(MesosTool, HelpSaysWhatItsOwnDefaultsAre) {
+  std::string help = HelpText(MesosVerb());
+  // Lines are broken anywhere between two words.
+  help.erase(
+      std::unique(help.begin(), help.end(), [](char a, char b) { return a <= ' ' && b <= ' '; }),
+      help.end());
+  std::replace(help.begin(), help.end(), '\n', ' ');
+  EXPECT_NE(help.find("0: never (120000);"), std::string::npos);
+  EXPECT_NE(help.find("lost with its agent is placed again (true);"), std::string::npos);
+}
+
 TEST(MesosTool, ErrorsNameTheFlag) {
   EXPECT_EQ(Read({}).status().text(),
             "--master is missing, expected HOST:PORT or zk://HOST:PORT/PATH");
