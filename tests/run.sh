@@ -99,7 +99,8 @@ run_mesos() {
   local log=$build/run-mesos.txt status=0 ok bad skip go
   mkdir -p "$build/go-logs"
   go=$(find_go "$(go_wanted)") || go=
-  ROSTRUM_GO=$go /usr/bin/python3 "$ROSTRUM_ROOT/tests/mesos/run_tests.py" --build "$build" 2>&1 | tee "$log" || status=$?
+  ROSTRUM_GO=$go /usr/bin/python3 "$ROSTRUM_ROOT/tests/mesos/run_tests.py" --build "$build" 2>&1 |
+    tee "$log" || status=$?
   read -r ok bad skip < <(
     sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log") || true
   # A run that broke off has failed.
