@@ -247,8 +247,7 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
       workspace = std::make_unique<Workspace>(input.snapshot->table(), *strategy);
     }
     impl_->workspace_strategy = strategy;
-    Expected<std::shared_ptr<Round>> round =
-        RoundRunner::RunAll(std::move(input), *strategy, *workspace);
+    Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), *workspace);
     if (!round.ok()) {
       put_back();
       return round.status();

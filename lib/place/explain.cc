@@ -174,7 +174,7 @@ Expected<Explanation> Round::Explain(Strategy& strategy, Kind kind,
   Round again;
   again.input_ = input_;
   Workspace workspace(input_.snapshot->table(), strategy);
-  RoundRunner runner(&again, strategy, workspace);
+  RoundRunner runner(&again, workspace);
   if (Status status = runner.Begin(); !status.ok()) return status;
   runner.Run(position);
   return runner.Explain(position);

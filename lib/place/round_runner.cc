@@ -61,17 +61,17 @@ class AuctionScope {
 
 }  // namespace
 
-RoundRunner::RoundRunner(Round* round, Strategy& strategy, Workspace& workspace)
+RoundRunner::RoundRunner(Round* round, Workspace& workspace)
     : round_(round),
       workspace_(workspace),
       board_(workspace.board()),
       layout_(board_.layout()),
-      strategy_(strategy),
-      separable_(dynamic_cast<const SeparableStrategy*>(&strategy)),
-      scanning_(dynamic_cast<ScanningStrategy*>(&strategy)),
-      counts_instances_(!strategy.HasBaseScore()),
-      balances_zones_(strategy.BalancesZones()),
-      score_limit_(strategy.ScoreLimit()),
+      strategy_(workspace.strategy()),
+      separable_(dynamic_cast<const SeparableStrategy*>(&strategy_)),
+      scanning_(dynamic_cast<ScanningStrategy*>(&strategy_)),
+      counts_instances_(!strategy_.HasBaseScore()),
+      balances_zones_(strategy_.BalancesZones()),
+      score_limit_(strategy_.ScoreLimit()),
       closed_reasons_(ReasonsOfClosed(layout_)),
       matcher_(layout_),
       instances_(workspace.instances()) {}
@@ -368,13 +368,12 @@ CellView RoundRunner::ViewOf(uint32_t row) const {
 
 RoundInput RoundRunner::Dissolve(Round* round) { return std::move(round->input_); }
 
-Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Strategy& strategy,
-                                                     Workspace& workspace) {
+Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspace& workspace) {
   if (Status status = CheckInput(input); !status.ok()) return status;
   auto round = std::make_shared<Round>();
   round->input_ = std::move(input);
   try {
-    RoundRunner runner(round.get(), strategy, workspace);
+    RoundRunner runner(round.get(), workspace);
     if (Status status = runner.Begin(); !status.ok()) {
       input = std::move(round->input_);
       return status;
@@ -396,8 +395,7 @@ Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Strateg
 Expected<std::shared_ptr<const Round>> RunRound(RoundInput&& input, Strategy& strategy) {
   if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
   Workspace workspace(input.snapshot->table(), strategy);
-  Expected<std::shared_ptr<Round>> round =
-      RoundRunner::RunAll(std::move(input), strategy, workspace);
+  Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), workspace);
   if (!round.ok()) return round.status();
   return std::shared_ptr<const Round>(*std::move(round));
 }

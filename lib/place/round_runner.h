@@ -22,8 +22,8 @@ namespace rostrum {
 class RoundRunner {
  public:
   // `round` has its input set; decisions and refusals are written into it. `workspace` is of the
-  // cells of the round's snapshot.
-  RoundRunner(Round* round, Strategy& strategy, Workspace& workspace);
+  // cells of the round's snapshot, and of the strategy that decides.
+  RoundRunner(Round* round, Workspace& workspace);
 
   // Checks the configuration and lets the strategy begin. An error means that there is no round.
   Status Begin();
@@ -35,8 +35,7 @@ class RoundRunner {
   Explanation Explain(uint32_t auction);
 
   // As rostrum::RunRound, in a workspace; after a failure that is of no more use.
-  static Expected<std::shared_ptr<Round>> RunAll(RoundInput&& input, Strategy& strategy,
-                                                 Workspace& workspace);
+  static Expected<std::shared_ptr<Round>> RunAll(RoundInput&& input, Workspace& workspace);
 
   // What an engine needs of a round beside what users do: the row of each decision that placed, and
   // the input back from a round that nobody else has.

@@ -42,6 +42,7 @@ class Workspace {
   // Takes an auction's work off a row. REQUIRES: CanReserve; it is the current process's.
   void Place(uint32_t row, const Ask& ask);
 
+  Strategy& strategy() { return strategy_; }
   const Board& board() const { return board_; }
   Instances& instances() { return instances_; }
   const Instances& instances() const { return instances_; }
