@@ -1,3 +1,4 @@
+#include <memory>
 #include <utility>
 
 #include "lib/wire/bounds.h"

@@ -4,7 +4,6 @@
 #define ROSTRUM_LIB_WIRE_WORK_FORM_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "tests/unit/builders.h"
 
 namespace rostrum {
