@@ -103,7 +103,8 @@ Status NamedOptions::SetNumber(std::string_view key, std::string_view value, boo
       {"failover_timeout", 0, 100'000'000, 1, &failover_seconds_},
       {"executor_cpus", 10, 1'000'000, 1, &executor_.overhead.cpu},
       {"executor_memory", 32, 100'000'000, kAmountOne, &executor_.overhead.memory},
-      {"executor_disk", 0, 1'000'000'000, kAmountOne, &executor_.overhead.disk}};
+      {"executor_disk", 0, 1'000'000'000, kAmountOne, &executor_.overhead.disk},
+      {"executor_shutdown_grace", 0, 100'000, 1, &executor_grace_seconds_}};
   for (const Number& each : numbers) {
     if (each.key != key) continue;
     *is_known = true;
@@ -231,6 +232,9 @@ Status NamedOptions::FinishExecutor(FrameworkOptions* options) const {
   }
   if (executor_command_.empty() && executor_image_.empty()) return {};
   CellExecutor executor = executor_;
+  if (executor_grace_seconds_ > 0) {
+    executor.shutdown_grace_period = std::chrono::seconds(executor_grace_seconds_);
+  }
   executor.command.value = executor_command_;
   // Without a line the image's own program runs.
   executor.command.shell = !executor_command_.empty();

@@ -53,6 +53,9 @@ class NamedOptions {
   std::string executor_command_;
   std::string executor_image_;
   std::vector<Volume> executor_volumes_;
+  // Diego gives an app ten seconds to end; then its rep and the executor want some. Zero: as the
+  // agent has it.
+  int64_t executor_grace_seconds_ = 15;
   CellExecutor executor_;
 };
 

@@ -39,7 +39,8 @@ constexpr std::string_view kOptionFlags[] = {"master",
                                              "executor-environment",
                                              "executor-cpus",
                                              "executor-memory",
-                                             "executor-disk"};
+                                             "executor-disk",
+                                             "executor-shutdown-grace"};
 
 std::string KeyOf(std::string_view flag) {
   std::string key(flag);

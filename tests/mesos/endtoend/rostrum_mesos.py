@@ -37,6 +37,8 @@ class RostrumMesos:
         self.work = {"lrps": list(lrps), "tasks": list(tasks), "services": list(services)}
         self.flags = {"master": master, "name": name, "role": role or name, "format": "json",
                       "window": "200", "executor-memory": "32",
+                      # What does not end by itself is not waited for long.
+                      "executor-shutdown-grace": "2",
                       **{key.replace("_", "-"): str(value) for key, value in flags.items()}}
         self.sets = {"hoard_ms": 500, "refuse_ms": 300, **(sets or {})}
         self.switches = list(switches)

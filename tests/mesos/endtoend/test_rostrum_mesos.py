@@ -104,6 +104,15 @@ class LifeOfWork(RostrumTest):
         eventually("reps have stopped all", lambda: not self.cells.lrps() and not self.cells.tasks())
         eventually("the executors are gone", lambda: not self.executors())
 
+    def test_an_executor_is_given_the_time_to_end_its_work_that_is_asked_for(self):
+        run = self.rostrum(lrps=[lrp("web")], executor_shutdown_grace=77)
+        run.wait_running("web.0")
+        (agent_id, info), = self.operator.executors()
+        self.assertEqual(info["shutdown_grace_period"]["nanoseconds"], 77_000_000_000)
+        process, = [pid for pids in self.executors().values() for pid in pids]
+        with open("/proc/%d/environ" % process) as file:
+            self.assertIn("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD=77secs\0", file.read())
+
     def test_an_idle_cell_goes_and_one_with_work_stays(self):
         for rep in self.cells.all():
             rep.behave(task_seconds=0.1, linger_seconds=SEEN_SECONDS)

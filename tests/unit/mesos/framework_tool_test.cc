@@ -134,6 +134,22 @@ TEST_F(MesosToolFiles, WorkIsRunByItsCommandByItsImageOrByTheExecutor) {
   EXPECT_EQ(executor.container->volumes[0].host_path, "data");
 }
 
+TEST(MesosTool, AnExecutorHasTimeToEndItsWork) {
+  const auto grace_of = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(),
+                     {"--master", "h:1", "--executor-command", "rostrum-executor"});
+    const auto options = Read(arguments);
+    EXPECT_TRUE(options.ok()) << options.status().text();
+    return options->framework.executor->shutdown_grace_period;
+  };
+  // Diego gives an app ten seconds.
+  EXPECT_EQ(grace_of({}), std::chrono::seconds(15));
+  EXPECT_EQ(grace_of({"--executor-shutdown-grace", "90"}), std::chrono::seconds(90));
+  EXPECT_EQ(grace_of({"--executor-shutdown-grace", "0"}), std::nullopt);
+  EXPECT_EQ(ErrorOf({"--executor-shutdown-grace", "1.5"}),
+            "--executor-shutdown-grace is \"1.5\", expected a whole number from 0 to 100000");
+}
+
 TEST(OutcomeWriter, OneLineWhateverAnExecutorSays) {
   Outcome outcome;
   outcome.kind = OutcomeKind::kEnded;
