@@ -85,6 +85,8 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *   executor_cpus         thousandths of a cpu that a cell takes for itself, at least 10 (100)
  *   executor_memory       MB that it takes for itself, at least 32 (256)
  *   executor_disk         MB that it takes for itself (0)
+ *   executor_shutdown_grace   for how many seconds its work may end when it is told to end, before
+ *                         the agent ends all by force; 0: as the agent has it (15)
  *
  * the settings of Diego (see rostrum_engine_set_option), and those of the framework:
  *
@@ -105,6 +107,9 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *   kill_unknown          whether tasks are killed that the journal does not know (true)
  *   maintenance_margin_ms    work is kept off agents that are maintained so soon (600000)
  *   restart_initial_ms, restart_maximum_ms   of services, which this interface has not
+ *   unread_maximum        with more events that nobody has polled the framework leaves the master,
+ *                         says so by ROSTRUM_MESOS_PROBLEM, and comes back when they are polled
+ *                         (1000000)
  *   seed                  a number that plug-ins may use (0)
  *
  * and the agents' attributes that say what they offer for constraints; lists have commas:

@@ -136,6 +136,9 @@ struct FrameworkSettings {
   // one that ran for longer than the second begins anew.
   std::chrono::milliseconds restart_initial = std::chrono::seconds(1);
   std::chrono::milliseconds restart_maximum = std::chrono::minutes(1);
+  // Outcomes that wait for WaitOutcomes. With more than these the framework leaves the master until
+  // they are taken: see SchedulerClient::Pause.
+  int64_t unread_maximum = 1'000'000;
   // For plug-ins.
   uint64_t seed = 0;
   AgentMapping mapping;
@@ -267,7 +270,8 @@ class Framework {
   Status SetService(const Service& service);
 
   // What became of work since the last call, in order. Waits until there is something or the time
-  // is over; at once after Stop.
+  // is over; at once after Stop. Who does not call it makes the framework leave the master once
+  // unread_maximum outcomes wait.
   std::vector<Outcome> WaitOutcomes(std::chrono::milliseconds timeout);
   // Lets a WaitOutcomes that waits now return, or the next one.
   void Interrupt();

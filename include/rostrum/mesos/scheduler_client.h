@@ -91,6 +91,9 @@ struct SchedulerTimes {
   size_t record_maximum = 256 << 20;
   // Calls that wait to be sent; one more is refused.
   size_t calls_maximum = 100'000;
+  // Events that wait for WaitEvents, where an offer counts as one. With more than these the client
+  // pauses, as by Pause, until they are taken.
+  size_t events_maximum = 1'000'000;
 };
 
 struct SchedulerOptions {
@@ -164,6 +167,14 @@ class SchedulerClient {
 
   // Waits until there are events or the time is over; empty then. Without on_events only.
   std::vector<Event> WaitEvents(std::chrono::milliseconds timeout);
+
+  // For an embedder that has no room for more events: gives the subscription up, until Resume.
+  // Nothing that matters is lost by it: Disconnected and a Problem with the reason are told, offers
+  // and calls go as with every disconnect, agents keep statuses until they are acknowledged, and the
+  // next subscription reconciles. The framework's failover timeout runs meanwhile. May be called at
+  // any time; more than once is as once.
+  void Pause(const std::string& reason);
+  void Resume();
 
   // --- Calls. Each returns at once. kFailedPrecondition: not subscribed now, or too many calls
   // wait; nothing will be sent. kInvalidArgument: the master would refuse it.

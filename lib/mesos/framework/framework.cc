@@ -50,6 +50,10 @@ Status Validate(const FrameworkOptions& options) {
   }
   if (options.strategy == nullptr) return InvalidArgument("strategy is not set, expected one");
   if (Status s = ValidateConfiguration(options.configuration); !s.ok()) return s;
+  if (options.settings.unread_maximum < 1) {
+    return InvalidArgument(fmt::format("settings.unread_maximum is {}, expected at least 1",
+                                       options.settings.unread_maximum));
+  }
   return options.executor ? CheckExecutor(*options.executor) : Status();
 }
 
@@ -102,9 +106,11 @@ class ClientCalls : public Calls {
 // takes `inbox_mutex` only, so it never waits for a round.
 struct Framework::Impl {
   explicit Impl(const FrameworkOptions& options, std::unique_ptr<Journal> opened)
-      : journal(std::move(opened)),
+      : unread_maximum(static_cast<size_t>(options.settings.unread_maximum)),
+        journal(std::move(opened)),
         machine(options, *journal, calls, clock, NowNanoseconds, random) {}
 
+  const size_t unread_maximum;
   SteadyClock clock;
   SystemRandom random;
   std::unique_ptr<Journal> journal;
@@ -122,6 +128,8 @@ struct Framework::Impl {
   std::mutex outcome_mutex;
   std::condition_variable outcome_changed;
   std::vector<Outcome> outcomes;
+  // The client is paused until outcomes are taken. Changes only while `mutex` is held too.
+  bool is_full = false;
   bool is_interrupted = false;
   bool is_stopped = false;
 
@@ -155,9 +163,27 @@ struct Framework::Impl {
   void HandOut() {
     std::vector<Outcome> fresh = machine.TakeOutcomes();
     if (fresh.empty()) return;
-    const std::lock_guard lock(outcome_mutex);
-    std::move(fresh.begin(), fresh.end(), std::back_inserter(outcomes));
-    outcome_changed.notify_all();
+    size_t unread = 0;
+    {
+      const std::lock_guard lock(outcome_mutex);
+      std::move(fresh.begin(), fresh.end(), std::back_inserter(outcomes));
+      outcome_changed.notify_all();
+      if (is_full || outcomes.size() <= unread_maximum) return;
+      is_full = true;
+      unread = outcomes.size();
+    }
+    client->Pause(
+        fmt::format("{} outcomes wait to be taken, expected at most {}", unread, unread_maximum));
+  }
+
+  // To be called when outcomes have been taken.
+  void LeaveFull() {
+    const std::lock_guard lock(mutex);
+    {
+      const std::lock_guard outcome_lock(outcome_mutex);
+      if (!std::exchange(is_full, false)) return;
+    }
+    client->Resume();
   }
 
   TimePoint NextLook() {
@@ -285,12 +311,19 @@ Status Framework::SetService(const Service& service) {
 }
 
 std::vector<Outcome> Framework::WaitOutcomes(std::chrono::milliseconds timeout) {
-  std::unique_lock lock(impl_->outcome_mutex);
-  impl_->outcome_changed.wait_for(lock, timeout, [this] {
-    return !impl_->outcomes.empty() || impl_->is_interrupted || impl_->is_stopped;
-  });
-  impl_->is_interrupted = false;
-  return std::exchange(impl_->outcomes, {});
+  std::vector<Outcome> taken;
+  bool was_full = false;
+  {
+    std::unique_lock lock(impl_->outcome_mutex);
+    impl_->outcome_changed.wait_for(lock, timeout, [this] {
+      return !impl_->outcomes.empty() || impl_->is_interrupted || impl_->is_stopped;
+    });
+    impl_->is_interrupted = false;
+    taken.swap(impl_->outcomes);
+    was_full = impl_->is_full;
+  }
+  if (was_full) impl_->LeaveFull();
+  return taken;
 }
 
 void Framework::Interrupt() {

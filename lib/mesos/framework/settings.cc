@@ -57,6 +57,13 @@ bool SetCount(FrameworkSettings* settings, std::string_view value) {
 }
 
 template <auto Field>
+bool SetPositiveCount(FrameworkSettings* settings, std::string_view value) {
+  const auto number = Whole(value, 1, 1'000'000'000);
+  if (number) settings->*Field = *number;
+  return number.has_value();
+}
+
+template <auto Field>
 bool SetSwitch(FrameworkSettings* settings, std::string_view value) {
   if (value != "true" && value != "false") return false;
   settings->*Field = value == "true";
@@ -95,6 +102,7 @@ using Mapping = AgentMapping;
 constexpr std::string_view kTime = "a whole number of milliseconds from 0 to 31536000000";
 constexpr std::string_view kPositiveTime = "a whole number of milliseconds from 1 to 31536000000";
 constexpr std::string_view kCount = "a whole number from 0 to 1000000000";
+constexpr std::string_view kPositiveCount = "a whole number from 1 to 1000000000";
 constexpr std::string_view kSwitch = "true or false";
 constexpr std::string_view kName = "the name of an attribute";
 constexpr std::string_view kList = "names with commas between them";
@@ -129,6 +137,11 @@ constexpr Entry kEntries[] = {
      kPositiveTime, SetPositiveTime<&Settings::restart_initial>},
     {"restart_maximum_ms", "the longest such delay (60000)", kPositiveTime,
      SetPositiveTime<&Settings::restart_maximum>},
+    {"unread_maximum",
+     "with more outcomes that nobody has taken the framework leaves the master until they are "
+     "taken "
+     "(1000000)",
+     kPositiveCount, SetPositiveCount<&Settings::unread_maximum>},
     {"seed", "a number that plug-ins may use (0)", "a whole number from 0 to 9223372036854775807",
      SetSeed},
     {"stack_attribute", "the agents' attribute that lists their stacks (stack)", kName,

@@ -99,6 +99,11 @@ std::vector<OutgoingCall> Link::CloseAndTakeUnsent() {
 }
 
 void Link::WaitOrDetect() {
+  if (is_paused_) {
+    state_ = ClientState::kWaiting;
+    due_ = kNever;
+    return;
+  }
   const bool nobody_leads = !redirect_ && !source_.Leader();
   state_ = nobody_leads ? ClientState::kDetecting : ClientState::kWaiting;
   due_ = nobody_leads ? kNever : clock_.Now() + backoff_.NextRandom(random_);
@@ -122,6 +127,17 @@ void Link::GiveUp(const std::string& reason, int http_status, bool skip) {
 }
 
 void Link::Lose(const std::string& reason) { GiveUp(reason, 0, /*skip=*/false); }
+
+void Link::Pause(const std::string& reason) {
+  if (is_paused_ || state_ == ClientState::kStopped || state_ == ClientState::kFailed) return;
+  is_paused_ = true;
+  GiveUp(reason, 0, /*skip=*/false);
+}
+
+void Link::Resume() {
+  if (!std::exchange(is_paused_, false)) return;
+  if (state_ == ClientState::kWaiting) WaitOrDetect();
+}
 
 void Link::OnLeaderChanged() {
   if (state_ == ClientState::kStopped || state_ == ClientState::kFailed) return;

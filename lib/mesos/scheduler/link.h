@@ -50,6 +50,8 @@ struct CallAnswer {
 //
 //     any ──Fail──▶ failed        any ──Stop──▶ stopped
 //
+// Between Pause and Resume it is waiting, without an end.
+//
 // Answers that belong to a stream or call that was given up are not looked at: each attempt has
 // request ids of its own, and the network is told to cancel the old ones.
 class Link : public Machine {
@@ -85,6 +87,9 @@ class Link : public Machine {
   void Confirm(Milliseconds heartbeat);
   // Gives the subscription up, and tries again later.
   void Lose(const std::string& reason);
+  // The same, and does not try before Resume.
+  void Pause(const std::string& reason);
+  void Resume();
   // Gives up for good, without a word to the owner. Returns the calls that never left.
   std::vector<OutgoingCall> Fail();
 
@@ -137,6 +142,7 @@ class Link : public Machine {
   Random& random_;
 
   ClientState state_ = ClientState::kStopped;
+  bool is_paused_ = false;
   Backoff backoff_;
   TimePoint due_ = kNever;
   // Whom the source named last, and who is asked, or was asked last.

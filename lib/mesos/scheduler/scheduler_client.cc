@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <limits>
 #include <mutex>
 #include <utility>
+#include <variant>
 
 #include "lib/mesos/leader/master_address.h"
 #include "lib/mesos/reactor/reactor.h"
@@ -44,7 +46,16 @@ Status ValidateTimes(const SchedulerTimes& times) {
     return InvalidArgument(fmt::format("times.record_maximum is {}, expected 1 to {} bytes",
                                        times.record_maximum, std::numeric_limits<int32_t>::max()));
   }
+  if (times.events_maximum < 1) {
+    return InvalidArgument("times.events_maximum is 0, expected at least 1");
+  }
   return {};
+}
+
+// What an event takes of times.events_maximum.
+size_t WeightOf(const Event& event) {
+  const auto* made = std::get_if<OffersMade>(&event);
+  return made == nullptr ? 1 : std::max<size_t>(made->offers.size(), 1);
 }
 
 // The master wants the principal of the request and that of the framework to be one.
@@ -73,7 +84,7 @@ Status Validate(SchedulerOptions* options) {
 }  // namespace
 
 // The reactor's mutex guards the session. `events_mutex` guards what is under it, and is never held
-// while the other is taken.
+// while the other is taken; `is_full` changes under both.
 struct SchedulerClient::Impl {
   Impl(SchedulerOptions given, std::unique_ptr<LeaderSource> leader_source)
       : options(std::move(given)),
@@ -92,6 +103,8 @@ struct SchedulerClient::Impl {
   std::mutex events_mutex;
   std::condition_variable changed;
   std::vector<Event> events;
+  size_t events_weight = 0;
+  bool is_full = false;  // The session is paused until events are taken.
   bool is_stopped = false;
 
   // Runs `use` on the session, and lets the thread see to what came of it.
@@ -115,10 +128,31 @@ struct SchedulerClient::Impl {
     if (options.on_events) {
       if (!taken.empty()) options.on_events(std::move(taken));
     } else {
-      std::lock_guard lock(events_mutex);
-      std::move(taken.begin(), taken.end(), std::back_inserter(events));
+      Keep(std::move(taken));
     }
     changed.notify_all();
+  }
+
+  void Keep(std::vector<Event> taken) {
+    std::lock_guard session_lock(reactor.mutex());
+    std::lock_guard lock(events_mutex);
+    for (const Event& event : taken) events_weight += WeightOf(event);
+    std::move(taken.begin(), taken.end(), std::back_inserter(events));
+    if (is_full || events_weight <= options.times.events_maximum) return;
+    is_full = true;
+    session.Pause(fmt::format("{} events wait to be taken, expected at most {}", events_weight,
+                              options.times.events_maximum));
+  }
+
+  // To be called when events have been taken.
+  void LeaveFull() {
+    {
+      std::lock_guard session_lock(reactor.mutex());
+      std::lock_guard lock(events_mutex);
+      if (!std::exchange(is_full, false)) return;
+      session.Resume();
+    }
+    reactor.Wake();
   }
 
   bool IsBusy() {
@@ -185,10 +219,34 @@ void SchedulerClient::Stop(std::chrono::milliseconds flush) {
 }
 
 std::vector<Event> SchedulerClient::WaitEvents(std::chrono::milliseconds timeout) {
-  std::unique_lock lock(impl_->events_mutex);
-  impl_->changed.wait_for(lock, timeout,
-                          [this] { return !impl_->events.empty() || impl_->is_stopped; });
-  return std::exchange(impl_->events, {});
+  std::vector<Event> taken;
+  bool was_full = false;
+  {
+    std::unique_lock lock(impl_->events_mutex);
+    impl_->changed.wait_for(lock, timeout,
+                            [this] { return !impl_->events.empty() || impl_->is_stopped; });
+    taken.swap(impl_->events);
+    impl_->events_weight = 0;
+    was_full = impl_->is_full;
+  }
+  if (was_full) impl_->LeaveFull();
+  return taken;
+}
+
+void SchedulerClient::Pause(const std::string& reason) {
+  {
+    std::lock_guard lock(impl_->reactor.mutex());
+    impl_->session.Pause(reason);
+  }
+  impl_->reactor.Wake();
+}
+
+void SchedulerClient::Resume() {
+  {
+    std::lock_guard lock(impl_->reactor.mutex());
+    impl_->session.Resume();
+  }
+  impl_->reactor.Wake();
 }
 
 Status SchedulerClient::Accept(Acceptance acceptance) {

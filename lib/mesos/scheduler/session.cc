@@ -102,6 +102,13 @@ Status Session::Begin() {
 
 void Session::Stop() { link_.Stop(); }
 
+void Session::Pause(const std::string& reason) {
+  const bool was_subscribed = state() == ClientState::kSubscribed;
+  link_.Pause(reason);
+  // Otherwise the link has told it so.
+  if (was_subscribed) OnProblem(reason, 0);
+}
+
 std::vector<Event> Session::TakeEvents() { return std::exchange(events_, {}); }
 
 void Session::Tell(Event event) { events_.push_back(std::move(event)); }

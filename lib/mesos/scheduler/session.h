@@ -34,6 +34,8 @@ class Session : public Machine, private Link::Owner {
   Status Begin();
   void Stop();
   void OnLeaderChanged() { link_.OnLeaderChanged(); }
+  void Pause(const std::string& reason);
+  void Resume() { link_.Resume(); }
   std::vector<Event> TakeEvents();
 
   Status Accept(const Acceptance& acceptance);

@@ -543,6 +543,46 @@ TEST_F(SubscriptionTest, AProblemOfTheElectionIsTold) {
   EXPECT_EQ(Told<Problem>().at(0).text, "no ZooKeeper server answers");
 }
 
+TEST_F(SubscriptionTest, PausedItLeavesAndComesBackWhenItMay) {
+  Subscribe();
+  SendOffer("o1", "agent-1");
+  Events();
+  session->Pause("there is no room");
+  EXPECT_EQ(session->state(), ClientState::kWaiting);
+  EXPECT_TRUE(network.open.empty());
+  std::vector<Event> events = Events();
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(std::get<OffersGone>(events[0]).offer_ids, std::vector<std::string>{"o1"});
+  EXPECT_EQ(std::get<Disconnected>(events[1]).reason, "there is no room");
+  EXPECT_EQ(std::get<Problem>(events[2]).text, "there is no room");
+  // Twice is as once, whatever time goes by, and whoever leads.
+  session->Pause("there is still no room");
+  leaders.elected = true;
+  leaders.leader = Endpoint{.host = "other", .port = 5050};
+  session->OnLeaderChanged();
+  Advance(std::chrono::hours(1));
+  EXPECT_EQ(session->state(), ClientState::kWaiting);
+  EXPECT_TRUE(Events().empty());
+  session->Resume();
+  Advance(seconds(16));
+  EXPECT_EQ(session->state(), ClientState::kSubscribing);
+  EXPECT_EQ(LastUrl(), "http://other:5050/api/v1/scheduler");
+  EXPECT_EQ(LastSubscribe().framework_id().value(), "id-1");
+}
+
+TEST_F(SubscriptionTest, PausedBeforeItIsSubscribedItGivesTheAttemptUp) {
+  Begin();
+  session->Pause("there is no room");
+  EXPECT_TRUE(network.open.empty());
+  EXPECT_EQ(Told<Problem>().size(), 1u);
+  Advance(seconds(60));
+  EXPECT_EQ(session->state(), ClientState::kWaiting);
+  session->Resume();
+  session->Resume();
+  Advance(seconds(1));
+  EXPECT_EQ(session->state(), ClientState::kSubscribing);
+}
+
 TEST_F(SubscriptionTest, StopClosesTheStreamAndNothingFollows) {
   Subscribe();
   session->Stop();
