@@ -44,6 +44,7 @@ void RepLink::Stop() {
   is_running_ = false;
   stops_.clear();
   works_.clear();
+  looks_first_ = false;
   next_look_ = next_usage_ = kNever;
 }
 
@@ -74,6 +75,7 @@ void RepLink::OnTime() { SendNext(); }
 void RepLink::SendNext() {
   if (!is_running_ || id_ != 0) return;
   const TimePoint now = clock_.Now();
+  if (std::exchange(looks_first_, false)) return Send(Route::kState, "GET", "/state", "");
   if (is_up_ && !stops_.empty()) return Send(Route::kStop, "POST", stops_.front().path, "");
   if (is_up_ && !works_.empty()) {
     return Send(Route::kWork, "POST", works_.front().path, std::move(works_.front().body));
@@ -89,12 +91,13 @@ void RepLink::Send(Route route, std::string method, const std::string& path, std
   body_.clear();
   std::vector<http::Header> headers = {{"Accept", kJson}};
   if (route == Route::kWork) headers.emplace_back("Content-Type", kJson);
-  network_.Start(id_, {.method = std::move(method),
-                       .url = url_ + path,
-                       .headers = std::move(headers),
-                       .body = std::move(body),
-                       .timeout = times_.rep_call_timeout,
-                       .options = options_});
+  network_.Start(
+      id_, {.method = std::move(method),
+            .url = url_ + path,
+            .headers = std::move(headers),
+            .body = std::move(body),
+            .timeout = route == Route::kStop ? times_.rep_stop_timeout : times_.rep_call_timeout,
+            .options = options_});
 }
 
 void RepLink::OnHead(http::RequestId id, const http::Head& head) {
@@ -191,14 +194,17 @@ void RepLink::TakeWork(const Status& status) {
   owner_.OnWorkAnswer(name, *back);
 }
 
+// Rep answers to a stop only when the container has been created, which may take minutes; it stops
+// it then all the same. So a stop without an answer does not mean that rep is away; the next look
+// will tell.
 void RepLink::TakeStop(const Status& status) {
   next_look_ = clock_.Now();
+  looks_first_ = !status.ok();
   StopAnswer answer{.name = std::move(stops_.front().name)};
   stops_.pop_front();
   answer.text = Problem(status, 202);
   answer.taken = answer.text.empty();
   owner_.OnStopAnswer(answer);
-  if (!status.ok()) Away(status.text());
 }
 
 }  // namespace rostrum::mesos

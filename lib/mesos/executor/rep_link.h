@@ -39,8 +39,8 @@ class RepLink : public Machine {
     // After each look at the state.
     // @param after_outage  one or more looks before it had failed.
     virtual void OnRepState(const RepState& state, bool after_outage) = 0;
-    // A look that failed, or another request without an answer; rep counts as away since the first
-    // of them. Work and stops that wait are dropped.
+    // A look that failed, or work without an answer; rep counts as away since the first of them.
+    // Work and stops that wait are dropped.
     // @param is_new  it is the first.
     virtual void OnRepAway(const std::string& reason, bool is_new) = 0;
     // For each PostWork, unless rep went away before it was sent. Not ok and retriable: rep gave no
@@ -115,6 +115,7 @@ class RepLink : public Machine {
   Milliseconds interval_;
   TimePoint next_look_ = kNever;
   TimePoint last_look_{};
+  bool looks_first_ = false;  // Before anything else is sent.
   TimePoint next_usage_ = kNever;
   bool usage_is_refused_ = false;
 

@@ -34,7 +34,7 @@ class WorkForm {
     return {{"instance_guid", &text_},
             {"process_guid", &process_guid_form_},
             {"index", &index_form_},
-            {"domain", &text_},
+            {"domain", &domain_},
             {"TaskGuid", &task_guid_form_},
             {"PlacementTags", &texts_},
             {"VolumeDrivers", &texts_},
@@ -69,8 +69,9 @@ class WorkForm {
   BoolForm flag_{nullptr};
   StringForm process_guid_form_{&process_guid_};
   StringForm task_guid_form_{&task_guid_};
+  StringForm domain_{&work_.domain};
   StringForm rootfs_{&work_.rootfs};
-  WholeForm index_form_{&index_, wire::kInt32Minimum, wire::kInt32Maximum};
+  WholeForm index_form_{&index_, 0, wire::kInt32Maximum};
   WholeForm memory_{&work_.memory_mb, 0, wire::kInt32Maximum};
   WholeForm disk_{&work_.disk_mb, 0, wire::kInt32Maximum};
   WholeForm max_pids_{nullptr, wire::kInt32Minimum, wire::kInt32Maximum};
@@ -132,6 +133,11 @@ Expected<TaskWork> ReadTaskWork(std::string_view data) {
   TaskWork work = is_alone ? form.alone().Take() : form.listed().front();
   if (work.guid.empty()) {
     return InvalidArgument("TaskInfo.data names no work, expected a process_guid or a TaskGuid");
+  }
+  // Rep would take it, keep its container, and never tell of it.
+  if (work.kind == Kind::kLrp && work.domain.empty()) {
+    return InvalidArgument(
+        fmt::format("TaskInfo.data: LRP \"{}\" has no domain, expected one", work.guid));
   }
   work.body = data;
   if (is_alone) {

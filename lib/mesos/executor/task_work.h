@@ -17,6 +17,7 @@ struct TaskWork {
   Kind kind = Kind::kLrp;
   std::string guid;  // The process guid of an LRP, the task guid of a task.
   int32_t index = 0;
+  std::string domain;
   std::string rootfs;
   int64_t memory_mb = 0;
   int64_t disk_mb = 0;

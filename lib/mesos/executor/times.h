@@ -26,6 +26,8 @@ struct ExecutorTimes {
   Milliseconds poll = Milliseconds(500);
   Milliseconds poll_quick = Milliseconds(200);
   Milliseconds rep_call_timeout = std::chrono::seconds(10);
+  // How long an answer to a stop is waited for; see RepLink::TakeStop.
+  Milliseconds rep_stop_timeout = std::chrono::seconds(1);
   // How long rep may take to come up at first, and how long it may stay away later.
   Milliseconds rep_start = std::chrono::minutes(5);
   Milliseconds rep_away = std::chrono::minutes(1);

@@ -229,6 +229,32 @@ class Works(ClusterTest):
         self.assertEqual([each["path"] for each in bench.rep.requests("cancel")], ["/v1/tasks/the-task/cancel"])
         self.assertEqual(bench.states("a"), ["TASK_STARTING", "TASK_RUNNING", "TASK_KILLING", "TASK_KILLED"])
 
+    def test_an_lrp_that_is_killed_while_it_is_created_holds_nothing_else_up(self):
+        bench = Bench(self)
+        bench.rep.behave(start_seconds=None)
+        bench.launch(a=lrp("pg", 0), b=lrp("pg", 1))
+        eventually("rep has both", lambda: len(bench.rep.lrps()) == 2)
+        # Rep does not answer to this before the container has been created.
+        bench.kill("a")
+        bench.rep.wait_requests("stop", 1)
+        bench.rep.run(process_guid="pg", index=1)
+        bench.wait("b", "TASK_RUNNING")
+        bench.launch(c=lrp("pg", 2))
+        eventually("more work is taken", lambda: ("pg", 2) in bench.rep.lrps())
+        self.assertFalse(bench.ended("a"))
+        bench.rep.run(process_guid="pg", index=0)
+        bench.wait("a", "TASK_KILLED")
+        self.assertNotIn("TASK_RUNNING", bench.states("a"))
+        self.assertNotIn("away", bench.log())
+
+    def test_an_lrp_without_a_domain_is_an_error(self):
+        bench = Bench(self)
+        work = lrp("pg")
+        del work["LRPs"][0]["domain"]
+        bench.launch(a=work)
+        self.assertIn("no domain", bench.wait("a", "TASK_ERROR")["message"])
+        self.assertEqual(bench.rep.requests("work"), [])
+
     def test_a_group_is_launched_with_an_update_for_each_task(self):
         bench = Bench(self)
         bench.launch_group(a=lrp("pg", 0), b=task("b"))

@@ -36,11 +36,11 @@ TEST(TaskWorkTest, WhatTheFrameworkWritesIsReadAndPassedOnAsItCame) {
 }
 
 TEST(TaskWorkTest, AnLrpOrATaskAloneIsWrappedIntoABody) {
-  const auto lrp = ReadTaskWork(R"({"process_guid":"pg","index":1,"future":{"a":[1]}})");
+  const auto lrp = ReadTaskWork(R"({"process_guid":"pg","index":1,"domain":"d","future":{"a":[1]}})");
   ASSERT_TRUE(lrp.ok()) << lrp.status().text();
   EXPECT_EQ(lrp->Identifier(), "pg.1");
   EXPECT_EQ(lrp->body,
-            R"({"LRPs":[{"process_guid":"pg","index":1,"future":{"a":[1]}}],"Tasks":[]})");
+            R"({"LRPs":[{"process_guid":"pg","index":1,"domain":"d","future":{"a":[1]}}],"Tasks":[]})");
   const auto task = ReadTaskWork(R"({"TaskGuid":"t"})");
   ASSERT_TRUE(task.ok()) << task.status().text();
   EXPECT_EQ(task->body, R"({"LRPs":[],"Tasks":[{"TaskGuid":"t"}]})");
@@ -63,6 +63,8 @@ TEST(TaskWorkTest, WhatIsNotExactlyOneWorkIsNamed) {
   names(R"({"LRPs":[{"TaskGuid":"in the wrong list"}]})", "names no work");
   names(R"({"process_guid":"a","MemoryMB":-1})", "MemoryMB is -1");
   names(R"({"process_guid":"a","index":"one"})", "index is \"one\"");
+  names(R"({"process_guid":"a","domain":"d","index":-1})", "index is -1");
+  names(R"({"process_guid":"a","index":1})", "LRP \"a\" has no domain, expected one");
 }
 
 TEST(RepStateTest, TheStateOfACellIsRead) {

@@ -225,6 +225,31 @@ TEST_F(ExecutorWorkTest, AKillThatRepDoesNotTakeIsTriedAgain) {
   EXPECT_TRUE(world.rep.Lrp("pg").stops);
 }
 
+TEST_F(ExecutorWorkTest, AStopThatRepHoldsBackIsNoOutage) {
+  Begin();
+  world.Launch("a", LrpData("pg"));
+  world.Launch("b", LrpData("other"));
+  world.Advance(seconds(1));
+  int held_back = 1;
+  world.rep.fault = [&](const http::Request& request) -> MaybeAnswer {
+    if (!request.url.ends_with("/stop") || held_back-- <= 0) return std::nullopt;
+    // The container is being created, and rep does not answer in time.
+    EXPECT_EQ(request.timeout, seconds(1));
+    return PlayedAnswer{0, ""};
+  };
+  world.Kill("a");
+  // What else there is to do goes on: other work is followed, and the stop is made again.
+  world.rep.Lrp("other").state = "RUNNING";
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.StatesOf("b"), "STARTING RUNNING");
+  world.Advance(seconds(5));
+  EXPECT_TRUE(world.rep.Lrp("pg").stops);
+  world.rep.Remove("pg");
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.StatesOf("a"), "STARTING KILLING KILLED");
+  for (const std::string& line : world.log) EXPECT_EQ(line.find("away"), std::string::npos) << line;
+}
+
 TEST_F(ExecutorWorkTest, AKillOfAnUnknownTaskIsTold) {
   Begin();
   world.Kill("nobody");
