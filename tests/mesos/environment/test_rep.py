@@ -31,11 +31,13 @@ class Client:
         self.connection = make(*split_address(address), timeout=60, **more)
 
     def __call__(self, method, path, body=None, headers=None):
-        text = body if body is None or isinstance(body, str) else json.dumps(body)
+        text = body if body is None or isinstance(body, (str, bytes)) else json.dumps(body)
         self.connection.request(method, path, text, headers or {})
-        answer = self.connection.getresponse()
-        content = answer.read()
-        return answer.status, json.loads(content) if content else None
+        self.answer = self.connection.getresponse()
+        content = self.answer.read()
+        if self.answer.status in (404, 405):
+            return self.answer.status, content.decode()
+        return self.answer.status, json.loads(content) if content else None
 
 
 class RepTest(NurseryTest):
@@ -83,29 +85,72 @@ class Wire(RepTest):
         self.assertEqual(list(state["Tasks"][0]), TASK_KEYS)
         self.assertEqual(len(state["LRPs"][0]["instance_guid"]), 28)
         self.assertEqual((state["LRPs"][0]["state"], state["Tasks"][0]["state"]), ("CLAIMED", "Running"))
-        # What is only reserved has no root file system, and the proxy's memory is counted.
-        self.assertEqual((state["LRPs"][0]["RootFs"], state["LRPs"][0]["MemoryMB"]), ("", 288))
+        # The proxy's memory is counted.
+        self.assertEqual((state["LRPs"][0]["RootFs"], state["LRPs"][0]["MemoryMB"]), ("preloaded:cflinuxfs4", 288))
         self.assertEqual(state["StartingContainerCount"], 2)
         self.assertEqual(state["AvailableResources"],
                          {"MemoryMB": 1000 - 288 - 128, "DiskMB": 480, "Containers": 3})
 
     def test_other_paths_and_methods_are_refused_as_a_router_does(self):
-        self.assertEqual(self.ask("GET", "/nothing")[0], 404)
-        self.assertEqual(self.ask("POST", "/state")[0], 405)
-        self.assertEqual(self.ask("GET", "/work")[0], 405)
-        self.assertEqual(self.ask("GET", "/v1/tasks/t/cancel")[0], 405)
+        for method, path in (("GET", "/nothing"), ("GET", "/state/"), ("GET", "//state"), ("PUT", "/v3/lrps/p/instances/i"),
+                             ("POST", "/v2/lrps/p/instances/i/stop"), ("POST", "/v1/tasks/t/cancel/")):
+            with self.subTest(path=path):
+                self.assertEqual(self.ask(method, path), (404, "404 page not found\n"))
+        for method, path, allowed in (("POST", "/state", "GET"), ("HEAD", "/state", "GET"), ("GET", "/work", "POST"),
+                                      ("GET", "/v1/tasks/t/cancel", "POST"), ("POST", "/v1/lrps/p/instances/i", "PUT")):
+            with self.subTest(path=path):
+                self.assertEqual(self.ask(method, path),
+                                 (405, "" if method == "HEAD" else "Method Not Allowed\n"))
+                self.assertEqual(self.ask.answer.getheader("Allow"), allowed)
         self.assertEqual(self.ask("POST", "/sim/reset")[0], 500)
 
+    def test_guids_in_paths_are_taken_as_rep_takes_them(self):
+        for path in ("/v1/lrps//instances/i/stop", "/v1/lrps/p/instances//stop"):
+            self.assertEqual(self.ask("POST", path)[0], 400)
+        self.assertEqual(self.ask("PUT", "/v2/lrps/p/instances/", {})[0], 404)
+        self.assertEqual(self.ask("PUT", "/v2/lrps//instances/i", {})[0], 400)
+        self.assertEqual(self.ask("POST", "/v1/lrps/p/instances/no-such-thing/stop")[0], 500)
+        self.assertEqual(self.ask("POST", "/v1/tasks//cancel"), (202, None))
+        # A slash may be in a guid, and a plus sign is a blank.
+        for name, escaped in (("a/b", "a%2Fb"), ("a b", "a+b"), ("a+b", "a%2Bb")):
+            self.perform(tasks=[task(name)])
+            self.assertIn(name, self.rep.tasks())
+            self.rep.run(task_guid=name)
+            self.ask("POST", "/v1/tasks/%s/cancel" % escaped)
+            eventually("it is gone", lambda: self.rep.tasks() == {})
+
     def test_work_that_is_not_well_formed_is_refused(self):
-        for body in ("{", "[]", '{"LRPs": 3}', '{"LRPs": [{"index": "0"}]}', '{"LRPs": [{"MemoryMB": 1e3}]}',
-                     '{"LRPs": [{"MemoryMB": 2147483648}]}', '{"Tasks": [{"state": 3}]}',
-                     '{"Tasks": [{"state": "Lost"}]}', '{"Tasks": [{"PlacementTags": [1]}]}'):
+        for body in ("", "{", "[]", "3", '{"LRPs": 3}', '{"LRPs": [3]}', '{"LRPs": [{"index": "0"}]}',
+                     '{"LRPs": [{"MemoryMB": 1e3}]}', '{"LRPs": [{"MemoryMB": 2147483648}]}',
+                     '{"Tasks": [{"state": 3}]}', '{"Tasks": [{"state": "Lost"}]}',
+                     '{"Tasks": [{"PlacementTags": [1]}]}', '{"Tasks": [{"state": null}]}', '{"x": NaN}', "{'LRPs': []}"):
             with self.subTest(body=body):
                 self.assertEqual(self.ask("POST", "/work", body)[0], 400)
 
+    def test_what_gos_decoder_takes_is_taken(self):
+        for body in ("null", "{} and more", "{}{", '{"LRPs": null}', '{"Tasks": [null], "cell_id": "other"}',
+                     '{"LRPs": [null], "cell_id": "other"}', '{"x": "\udcff"}'):
+            with self.subTest(body=body):
+                self.assertEqual(self.ask("POST", "/work", body.encode(errors="surrogateescape"))[0],
+                                 500 if "other" in body else 200)
+
+    def test_an_lrp_without_a_whole_key_takes_its_room_and_is_not_told_of(self):
+        self.perform([lrp("no-domain", domain=""), lrp("", memory=8), lrp("negative", index=-1, memory=8)])
+        _, state = self.ask("GET", "/state")
+        self.assertEqual(state["LRPs"], [])
+        self.assertEqual((state["AvailableResources"]["Containers"], state["StartingContainerCount"]), (2, 3))
+
+    def test_a_long_answer_comes_in_chunks_and_a_short_one_whole(self):
+        self.ask("GET", "/state")
+        self.assertEqual(self.ask.answer.getheader("Transfer-Encoding"), None)
+        self.assertEqual(self.ask.answer.getheader("Content-Type"), "text/plain; charset=utf-8")
+        self.perform([lrp("pg" * 100, index=index, memory=8) for index in range(5)])
+        self.assertEqual(len(self.ask("GET", "/state")[1]["LRPs"]), 5)
+        self.assertEqual(self.ask.answer.getheader("Transfer-Encoding"), "chunked")
+
     def test_field_names_match_without_regard_to_case_as_in_go(self):
-        self.assertEqual(self.ask("POST", "/work", {"lrps": [{"PROCESS_GUID": "pg", "rootfs": "docker:///x"}],
-                                                    "unknown": 1})[0], 200)
+        self.assertEqual(self.ask("POST", "/work", {"lrps": [{"PROCESS_GUID": "pg", "Domain": "d",
+                                                              "rootfs": "docker:///x"}], "unknown": 1})[0], 200)
         self.assertEqual(self.rep.lrps(), {("pg", 0): "CLAIMED"})
 
     def test_work_for_another_cell_is_refused_whole(self):
@@ -164,6 +209,21 @@ class Work(RepTest):
         self.assertEqual(self.rep.lrps(), {("pg", 0): "RUNNING"})
         self.rep.behave(stop_seconds=0)
         self.wait_lrps()
+
+    def test_a_stop_waits_until_the_container_has_been_created_and_it_never_runs(self):
+        self.rep.behave(start_seconds=None, linger_seconds=None)
+        self.perform([lrp("pg")])
+        path = "/v1/lrps/pg/instances/%s/stop" % self.rep.lrp("pg")["guid"]
+        waiting = Client(self.rep.url)
+        self.addCleanup(waiting.connection.close)
+        waiting.connection.request("POST", path)
+        self.rep.wait_requests("stop", 1)
+        self.assertEqual(self.rep.lrps(), {("pg", 0): "CLAIMED"})
+        # Another one is answered at once.
+        self.assertEqual(self.ask("POST", path), (202, None))
+        self.rep.run(process_guid="pg")
+        self.assertEqual(waiting.connection.getresponse().status, 202)
+        self.wait_lrps(pg="SHUTDOWN")
 
     def test_a_crash_and_an_end_are_told_apart_and_a_loss_leaves_no_trace(self):
         self.rep.behave(linger_seconds=None)
@@ -226,8 +286,9 @@ class Faults(RepTest):
         self.assertEqual(self.rep.request("GET", "/ping"), (200, b""))
         self.assertEqual(self.rep.request("POST", "/evacuate"), (202, b'{"ping_path":"/ping"}'))
         self.assertTrue(self.ask("GET", "/state")[1]["Evacuating"])
-        work = {"LRPs": [lrp("new")], "Tasks": None, "cell_id": "cell-1"}
-        self.assertEqual(self.ask("POST", "/work", work), (200, work))
+        small, large = lrp("small", memory=1), lrp("large", memory=2)
+        status, back = self.ask("POST", "/work", {"LRPs": [small, large], "Tasks": None, "cell_id": "cell-1"})
+        self.assertEqual((status, back), (200, {"LRPs": [large, small], "Tasks": None, "cell_id": "cell-1"}))
         self.assertEqual(self.rep.lrps(), {("pg", 0): "RUNNING"})
         self.rep.behave(evacuate_seconds=0)
         self.wait_lrps()

@@ -6,6 +6,7 @@ container is reserved, initializing, created, running, completed, and then delet
 a second container of an LRP instance that the cell has already can't be claimed, and is deleted.
 """
 
+import re
 import time
 import uuid
 
@@ -35,7 +36,15 @@ SETTINGS = {
 }
 
 METRICS = {"cpu_usage_fraction": 0.25, "disk_usage_bytes": 64 << 20, "disk_quota_bytes": 1 << 30,
-           "memory_usage_bytes": 96 << 20, "rx_bytes": 1000, "tx_bytes": 2000}
+           "memory_usage_bytes": 96 << 20, "memory_quota_bytes": None, "rx_bytes": 1000, "tx_bytes": 2000}
+
+
+def has_key(work):
+    """Whether an LRP has what the BBS wants of its key."""
+    return work["process_guid"] != "" and work["domain"] != "" and work["index"] >= 0
+
+
+BAD_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
 
 
 class Container:
@@ -89,8 +98,10 @@ class Cell:
                 "Containers": self.settings["containers"] - len(self.containers)}
 
     def knows_rootfs(self, rootfs):
-        """Preloaded stacks must be there; anything else is left to be found out later."""
-        scheme, _, rest = rootfs.partition(":")
+        """It must be a URL, and preloaded stacks must be there; anything else is found out later."""
+        scheme, colon, rest = rootfs.partition(":")
+        if colon and not scheme or BAD_ESCAPE.search(rootfs):
+            return False
         if scheme in ("preloaded", "preloaded+layer"):
             return rest.partition("?")[0] in self.settings["stacks"]
         return True
@@ -134,6 +145,20 @@ class Cell:
         if container.stopping_since is None:
             container.stopping_since = time.time()
 
+    def is_held_up(self, guid):
+        """Whether a stop of it waits until it has been created."""
+        container = self.containers.get(guid)
+        return container is not None and container.stopping_since is not None and container.state in STARTING
+
+    def start(self, container):
+        """It has been created, and runs unless it is to be stopped."""
+        if container.stopping_since is None:
+            container.move(RUNNING)
+        elif container.kind == "task":
+            self.delete(container.guid)
+        else:
+            container.complete(failed=self.behaviour["stopped_state"] == "CRASHED")
+
     def delete(self, guid):
         """Ends and removes a container, at once; False if it is not there."""
         return self.containers.pop(guid, None) is not None
@@ -163,15 +188,20 @@ class Cell:
         if container.state == COMPLETED:
             if due(container.since, "linger_seconds"):
                 self.delete(container.guid)
-        elif due(container.stopping_since, "stop_seconds"):
+        elif container.state == RESERVED and container.kind == "lrp" and not has_key(container.work):
+            return
+        elif container.state == RESERVED and self._is_second(container):
+            self.delete(container.guid)
+        elif container.state == RESERVED:
+            # It goes on counting as one that starts.
+            container.state = INITIALIZING
+        elif container.state in STARTING and due(container.since, "start_seconds"):
+            self.start(container)
+        elif container.state == RUNNING and due(container.stopping_since, "stop_seconds"):
             if container.kind == "task":
                 self.delete(container.guid)
             else:
                 container.complete(failed=self.behaviour["stopped_state"] == "CRASHED")
-        elif container.state == RESERVED and self._is_second(container):
-            self.delete(container.guid)
-        elif container.state in STARTING and due(container.since, "start_seconds"):
-            container.move(RUNNING)
         elif container.state == RUNNING and container.kind == "lrp" and due(container.since, "run_seconds"):
             container.complete(failed=True)
         elif container.state == RUNNING and container.kind == "task" and due(container.since, "task_seconds"):
@@ -206,7 +236,7 @@ class Cell:
     def state(self, url):
         """The answer to GET /state."""
         left = self.remaining()
-        fixed = {"type": "fixed_set", "set": {stack: {} for stack in self.settings["stacks"]}}
+        fixed = {"set": {stack: {} for stack in sorted(self.settings["stacks"])}, "type": "fixed_set"}
         providers = {scheme: {"type": "arbitrary"} for scheme in self.settings["arbitrary"]}
         providers.update({"preloaded": fixed, "preloaded+layer": fixed})
         containers = self.containers.values()
@@ -215,11 +245,12 @@ class Cell:
             "RootFSProviders": dict(sorted(providers.items())), "AvailableResources": left,
             "TotalResources": {"MemoryMB": self.settings["memory"], "DiskMB": self.settings["disk"],
                                "Containers": self.settings["containers"]},
-            "LRPs": [self._lrp(each) for each in containers if each.kind == "lrp"],
+            # One whose key is not valid is there, takes its room, and is never told of.
+            "LRPs": [self._lrp(each) for each in containers if each.kind == "lrp" and has_key(each.work)],
             "Tasks": [self._task(each) for each in containers if each.kind == "task"],
             "StartingContainerCount": sum(each.state in STARTING for each in containers),
             "Zone": self.settings["zone"], "Evacuating": self.evacuating_since is not None,
-            "VolumeDrivers": self.settings["volume_drivers"],
+            "VolumeDrivers": self.settings["volume_drivers"] or [],
             "PlacementTags": self.settings["placement_tags"],
             "OptionalPlacementTags": self.settings["optional_placement_tags"],
             "ProxyMemoryAllocationMB": self.settings["proxy_memory"]}

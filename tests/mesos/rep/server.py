@@ -23,11 +23,17 @@ if __name__ == "__main__":
     sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
 
 from rep import wire
-from rep.cell import BEHAVIOUR, COMPLETED, RUNNING, SETTINGS, Cell
+from rep.cell import BEHAVIOUR, COMPLETED, SETTINGS, Cell
 from rep.web import Answer, Server, mutual_tls
 
 TICK_SECONDS = 0.02
 LONGEST_LOG = 20000
+# rep's own table.
+TABLE = (("GET", "/state", "state"), ("GET", "/container_metrics", "metrics"), ("POST", "/work", "work"),
+         ("PUT", "/v2/lrps/:process_guid/instances/:instance_guid", "update"),
+         ("PUT", "/v1/lrps/:process_guid/instances/:instance_guid", "update"),
+         ("POST", "/v1/lrps/:process_guid/instances/:instance_guid/stop", "stop"),
+         ("POST", "/v1/tasks/:task_guid/cancel", "cancel"), ("POST", "/sim/reset", "reset"))
 ROUTES = ("state", "metrics", "work", "update", "stop", "cancel")
 TRACE_HEADER = "x-vcap-request-id"
 
@@ -57,7 +63,7 @@ class CellServer:
         answer = self.take_fault(route)
         if answer is None or answer.status is None:
             late = answer
-            answer = self.answer(route, arguments, request)
+            answer = await self.answer(route, arguments, request)
             if late is not None:
                 answer.hold, answer.cut = late.hold, late.cut
         entry["status"] = None if answer.cut else answer.status
@@ -66,27 +72,24 @@ class CellServer:
 
     @staticmethod
     def route(request):
-        """The route and its arguments; a status instead of the route if there is none."""
-        parts, method = request.segments(), request.method
-        known = {("state",): ("GET", "state"), ("container_metrics",): ("GET", "metrics"),
-                 ("work",): ("POST", "work"), ("sim", "reset"): ("POST", "reset")}
-        if tuple(parts) in known:
-            wanted, route = known[tuple(parts)]
-            return (route if method == wanted else 405), ()
-        if len(parts) in (5, 6) and parts[0] in ("v1", "v2") and parts[1] == "lrps" and parts[3] == "instances":
-            if len(parts) == 5:
-                return ("update" if method == "PUT" else 405), (parts[2], parts[4])
-            if parts[5] == "stop" and parts[0] == "v1":
-                return ("stop" if method == "POST" else 405), (parts[2], parts[4])
-        if len(parts) == 4 and parts[:2] == ["v1", "tasks"] and parts[3] == "cancel":
-            return ("cancel" if method == "POST" else 405), (parts[2],)
-        return 404, ()
+        """The route and its arguments; without one None and the methods that the path has."""
+        allowed = []
+        for method, pattern, route in TABLE:
+            arguments = request.match(pattern)
+            if arguments is not None:
+                if method == request.method:
+                    return route, arguments
+                allowed.append(method)
+        return None, allowed
 
-    def answer(self, route, arguments, request):
+    async def answer(self, route, arguments, request):
         self.cell.tick()
-        if isinstance(route, int):
-            return Answer(route)
-        return getattr(self, "answer_" + route)(request, *arguments)
+        if route is None and arguments:
+            return Answer.of_problem(405, "Method Not Allowed", Allow=", ".join(arguments))
+        if route is None:
+            return Answer.of_problem(404, "404 page not found")
+        answer = getattr(self, "answer_" + route)(request, *arguments)
+        return await answer if asyncio.iscoroutine(answer) else answer
 
     def answer_state(self, _request):
         return Answer.of_json(self.cell.state(self.url), 200 if self.cell.healthy else 503)
@@ -102,14 +105,17 @@ class CellServer:
         if work["cell_id"] and work["cell_id"] != self.cell.id:
             return Answer(500)
         if self.cell.evacuating_since is not None:
-            return Answer.of_json(wire.work_answer(work["LRPs"], work["Tasks"], work["cell_id"]))
+            lrps = sorted(work["LRPs"], key=lambda each: -each["MemoryMB"])
+            return Answer.of_json(wire.work_answer(lrps, work["Tasks"], work["cell_id"]))
         back_lrps, back_tasks = self.take_hand_backs(work)
         refused_lrps, refused_tasks = self.cell.perform(
             [each for each in work["LRPs"] if each not in back_lrps],
             [each for each in work["Tasks"] if each not in back_tasks])
         return Answer.of_json(wire.work_answer(back_lrps + refused_lrps, back_tasks + refused_tasks))
 
-    def answer_update(self, request, _process_guid, instance_guid):
+    def answer_update(self, request, process_guid, instance_guid):
+        if not process_guid or not instance_guid:
+            return Answer(400)
         try:
             update = wire.lrp_update(request.body)
         except wire.Malformed:
@@ -119,10 +125,17 @@ class CellServer:
         vars(self.cell.containers[instance_guid]).update(update)
         return Answer(202)
 
-    def answer_stop(self, _request, _process_guid, instance_guid):
+    async def answer_stop(self, _request, process_guid, instance_guid):
+        if not process_guid or not instance_guid:
+            return Answer(400)
         if instance_guid not in self.cell.containers:
             return Answer(500)
+        is_held_up = self.cell.is_held_up(instance_guid)
         self.cell.stop(instance_guid)
+        # A stop waits until the container has been created; others that come meanwhile do not.
+        while not is_held_up and self.cell.is_held_up(instance_guid):
+            await asyncio.sleep(TICK_SECONDS)
+            self.cell.tick()
         return Answer(202)
 
     def answer_cancel(self, _request, task_guid):
@@ -189,13 +202,16 @@ class Control:
         self.server = Server(self.handle, "127.0.0.1", arguments.control_port)
 
     async def handle(self, request):
-        if request.path == "/ping" and request.method == "GET":
+        allowed = {"/ping": "GET", "/evacuate": "POST", "/control": "POST"}.get(request.path)
+        if allowed is None:
+            return Answer.of_problem(404, "404 page not found")
+        if request.method != allowed:
+            return Answer.of_problem(405, "Method Not Allowed", Allow=allowed)
+        if request.path == "/ping":
             return Answer(200)
-        if request.path == "/evacuate" and request.method == "POST":
+        if request.path == "/evacuate":
             self.cells[self.first].cell.evacuate()
             return Answer(202, b'{"ping_path":"/ping"}', {"Content-Type": "application/json"})
-        if request.path != "/control" or request.method != "POST":
-            return Answer(404)
         try:
             command = json.loads(request.body)
             verb = getattr(self, "do_" + command.pop("op"))
@@ -252,7 +268,7 @@ class Control:
         moved = served.cell.find(**which)
         for container in moved:
             if to == "running":
-                container.move(RUNNING)
+                served.cell.start(container)
             elif to in ("finished", "crashed"):
                 if container.state == COMPLETED:
                     raise ValueError("%s has ended already" % container.guid)

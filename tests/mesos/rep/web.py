@@ -3,11 +3,16 @@
 
 import asyncio
 import json
+import re
 import ssl
 import time
 import urllib.parse
 
 LARGEST_BODY = 64 << 20
+# Go's server says how long an answer is only if it fits into its buffer.
+LARGEST_WHOLE_ANSWER = 2048
+BAD_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
+PLAIN_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 REASONS = {200: "OK", 202: "Accepted", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
            500: "Internal Server Error", 503: "Service Unavailable"}
 
@@ -17,11 +22,20 @@ class Request:
 
     def __init__(self, method, target, headers, body, client):
         self.method, self.headers, self.body, self.client = method, headers, body, client
-        self.path = urllib.parse.unquote(target.partition("?")[0])
+        self.raw_path = target.partition("?")[0]
+        self.path = urllib.parse.unquote(self.raw_path)
         self.time = time.time()
 
-    def segments(self):
-        return [part for part in self.path.split("/") if part]
+    def match(self, pattern):
+        """The values of a pattern such as /v1/tasks/:guid, by rep's router's rules; None: another path.
+
+        A value may be empty unless it is the last, and a plus sign in it is a blank.
+        """
+        wanted, parts = pattern.split("/"), self.raw_path.split("/")
+        if len(wanted) != len(parts) or not parts[-1] or any(
+                a != b for a, b in zip(wanted, parts) if not a.startswith(":")):
+            return None
+        return [urllib.parse.unquote_plus(b) for a, b in zip(wanted, parts) if a.startswith(":")]
 
 
 class Answer:
@@ -33,8 +47,14 @@ class Answer:
 
     @classmethod
     def of_json(cls, value, status=200, **more):
-        # Go's encoder ends with a line feed and says nothing of the type.
-        return cls(status, json.dumps(value, separators=(",", ":")).encode() + b"\n", **more)
+        # Go's encoder ends with a line feed and says nothing of the type; its server takes it for text.
+        return cls(status, json.dumps(value, separators=(",", ":")).encode() + b"\n", PLAIN_TEXT, **more)
+
+    @classmethod
+    def of_problem(cls, status, text, **headers):
+        """What Go's server says where there is no handler."""
+        return cls(status, text.encode() + b"\n",
+                   {**PLAIN_TEXT, "X-Content-Type-Options": "nosniff", **headers})
 
 
 class Server:
@@ -79,19 +99,29 @@ class Server:
         headers = {name.strip().lower(): value.strip()
                    for name, _, value in (field.partition(":") for field in fields if field)}
         body = await self._read_body(reader, headers)
+        if BAD_ESCAPE.search(target.partition("?")[0]):
+            writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                         b"Connection: close\r\n\r\n400 Bad Request")
+            await writer.drain()
+            return False
         answer = await self.handler(Request(method, target, headers, body, client_name(writer)))
         if answer.hold:
             await asyncio.sleep(answer.hold)
         if answer.cut:
             return False
         keeps = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
-        sent = {"Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
-                "Content-Length": str(len(answer.body)), **answer.headers}
+        content = b"" if method == "HEAD" else answer.body
+        sent = {"Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime()), **answer.headers}
+        if len(content) > LARGEST_WHOLE_ANSWER and version == "HTTP/1.1":
+            sent["Transfer-Encoding"] = "chunked"
+            content = b"%x\r\n%s\r\n0\r\n\r\n" % (len(content), content)
+        else:
+            sent["Content-Length"] = str(len(answer.body))
         if not keeps:
             sent["Connection"] = "close"
         writer.write(("HTTP/1.1 %d %s\r\n" % (answer.status, REASONS.get(answer.status, "Status"))
                       + "".join("%s: %s\r\n" % each for each in sent.items()) + "\r\n").encode("latin-1")
-                     + answer.body)
+                     + content)
         await writer.drain()
         return keeps
 

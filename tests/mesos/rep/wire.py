@@ -1,5 +1,6 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
-"""Reads the bodies that rep takes, as strictly as Go's decoder does: wrong types are refused."""
+"""Reads the bodies that rep takes, as Go's decoder does: wrong types are refused, what is missing or null is
+zero, and what comes behind the first value is not looked at."""
 
 import json
 
@@ -12,26 +13,34 @@ class Malformed(ValueError):
 
 
 def field(record, name, kind, default):
-    """One field of a JSON object; names match without regard to case, null leaves the default."""
+    """One field of a JSON object; names match without regard to case, null leaves the default, the last counts."""
+    found = default
     for key, value in record.items():
-        if key.lower() != name.lower():
+        if key.lower() != name.lower() or value is None:
             continue
-        if value is None:
-            return default
         if kind is int and (isinstance(value, bool) or not isinstance(value, int)
                             or not INT32[0] <= value <= INT32[1]):
             raise Malformed("%s: expected a number of 32 bits, got %r" % (name, value))
         if kind is not int and not isinstance(value, kind):
             raise Malformed("%s: expected %s, got %r" % (name, kind.__name__, value))
-        return value
-    return default
+        found = value
+    return found
 
 
 def texts(record, name):
     values = field(record, name, list, None)
-    if values is not None and not all(isinstance(value, str) for value in values):
+    if values is None:
+        return None
+    if not all(value is None or isinstance(value, str) for value in values):
         raise Malformed("%s: expected a list of strings, got %r" % (name, values))
-    return values
+    return [value or "" for value in values]
+
+
+def an_object(value, name):
+    """An object of a list; null is an empty one."""
+    if value is not None and not isinstance(value, dict):
+        raise Malformed("expected %s, got %r" % (name, value))
+    return value or {}
 
 
 def common(record):
@@ -43,8 +52,7 @@ def common(record):
 
 
 def lrp(record):
-    if not isinstance(record, dict):
-        raise Malformed("expected an LRP, got %r" % (record,))
+    record = an_object(record, "an LRP")
     return {"instance_guid": field(record, "instance_guid", str, ""),
             "process_guid": field(record, "process_guid", str, ""),
             "index": field(record, "index", int, 0), "domain": field(record, "domain", str, ""),
@@ -52,8 +60,9 @@ def lrp(record):
 
 
 def task(record):
-    if not isinstance(record, dict):
-        raise Malformed("expected a task, got %r" % (record,))
+    record = an_object(record, "a task")
+    if any(key.lower() == "state" and value is None for key, value in record.items()):
+        raise Malformed("state: expected a name, got null")
     state = field(record, "state", str, "Invalid")
     if state not in TASK_STATES:
         raise Malformed("state: expected one of %s, got %r" % (", ".join(TASK_STATES), state))
@@ -61,14 +70,17 @@ def task(record):
             **common(record), "state": state, "failed": field(record, "failed", bool, False)}
 
 
+def no_constant(name):
+    raise ValueError("%s is no number" % name)
+
+
 def document(body):
     try:
-        record = json.loads(body)
+        text = body.decode(errors="replace").lstrip(" \t\r\n")
+        record, _ = json.JSONDecoder(parse_constant=no_constant).raw_decode(text)
     except ValueError as error:
         raise Malformed("this is no JSON: %s" % error) from error
-    if not isinstance(record, dict):
-        raise Malformed("expected an object")
-    return record
+    return an_object(record, "an object")
 
 
 def work(body):
@@ -82,10 +94,15 @@ def work(body):
 def lrp_update(body):
     """The body of PUT /v2/lrps/...: what is kept of it."""
     record = document(body)
+    for name, kind in (("instance_guid", str), ("process_guid", str), ("index", int), ("domain", str)):
+        field(record, name, kind, None)
+    routes = field(record, "internal_routes", list, None)
+    for route in routes or ():
+        field(an_object(route, "a route"), "hostname", str, "")
     tags = field(record, "metric_tags", dict, None)
-    if tags is not None and not all(isinstance(value, str) for value in tags.values()):
+    if tags is not None and not all(tag is None or isinstance(tag, str) for tag in tags.values()):
         raise Malformed("metric_tags: expected strings, got %r" % tags)
-    return {"internal_routes": field(record, "internal_routes", list, None), "metric_tags": tags}
+    return {"internal_routes": routes, "metric_tags": tags}
 
 
 def work_answer(lrps, tasks, cell_id=""):
