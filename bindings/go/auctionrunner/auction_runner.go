@@ -1,6 +1,7 @@
 package auctionrunner
 
 import (
+	"flag"
 	"maps"
 	"os"
 	"slices"
@@ -83,6 +84,9 @@ func (a *auctionRunner) ScheduleTasksForAuctions(tasks []auctioneer.TaskStartReq
 func (a *auctionRunner) Run(signals <-chan os.Signal, ready chan<- struct{}) error {
 	if onMesos := flagMesosSettings(); onMesos.master != "" {
 		return a.runOnMesos(onMesos, flagSettings(), signals, ready)
+	}
+	if unused := mesosFlagsSet(flag.CommandLine); len(unused) > 0 {
+		a.logger.Info("flags-of-mesos-without-master", lager.Data{"flags": unused})
 	}
 	placer, err := newPlacer(a.logger, flagSettings())
 	if err != nil {

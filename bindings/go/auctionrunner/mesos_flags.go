@@ -91,6 +91,17 @@ type mesosSettings struct {
 	library         string
 }
 
+// mesosFlagsSet returns the names of those of these flags that the command line has changed.
+func mesosFlagsSet(commandLine *flag.FlagSet) []string {
+	var names []string
+	commandLine.Visit(func(set *flag.Flag) {
+		if strings.HasPrefix(set.Usage, "on Mesos: ") && set.Value.String() != set.DefValue {
+			names = append(names, "-"+set.Name)
+		}
+	})
+	return names
+}
+
 func flagMesosSettings() mesosSettings {
 	return mesosSettings{
 		master:          *masterFlag,

@@ -82,6 +82,20 @@ func TestMesosFlagsThatMayBeRepeated(t *testing.T) {
 	}
 }
 
+// An operator who forgot -master is told which flags mean nothing without it.
+func TestMesosFlagsThatAreSet(t *testing.T) {
+	set := flag.NewFlagSet("", flag.ContinueOnError)
+	for _, name := range []string{"auction_strategy", "executor_image", "mesos_role", "mesos_option"} {
+		set.Var(new(texts), name, flag.Lookup(name).Usage)
+	}
+	if err := set.Parse([]string{"-mesos_role=a", "-auction_strategy=spread", "-executor_image=b"}); err != nil {
+		t.Fatal(err)
+	}
+	if names := mesosFlagsSet(set); !slices.Equal(names, []string{"-executor_image", "-mesos_role"}) {
+		t.Errorf("set are %q", names)
+	}
+}
+
 // Every flag comes to the option of the library that it stands for.
 func TestMesosFlagsAreOptions(t *testing.T) {
 	settings := mesosSettings{
