@@ -79,7 +79,8 @@ def build():
 class GoAuctioneer:
     """One run of it on Mesos; ended with its test, as a RostrumMesos is.
 
-    cells: of cells.py. flags: more of them, as -FLAG VALUE; options: as -mesos_option KEY=VALUE.
+    cells: of cells.py. flags: more of them, as -FLAG VALUE, or None to leave one out; options: as
+    -mesos_option KEY=VALUE.
     """
 
     def __init__(self, nursery, master, cells, name="auctioneer", executor_flags=(), options=None, **flags):
@@ -101,7 +102,8 @@ class GoAuctioneer:
     def start(self):
         argv = [build()]
         for name, value in self.flags.items():
-            argv += ["-" + name, value]
+            if value is not None:
+                argv += ["-" + name, value]
         for key, value in self.options.items():
             argv += ["-mesos_option", "%s=%s" % (key, value)]
         folders = ":".join(str(build_folder() / each) for each in LIBRARY_FOLDERS)

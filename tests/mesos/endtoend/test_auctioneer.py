@@ -3,6 +3,7 @@
 
 import pathlib
 
+from shared import NurseryTest
 from waiting import eventually, never
 
 from .go_auctioneer import GoAuctioneer, build
@@ -138,3 +139,46 @@ class Master(AuctioneerTest):
         run.post("lrps", [lrp("late")])
         self.all_once(run, "web.0", "late.0")
         self.assertIn("disconnected-from-mesos", run.process.output())
+
+
+class NoCells:
+    @staticmethod
+    def command(*_flags):
+        return "true"
+
+
+class WithoutMesos(NurseryTest):
+    """What needs no cluster: plain Diego, and a library that is not there."""
+
+    @classmethod
+    def setUpClass(cls):
+        build()
+
+    def auctioneer(self, **flags):
+        return GoAuctioneer(self.nursery, flags.pop("master", "127.0.0.1:1"), NoCells, **flags).start()
+
+    def libraries(self, run):
+        text = pathlib.Path("/proc/%d/maps" % run.process.pid).read_text()
+        return {name for name in ("librostrum.so", "librostrum-mesos", "libcurl", "libzookeeper") if name in text}
+
+    def test_without_a_master_nothing_of_mesos_is_loaded(self):
+        run = self.auctioneer(master=None, mesos_library="/no/such/library.so")
+        run.process.wait_for_output("auctioneer.started")
+        self.assertEqual(self.libraries(run), {"librostrum.so"})
+        self.assertIn("flags-of-mesos-without-master", run.process.output())
+        run.post("lrps", [lrp("web")])
+        self.assertEqual(run.wait_outcome("web.0")["error"], "unable to communicate to compatible cells")
+        self.assertNotIn("rostrum_mesos_connected", run.metrics())
+        self.assertEqual(run.terminate(), 0)
+
+    def test_with_a_master_the_library_is_loaded(self):
+        run = self.auctioneer()
+        run.process.wait_for_output("auctioneer.started")
+        self.assertLessEqual({"librostrum.so", "librostrum-mesos", "libcurl"}, self.libraries(run))
+        self.assertEqual(run.terminate(), 0)
+
+    def test_a_library_that_is_missing_is_a_clear_end(self):
+        run = self.auctioneer(mesos_library="/no/such/library.so")
+        self.assertEqual(run.process.wait(60), 1)
+        for part in ("-mesos_library", "/no/such/library.so", "-Dmesos=enabled"):
+            self.assertIn(part, run.process.output())
