@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lib/tools/failure.h"
 #include "lib/tools/mesos/mesos_options.h"
@@ -100,9 +101,15 @@ int Run(const MesosOptions& options, std::ostream& out, std::ostream& err) {
     if (is_done || !out) break;
   }
   const Status ended = End(options, ending, running);
-  // That the framework is gone is no failure now.
+  std::vector<Outcome> rest = running->WaitOutcomes(std::chrono::milliseconds(0));
+  if (options.tear_down && ended.ok()) {
+    // That the framework is gone now is what was asked for.
+    std::erase_if(rest, [](const Outcome& outcome) {
+      return outcome.kind == OutcomeKind::kDisconnected || outcome.kind == OutcomeKind::kFailed;
+    });
+  }
   Ending last;
-  Print(options, running->WaitOutcomes(std::chrono::milliseconds(0)), out, &last);
+  Print(options, rest, out, &last);
   if (!ended.ok()) return FailMesos(ended, kFailed, err);
   if (ending.has_failed || (options.once && !ending.all_succeeded)) return kFailed;
   return 0;

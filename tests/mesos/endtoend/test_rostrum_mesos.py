@@ -103,15 +103,20 @@ class LifeOfWork(RostrumTest):
         eventually("the framework is gone", lambda: not self.operator.frameworks(run.name))
         eventually("reps have stopped all", lambda: not self.cells.lrps() and not self.cells.tasks())
         eventually("the executors are gone", lambda: not self.executors())
+        # That it is gone was asked for, and is no failure.
+        self.assertEqual(run.events("failed"), [])
 
     def test_an_executor_is_given_the_time_to_end_its_work_that_is_asked_for(self):
         run = self.rostrum(lrps=[lrp("web")], executor_shutdown_grace=77)
         run.wait_running("web.0")
         (agent_id, info), = self.operator.executors()
         self.assertEqual(info["shutdown_grace_period"]["nanoseconds"], 77_000_000_000)
-        process, = [pid for pids in self.executors().values() for pid in pids]
-        with open("/proc/%d/environ" % process) as file:
-            self.assertIn("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD=77secs\0", file.read())
+        # The executor, and the shell that waits for it.
+        processes = [pid for pids in self.executors().values() for pid in pids]
+        self.assertTrue(processes)
+        for process in processes:
+            with open("/proc/%d/environ" % process) as file:
+                self.assertIn("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD=77secs\0", file.read())
 
     def test_an_idle_cell_goes_and_one_with_work_stays(self):
         for rep in self.cells.all():
