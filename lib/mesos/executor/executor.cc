@@ -294,7 +294,8 @@ void Executor::Step() {
   if (phase_ == Phase::kWorking) StepWorking();
   if (phase_ == Phase::kEnding && (book_.empty() || deadline_ <= now)) {
     Tell(book_.EndAll(TaskState::kKilled, "ended with its executor"));
-    Part(grace_end_);
+    // A framework that is gone acknowledges nothing; an agent that is away may come back.
+    Part(agent_.subscribed() ? std::min(grace_end_, now + times_.farewell) : grace_end_);
   }
   if (phase_ == Phase::kParting && (updates_.empty() || agent_is_gone_ || deadline_ <= now)) {
     return Finish();

@@ -46,7 +46,7 @@ struct ExecutorTimes {
   // What is left of the grace period when the last updates must have been sent, if that is no more
   // than a quarter of it: a machine may be slow just then.
   Milliseconds shutdown_margin = std::chrono::seconds(2);
-  // How long acknowledgements are waited for before an end that no agent has set a time for.
+  // How long acknowledgements are waited for before the end, if there is so much time.
   Milliseconds farewell = std::chrono::seconds(5);
 };
 

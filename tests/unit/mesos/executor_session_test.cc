@@ -265,6 +265,21 @@ TEST_F(ExecutorSessionTest, ShutdownEndsWithinTheGracePeriodWhateverRepAndTheAge
   }
 }
 
+TEST_F(ExecutorSessionTest, AFrameworkThatIsGoneDoesNotMakeTheGracePeriodPass) {
+  world.options.environment.shutdown_grace = seconds(60);
+  BeginWithRunningLrp();
+  world.agent.acknowledges = false;
+  SendEvent(AgentEvent::SHUTDOWN);
+  world.Advance(seconds(10));
+  EXPECT_FALSE(world.executor->end()) << "rep has not stopped it yet";
+  world.rep.containers.clear();
+  world.Advance(seconds(4));
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING KILLING KILLED");
+  EXPECT_FALSE(world.executor->end()) << "an acknowledgement may be on its way";
+  world.Advance(seconds(3));
+  EXPECT_TRUE(world.executor->end());
+}
+
 TEST_F(ExecutorSessionTest, ShutdownAsTheFirstEventIsHeard) {
   world.agent.refuses = 503;
   world.Begin();
