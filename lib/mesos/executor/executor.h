@@ -39,13 +39,15 @@ enum class ExecutorEnd : int {
 
 // A state machine over an AgentLink and a RepLink:
 //
-//     working ── SHUTDOWN, a signal, the agent is gone: all work is ended, within the grace period
-//     ──▶ ending working ── rep stays away: all work has failed
-//     ─────────────────────────────────────────────▶ parting working ── idle
-//     ────────────────────────────────────────────────────────────────────────────▶ ended ending ──
-//     nothing runs any more, or it is time ─────────────────────────────────────────────▶ parting
-//     parting ── all is acknowledged, or it is time
-//     ───────────────────────────────────────────────▶ ended
+//     working ──▶ ending ──▶ parting ──▶ ended
+//       │ │                   ▲           ▲
+//       │ └───────────────────┘           │
+//       └─────────────────────────────────┘
+//
+// From working to ending: SHUTDOWN, a signal, or the agent is gone; all work is ended, within the
+// grace period. From working to parting: rep stays away; all work has failed. From working to
+// ended: idle. From ending to parting: nothing runs any more, or it is time. From parting to ended:
+// all is acknowledged, or it is time.
 class Executor : public Machine, private AgentLink::Owner, private RepLink::Owner {
  public:
   Executor(ExecutorOptions options, http::Network& network, const Clock& clock, Random& random);

@@ -60,11 +60,13 @@ struct StopOrder {
 // How an end is told, if it was not asked for:
 // - An LRP that rep showed as CRASHED has failed, one that it showed as SHUTDOWN has finished:
 // Diego
-//   itself stopped it. A task that completed has finished, or failed if rep says so.
+//   itself stopped it. Rep shows one without a health check as CRASHED in either case. A task that
+//   completed has finished, or failed if rep says so.
 // - Rep shows an end only for as long as it takes to tell the BBS and to destroy the container; it
-// may
-//   fall between two looks. Then an instance that ran counts as finished, as the message says: the
-//   BBS knows how it ended, and an LRP that crashed is started again by Diego, as new work.
+//   may fall between two looks. Nothing else that rep serves tells of it: its metrics have only
+//   what is there, and it has no events. Then an instance that ran counts as finished, as the
+//   message says: the BBS knows how it ended, and an LRP that crashed is started again by Diego, as
+//   new work.
 // - What went before it ran has failed: rep could not claim it, or could not start it.
 // - What a rep that was started again does not have any more has failed: it was destroyed.
 // An end is told when the container is gone from rep's state, so that its room is free by then, or
@@ -146,7 +148,8 @@ class WorkBook {
   RepRoom RoomLeft(const RepState& state) const;
   bool Bind(Item* item, const Seen& seen);
   void Follow(Item* item, const Seen& seen, TimePoint now, std::vector<TaskChange>* changes);
-  void FollowMissing(Item* item, bool was_restarted, std::vector<TaskChange>* changes);
+  void FollowMissing(Item* item, bool was_restarted, bool evacuates,
+                     std::vector<TaskChange>* changes);
   void Terminate(Item* item, TaskState state, std::string message, int32_t reason,
                  std::vector<TaskChange>* changes);
   void TellEnd(Item* item, std::string message, std::vector<TaskChange>* changes);
