@@ -58,10 +58,9 @@ struct StopOrder {
 // by changes, one terminal change for each.
 //
 // How an end is told, if it was not asked for:
-// - An LRP that rep showed as CRASHED has failed, one that it showed as SHUTDOWN has finished:
-// Diego
-//   itself stopped it. Rep shows one without a health check as CRASHED in either case. A task that
-//   completed has finished, or failed if rep says so.
+// - An LRP that rep showed as CRASHED has failed, one that it showed as SHUTDOWN has finished, as
+//   Diego itself stopped it. Rep shows one without a health check as CRASHED in either case. A task
+//   that completed has finished, or failed if rep says so.
 // - Rep shows an end only for as long as it takes to tell the BBS and to destroy the container; it
 //   may fall between two looks. Nothing else that rep serves tells of it: its metrics have only
 //   what is there, and it has no events. Then an instance that ran counts as finished, as the
