@@ -29,7 +29,7 @@ type bookedWork struct {
 	task    *auctiontypes.TaskAuction
 	traceID string
 
-	isLaunched bool // It was placed, and nobody has said yet that it runs.
+	isLaunched bool // It was placed, and nobody has said yet that it runs or is over.
 	isCounted  bool // It was placed, and its launch came to nothing.
 }
 
@@ -85,6 +85,10 @@ func (b mesosBook) find(event *mesos.Event, now time.Time) *bookedWork {
 	if work := b[keyOfEvent(event)]; work != nil {
 		return work
 	}
+	return makeBookedWork(event, now)
+}
+
+func makeBookedWork(event *mesos.Event, now time.Time) *bookedWork {
 	queued := now.Add(-event.Wait)
 	if event.WorkKind == rostrum.LRP {
 		key := models.NewActualLRPKey(event.GUID, event.Index, event.Domain)
@@ -118,6 +122,19 @@ func (b mesosBook) refuse(event *mesos.Event, now time.Time) *bookedWork {
 	record.Attempts++
 	record.Winner = ""
 	record.PlacementError = event.Error
+	return work
+}
+
+// handBack notes that a cell would not have it, and why. Work that was asked for once more stays.
+func (b mesosBook) handBack(event *mesos.Event, now time.Time, reason string) *bookedWork {
+	work := b[keyOfEvent(event)]
+	if work == nil || !work.isLaunched {
+		work = makeBookedWork(event, now)
+		work.record().Winner, work.record().Attempts = event.AgentID, 1
+	} else {
+		delete(b, keyOfEvent(event))
+	}
+	work.record().PlacementError = reason
 	return work
 }
 

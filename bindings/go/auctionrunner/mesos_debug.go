@@ -31,10 +31,10 @@ func newMesosDebugServer(address string, run *mesosRun) (*debugServer, error) {
 
 // mesosMetrics are what a runner on Mesos counts itself. They are safe for concurrent use.
 type mesosMetrics struct {
-	lock    sync.Mutex
-	placed  kindCounts
-	refused map[rostrum.RefusalCode]kindCounts
-	waiting func() (lrps, tasks int, oldest time.Time)
+	lock               sync.Mutex
+	placed, handedBack kindCounts
+	refused            map[rostrum.RefusalCode]kindCounts
+	waiting            func() (lrps, tasks int, oldest time.Time)
 }
 
 func newMesosMetrics(waiting func() (lrps, tasks int, oldest time.Time)) *mesosMetrics {
@@ -52,6 +52,12 @@ func (m *mesosMetrics) notePlaced(event *mesos.Event) {
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	m.placed[placeOfKind(event.WorkKind)]++
+}
+
+func (m *mesosMetrics) noteHandedBack(event *mesos.Event) {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	m.handedBack[placeOfKind(event.WorkKind)]++
 }
 
 func (m *mesosMetrics) noteRefused(event *mesos.Event) {
@@ -72,6 +78,8 @@ func (r *mesosRun) writeMetrics(response http.ResponseWriter, _ *http.Request) e
 	r.metrics.lock.Lock()
 	defer r.metrics.lock.Unlock()
 	writer.writeKinds("rostrum_placements_total", "Auctions that found a place.", r.metrics.placed)
+	writer.writeKinds("rostrum_handed_back_total", "Auctions among them that the cell handed back.",
+		r.metrics.handedBack)
 	writer.writeRefusals(r.metrics.refused)
 	writer.writeQueue(r.metrics.waiting())
 	writer.writeMesos(counts)

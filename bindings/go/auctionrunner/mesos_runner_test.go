@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/rostrum"
 	"code.cloudfoundry.org/rostrum/mesos"
 )
@@ -66,9 +67,9 @@ func TestOnMesosPlacedWorkIsASuccess(t *testing.T) {
 		t.Errorf("logged is %v", lines)
 	}
 	// What becomes of it afterwards is logged, and nobody's result.
-	failed := lrpEvent(mesos.Ended, "web", 0)
-	failed.State = mesos.TaskFailed
-	m.tell(lrpEvent(mesos.Status, "web", 0), failed)
+	starting, failed := lrpEvent(mesos.Status, "web", 0), lrpEvent(mesos.Ended, "web", 0)
+	failed.State, failed.Text = mesos.TaskFailed, "the instance crashed"
+	m.tell(starting, failed)
 	m.tell()
 	if len(m.completed) != 0 || len(m.log.lines(t, "mesos-task-ended")) != 1 {
 		t.Errorf("%d more are completed", len(m.completed))
@@ -125,6 +126,47 @@ func TestOnMesosADroppedLaunchCountsOnce(t *testing.T) {
 	}
 	if len(m.log.lines(t, "mesos-launch-dropped")) != 2 {
 		t.Error("the dropped launches are not logged")
+	}
+}
+
+// What the cell's rep would not have is a failure after all, as in Diego, with the reason.
+func TestOnMesosWhatARepHandsBackIsAFailure(t *testing.T) {
+	m := newMesosTest(t)
+	setFlag(t, "auction_debug_address", "127.0.0.1:0")
+	m.run()
+	m.askLRPs(trace1, "web", 0, 1)
+	m.waitSubmitted(2)
+	m.tell(lrpEvent(mesos.Placed, "web", 0), lrpEvent(mesos.Placed, "web", 1))
+	m.next()
+	// One of them is asked for again before its end is known.
+	m.askLRPs(trace2, "web", 1)
+	m.waitSubmitted(3)
+	back := func(index int32) mesos.Event {
+		event := lrpEvent(mesos.Ended, "web", index)
+		event.State, event.Text = mesos.TaskFailed, "rep handed the work back: the cell is evacuating"
+		return event
+	}
+	m.tell(lrpEvent(mesos.Status, "web", 0), back(0), back(1))
+	first, second := m.next(), m.next()
+	requireText(t, describeResults(first.results), "web.0: the cell is evacuating")
+	requireText(t, describeResults(second.results), "web.1: the cell is evacuating")
+	for _, record := range []auctiontypes.AuctionRecord{first.results.FailedLRPs[0].AuctionRecord, second.results.FailedLRPs[0].AuctionRecord} {
+		if record.Attempts != 1 || record.Winner != "agent-1" {
+			t.Errorf("the record is %+v", record)
+		}
+	}
+	if first.traceID != trace1 || first.results.FailedLRPs[0].MemoryMB != 10 {
+		t.Errorf("completed is %+v", first)
+	}
+	m.tell(lrpEvent(mesos.Placed, "web", 1))
+	if again := m.next(); again.traceID != trace2 || len(again.results.SuccessfulLRPs) != 1 {
+		t.Errorf("completed is %+v", again)
+	}
+	address, _ := m.log.lines(t, "serving-debug")[0].Data["address"].(string)
+	_, text := m.get(address, "/metrics")
+	requireMetric(t, text, `rostrum_handed_back_total{kind="lrp"} 2`)
+	if len(m.log.lines(t, "lrp-failed-to-be-placed")) != 2 {
+		t.Error("it is not logged")
 	}
 }
 

@@ -3,6 +3,7 @@ package auctionrunner
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
@@ -11,6 +12,9 @@ import (
 	"code.cloudfoundry.org/rostrum"
 	"code.cloudfoundry.org/rostrum/mesos"
 )
+
+// handedBack is how rostrum-executor's words begin when the rep beside it would not have the work.
+const handedBack = "rep handed the work back: "
 
 // mesosResults are results by the trace ids of those who asked, in the order in which they came.
 type mesosResults struct {
@@ -106,11 +110,16 @@ func (r *mesosRun) takeOfWork(event *mesos.Event, now time.Time, results *mesosR
 		r.book.requeue(event)
 		r.logger.Info("mesos-launch-dropped", data)
 	case mesos.Status:
-		if event.State != mesos.TaskStaging {
+		if event.State == mesos.TaskRunning {
 			r.book.settle(event)
 		}
 		r.logger.Debug("mesos-task-status", data)
 	case mesos.Ended:
+		if reason, ok := strings.CutPrefix(event.Text, handedBack); ok {
+			results.fail(r.book.handBack(event, now, reason))
+			r.metrics.noteHandedBack(event)
+			r.logger.Info(event.WorkKind.String()+"-failed-to-be-placed", lager.Data{key: event.Identifier()})
+		}
 		r.book.settle(event)
 		r.logger.Info("mesos-task-ended", data)
 	default:

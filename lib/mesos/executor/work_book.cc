@@ -18,7 +18,8 @@ int64_t MemoryOf(const TaskWork& work, const RepState& state) {
   return work.memory_mb + (work.kind == Kind::kLrp ? state.proxy_memory_mb : 0);
 }
 
-// Rep does not say why it hands work back; its state mostly tells.
+// Rep does not say why it hands work back; its state mostly tells. The auctioneer in Go knows these
+// texts by their beginning (bindings/go/auctionrunner/mesos_tell.go).
 std::string WhyHandedBack(const TaskWork& work, const RepState& state, const RepRoom& room) {
   if (state.evacuating) return "rep handed the work back: the cell is evacuating";
   const int64_t memory = MemoryOf(work, state);
@@ -236,7 +237,7 @@ std::vector<TaskChange> WorkBook::OnState(const RepState& state, bool after_outa
   }
   // A rep that is started again begins with destroying all containers.
   const bool was_restarted = after_outage && before > 0 && found == 0;
-  for (Item* item : missing) FollowMissing(item, was_restarted, &changes);
+  for (Item* item : missing) FollowMissing(item, was_restarted, state.evacuating, &changes);
   foreign_lrps_.clear();
   for (const auto& [guid, lrp] : seen.lrps) {
     if (bound_lrps_.count(guid) == 0) foreign_lrps_.insert(guid);
@@ -285,7 +286,8 @@ void WorkBook::Follow(Item* item, const Seen& seen, TimePoint now,
                       .instance_guid = item->work.kind == Kind::kLrp ? item->guid : ""});
 }
 
-void WorkBook::FollowMissing(Item* item, bool was_restarted, std::vector<TaskChange>* changes) {
+void WorkBook::FollowMissing(Item* item, bool was_restarted, bool evacuates,
+                             std::vector<TaskChange>* changes) {
   if (item->phase == Phase::kUnsure) {
     if (item->is_killed || item->attempts >= kAttemptsMaximum) {
       return Terminate(item, item->is_killed ? TaskState::kKilled : TaskState::kFailed,
@@ -300,6 +302,7 @@ void WorkBook::FollowMissing(Item* item, bool was_restarted, std::vector<TaskCha
     return TellEnd(item, "rep was away, and has come back without it", changes);
   }
   item->end = item->has_run ? End::kFinished : End::kFailed;
+  if (evacuates) return TellEnd(item, "gone from rep's state: the cell is evacuating", changes);
   TellEnd(item,
           item->has_run ? "gone from rep's state; how it ended fell between two looks"
                         : "gone from rep's state before it ran: rep could not claim or start it",

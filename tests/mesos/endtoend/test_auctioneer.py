@@ -65,6 +65,17 @@ class Auctioneer(AuctioneerTest):
         self.all_once(run, "good.0")
         self.assertEqual(run.metrics()['rostrum_refusals_total{kind="lrp",reason="insufficient resources"}'], 1)
 
+    def test_what_a_rep_hands_back_fails_with_the_reason(self):
+        for rep in self.cells.all():
+            rep.hand_back(["back", "back-task"])
+        run = self.auctioneer()
+        run.post("lrps", [lrp("back"), lrp("good")], TRACE)
+        run.post("tasks", [task("back-task")])
+        for identifier in ("back.0", "back-task"):
+            self.assertIn("had no room", run.wait_outcome(identifier, placed=False)["error"])
+        self.assertEqual(run.wait_outcome("back.0", placed=False)["trace"], TRACE)
+        self.all_once(run, "good.0")
+
     def test_it_is_what_its_flags_say(self):
         run = self.auctioneer(address="brain.example", consul_server="10.0.0.3", etcd_url="http://10.0.0.4:4001",
                               mesos_failover_timeout=600, options={"web_ui_url": "http://brain.example/"})
