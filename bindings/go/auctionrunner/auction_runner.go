@@ -2,9 +2,7 @@ package auctionrunner
 
 import (
 	"flag"
-	"maps"
 	"os"
-	"slices"
 	"time"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
@@ -94,7 +92,7 @@ func (a *auctionRunner) Run(signals <-chan os.Signal, ready chan<- struct{}) err
 		return err
 	}
 	defer placer.Close()
-	placer.watchQueue(a.batch.waiting)
+	placer.metrics.watchQueue(a.batch.waiting)
 	close(ready)
 
 	ending := make(chan struct{})
@@ -185,16 +183,15 @@ func (r *run) fetchZones(fetch *stateFetch) map[string]Zone {
 	start := time.Now()
 	zones := fetch.buildZones(r.binPackFirstFitWeight)
 	took := time.Since(start)
-	r.placer.noteFetch(took)
+	r.placer.metrics.notePhase(phaseFetch, took)
 	if err := r.metricEmitter.FetchStatesCompleted(took); err != nil {
 		logger.Error("failed-sending-fetch-states-completed-metric", err)
 	}
 
-	cellCount := 0
-	for _, name := range slices.Sorted(maps.Keys(zones)) {
+	for _, name := range zoneNames(zones) {
 		logger.Info("zone-state", lager.Data{"zone": name, "cell-count": len(zones[name])})
-		cellCount += len(zones[name])
 	}
+	cellCount := countCells(zones)
 	logger.Info("fetched-zone-state", lager.Data{
 		"cell-state-count":    cellCount,
 		"num-failed-requests": len(fetch.clients) - cellCount,
@@ -217,9 +214,9 @@ func (r *run) auction(
 	logger lager.Logger, work Work, zones map[string]Zone, request auctiontypes.AuctionRequest,
 ) {
 	logger.Info("scheduling")
-	scheduler := r.placer.newScheduler(r.workPool, zones, r.clock, logger,
+	scheduler := NewScheduler(r.workPool, zones, r.clock, logger,
 		r.binPackFirstFitWeight, r.startingContainerWeight, r.startingContainerCountMaximum)
-	scheduler.ending = r.ending
+	scheduler.placer, scheduler.ending = r.placer, r.ending
 	results := scheduler.Schedule(request)
 	logger.Info("scheduled", lager.Data{
 		"successful-lrp-start-auctions": len(results.SuccessfulLRPs),

@@ -245,8 +245,8 @@ func TestMetrics(t *testing.T) {
 	d := newDebugged(t)
 	d.addCell("z1", "a")
 	d.addCell(`odd "zone"\`+"\n\xff", "b")
-	d.placer.watchQueue(func() (lrps, tasks int, oldest time.Time) { return 3, 2, time.Now().Add(-time.Hour) })
-	d.placer.noteFetch(3 * time.Second)
+	d.placer.metrics.watchQueue(func() (lrps, tasks int, oldest time.Time) { return 3, 2, time.Now().Add(-time.Hour) })
+	d.placer.metrics.notePhase(phaseFetch, 3*time.Second)
 	large, elsewhere := anLRP("large", 0), aTask("elsewhere")
 	large.MemoryMB = 500
 	elsewhere.RootFs = "docker:///x"

@@ -27,7 +27,7 @@ var kinds = [...]rostrum.Kind{rostrum.LRP, rostrum.Task}
 // kindCounts count one thing for each of the kinds.
 type kindCounts [len(kinds)]uint64
 
-// metrics are what a runner counts for /metrics. They are safe for concurrent use.
+// metrics are what a runner counts for /metrics. They are safe for concurrent use. Nil ones count nothing.
 type metrics struct {
 	lock sync.Mutex
 	counts
@@ -47,18 +47,27 @@ func newMetrics() *metrics {
 }
 
 func (m *metrics) watchQueue(waiting func() (lrps, tasks int, oldest time.Time)) {
+	if m == nil {
+		return
+	}
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	m.waiting = waiting
 }
 
 func (m *metrics) notePhase(phase phase, duration time.Duration) {
+	if m == nil {
+		return
+	}
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	m.phases[phase].observe(duration)
 }
 
 func (m *metrics) noteFailedRound() {
+	if m == nil {
+		return
+	}
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	m.failedRounds++
@@ -66,6 +75,9 @@ func (m *metrics) noteFailedRound() {
 
 // noteRound counts what became of a round's auctions.
 func (m *metrics) noteRound(round *rostrum.Round, results *auctiontypes.AuctionResults) {
+	if m == nil {
+		return
+	}
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	m.rounds++

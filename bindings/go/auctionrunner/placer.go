@@ -6,37 +6,22 @@ import (
 	"os"
 	"sync"
 	"syscall"
-	"time"
 
-	"code.cloudfoundry.org/clock"
 	"code.cloudfoundry.org/lager/v3"
 	"code.cloudfoundry.org/rostrum"
-	"code.cloudfoundry.org/workpool"
 )
 
 // A placer is what outlives one Schedule call: the engine with the cells of the last round, the
 // memory that rounds are fed from, and what the flags ask for. A runner has one from the start of
 // Run to its end; a Scheduler without a runner borrows one.
 //
-//	placer, err := newPlacer(logger, flagSettings())
-//	if err != nil {
-//		logger.Error("failed-to-start-rostrum", err)
-//		return err
-//	}
-//	defer placer.Close()
-//	placer.watchQueue(batch.waiting)
-//	...
-//	placer.noteFetch(duration)
-//	scheduler := placer.newScheduler(workPool, zones, clock, logger, ...)
-//
 // Rounds of one placer run one after the other; its debug server may read it at any time.
 type placer struct {
 	logger   lager.Logger
 	strategy *rostrum.Strategy
-	name     string            // Of the strategy.
 	recorder *rostrum.Recorder // Nil: rounds are not recorded.
 	debug    *debugServer      // Nil: not served.
-	metrics  *metrics          // Nil, if nobody can ask for them.
+	metrics  *metrics          // Nil, if nobody can ask for them; then it takes no note.
 
 	// Held for a whole round.
 	turn    sync.Mutex
@@ -67,7 +52,6 @@ func (p *placer) open(settings settings) error {
 	if p.strategy, err = openStrategy(settings.strategy); err != nil {
 		return err
 	}
-	p.name = p.strategy.Name()
 	if settings.recordFile != "" {
 		if err := p.openRecorder(settings); err != nil {
 			return err
@@ -159,36 +143,5 @@ func (p *placer) Close() {
 	}
 	if p.strategy != nil {
 		p.strategy.Close()
-	}
-}
-
-// newScheduler makes a Scheduler that places with p.
-func (p *placer) newScheduler(
-	workPool *workpool.WorkPool,
-	zones map[string]Zone,
-	clock clock.Clock,
-	logger lager.Logger,
-	binPackFirstFitWeight float64,
-	startingContainerWeight float64,
-	startingContainerCountMaximum int,
-) *Scheduler {
-	s := NewScheduler(workPool, zones, clock, logger, binPackFirstFitWeight, startingContainerWeight,
-		startingContainerCountMaximum)
-	s.placer = p
-	return s
-}
-
-// noteFetch counts the time that asking all cells for their states took.
-func (p *placer) noteFetch(duration time.Duration) {
-	if p.metrics != nil {
-		p.metrics.notePhase(phaseFetch, duration)
-	}
-}
-
-// watchQueue tells where to ask for what waits: how many LRP instances and tasks, and since when the
-// oldest of them does. It is asked at any time, from any goroutine.
-func (p *placer) watchQueue(waiting func() (lrps, tasks int, oldest time.Time)) {
-	if p.metrics != nil {
-		p.metrics.watchQueue(waiting)
 	}
 }

@@ -33,9 +33,7 @@ func (p *placer) place(
 	if err != nil {
 		p.feed.end()
 		p.turn.Unlock()
-		if p.metrics != nil {
-			p.metrics.noteFailedRound()
-		}
+		p.metrics.noteFailedRound()
 	}
 	return placement, err
 }
@@ -99,7 +97,7 @@ func (p *placer) record(round *rostrum.Round) {
 	if p.recorder == nil {
 		return
 	}
-	if err := p.recorder.Append(round, p.name); err != nil {
+	if err := p.recorder.Append(round, p.strategy.Name()); err != nil {
 		p.logger.Error("failed-to-record-round", err)
 	}
 }
@@ -110,13 +108,6 @@ func (d *placement) end() {
 	p.keepRound(d.round)
 	p.feed.end()
 	p.turn.Unlock()
-}
-
-// noteRound counts what became of the auctions.
-func (d *placement) noteRound(results *auctiontypes.AuctionResults) {
-	if d.placer.metrics != nil {
-		d.placer.metrics.noteRound(d.round, results)
-	}
 }
 
 // handBack tells the engine what cells would not have, so that what it says of them is right until

@@ -85,7 +85,8 @@ func BenchmarkSchedulePhases(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		b.StopTimer()
-		scheduler := placer.newScheduler(pool, zonesOf(states), clock.NewClock(), lager.NewLogger("benchmark"), 0, 0.25, 0)
+		scheduler := NewScheduler(pool, zonesOf(states), clock.NewClock(), lager.NewLogger("benchmark"), 0, 0.25, 0)
+		scheduler.placer = placer
 		asked := auctiontypes.AuctionRequest{LRPs: slices.Clone(request.LRPs)}
 		b.StartTimer()
 		scheduler.Schedule(asked)

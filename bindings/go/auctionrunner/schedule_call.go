@@ -46,7 +46,7 @@ func (c *scheduleCall) carryOut() auctiontypes.AuctionResults {
 	c.failUnfed()
 	c.settle(c.commitCells())
 	c.logSuccesses()
-	c.placement.noteRound(&c.results)
+	c.placement.placer.metrics.noteRound(round, &c.results)
 	c.placement.placer.notePhase(phaseCommit, watch)
 	return c.results
 }
