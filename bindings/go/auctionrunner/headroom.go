@@ -1,11 +1,9 @@
 package auctionrunner
 
 import (
-	"maps"
 	"math"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"code.cloudfoundry.org/rep"
@@ -16,6 +14,7 @@ import (
 // large.
 const defaultHeadroomDiskMB = 1024
 
+// In the order in which they are answered.
 var defaultHeadroomMemoryMB = []int64{256, 512, 1024, 2048, 4096, 8192}
 
 // headroomQuestion is what is asked.
@@ -67,25 +66,27 @@ func (d *debugServer) headroom(response http.ResponseWriter, request *http.Reque
 }
 
 func readHeadroomQuestion(query url.Values) (*headroomQuestion, error) {
-	question := &headroomQuestion{memoryMB: defaultHeadroomMemoryMB, diskMB: defaultHeadroomDiskMB}
-	for key, size := range map[string]func(int64){
-		"memory_mb": func(size int64) { question.memoryMB = []int64{size} },
-		"disk_mb":   func(size int64) { question.diskMB = size },
-	} {
-		if !query.Has(key) {
-			continue
-		}
-		number, err := strconv.ParseInt(query.Get(key), 10, 64)
-		if err != nil || number < 0 || number > math.MaxInt32 {
-			return nil, badRequestf("%s is %q, expected a whole number of MB from 0 to %d", key,
-				query.Get(key), math.MaxInt32)
-		}
-		size(number)
+	question := &headroomQuestion{
+		memoryMB: defaultHeadroomMemoryMB,
+		diskMB:   defaultHeadroomDiskMB,
+		constraint: rep.PlacementConstraint{
+			RootFs:        query.Get("rootfs"),
+			PlacementTags: query["placement_tag"],
+			VolumeDrivers: query["volume_driver"],
+		},
 	}
-	question.constraint = rep.PlacementConstraint{
-		RootFs:        query.Get("rootfs"),
-		PlacementTags: query["placement_tag"],
-		VolumeDrivers: query["volume_driver"],
+	if query.Has("memory_mb") {
+		memoryMB, err := readMB(query, "memory_mb")
+		if err != nil {
+			return nil, err
+		}
+		question.memoryMB = []int64{memoryMB}
+	}
+	if query.Has("disk_mb") {
+		var err error
+		if question.diskMB, err = readMB(query, "disk_mb"); err != nil {
+			return nil, err
+		}
 	}
 	if question.constraint.RootFs != "" {
 		if _, err := url.Parse(question.constraint.RootFs); err != nil {
@@ -94,6 +95,15 @@ func readHeadroomQuestion(query url.Values) (*headroomQuestion, error) {
 		}
 	}
 	return question, nil
+}
+
+func readMB(query url.Values, key string) (int64, error) {
+	number, err := strconv.ParseInt(query.Get(key), 10, 64)
+	if err != nil || number < 0 || number > math.MaxInt32 {
+		return 0, badRequestf("%s is %q, expected a whole number of MB from 0 to %d", key,
+			query.Get(key), math.MaxInt32)
+	}
+	return number, nil
 }
 
 // allows says for each signature whether its cells count.
@@ -144,16 +154,13 @@ func (q *headroomQuestion) answer(cells *rostrum.Cells) *headroomAnswer {
 				if fit := countFitting(cell, rostrum.Units(memoryMB), rostrum.Units(q.diskMB)); fit > 0 {
 					zone.Fit += fit
 					zone.Cells++
+					size.Fit += fit
 				}
 			}
 			size.Zones[cell.Zone] = zone
 		}
-		for zone := range maps.Values(size.Zones) {
-			size.Fit += zone.Fit
-		}
 		answer.Sizes = append(answer.Sizes, size)
 	}
-	slices.SortFunc(answer.Sizes, func(a, b headroomSize) int { return int(a.MemoryMB - b.MemoryMB) })
 	return answer
 }
 
