@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -62,7 +63,8 @@ func (d *debugServer) serve(address string, handler http.Handler, logger lager.L
 		WriteTimeout:      debugRequestTime,
 		IdleTimeout:       debugRequestTime,
 		MaxHeaderBytes:    debugHeaderBytes,
-		ErrorLog:          log.New(discardWriter{}, "", 0),
+		// What it says of bad requests is nobody's fault here.
+		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	go func() {
 		defer close(d.served)
@@ -72,11 +74,6 @@ func (d *debugServer) serve(address string, handler http.Handler, logger lager.L
 	}()
 	return nil
 }
-
-// discardWriter takes what the HTTP server says of bad requests, which is nobody's fault here.
-type discardWriter struct{}
-
-func (discardWriter) Write(text []byte) (int, error) { return len(text), nil }
 
 func (d *debugServer) address() string { return d.listener.Addr().String() }
 
@@ -152,7 +149,7 @@ func writeJSON(response http.ResponseWriter, value any) error {
 }
 
 // read lets somebody look at what the last round left behind; errNoRound if there is none. It stays
-// as it is meanwhile, and the end of the next round waits for that.
+// as it is meanwhile, and the start and the end of the next round wait for that.
 func (p *placer) read(look func(engine *rostrum.Engine, round *rostrum.Round) error) error {
 	p.lock.RLock()
 	defer p.lock.RUnlock()

@@ -29,8 +29,8 @@ var (
 			"anybody; without a host only on this machine (default: not served)")
 )
 
-// flagText registers a flag. All of them are texts, so that what a value is expected to be is said
-// by settings.check and in one place.
+// flagText registers a flag. All of them are texts, so that a bad value gets an error of ours, which
+// says what was expected.
 func flagText(name, value, usage string) *string {
 	if flag.CommandLine.Lookup(name) != nil {
 		// The program has one of this name: ours cannot be set then.
