@@ -65,7 +65,7 @@ go_check() {
   shift 2
   log=$build/go-logs/${name//[ \/]/-}.txt
   (cd "$folder" && "$@") >"$log" 2>&1 || status=$?
-  if [ $status -eq 0 ] && [[ "$*" = *go[_\ ]test* ]] && ! grep -q '^ok ' "$log"; then status=1; fi
+  if [ $status -eq 0 ] && [[ "$*" = *go_test* ]] && ! grep -q '^ok ' "$log"; then status=1; fi
   if [ $status -eq 0 ]; then
     passed=$((passed + 1))
     printf '  go: %-40s OK    %5ds\n' "$name" $((SECONDS - started))
@@ -83,23 +83,29 @@ go_is_formatted() {
 }
 
 # Go's cache does not see the library, so no result is taken from it.
-go_test() { go test -count=1 -timeout 10m "$@"; }
+go_test() { go test -count=1 "$@"; }
+
+# go_test_with VARIABLE=VALUE ARGUMENT...
+go_test_with() {
+  export "${1?}"
+  shift
+  go_test "$@"
+}
 
 # The package rostrum, in every mode in which a fault with memory or threads may show.
 test_go_binding() {
   go_check 'rostrum vet' "$GO_FOLDER" go vet ./...
   go_check 'rostrum -race' "$GO_FOLDER" go_test -race ./...
-  go_check 'rostrum GOGC=1' "$GO_FOLDER" env GOGC=1 go test -count=1 ./...
-  go_check 'rostrum cgocheck2' "$GO_FOLDER" env GOEXPERIMENT=cgocheck2 go test -count=1 ./...
+  go_check 'rostrum GOGC=1' "$GO_FOLDER" go_test_with GOGC=1 ./...
+  go_check 'rostrum cgocheck2' "$GO_FOLDER" go_test_with GOEXPERIMENT=cgocheck2 ./...
   go_check 'rostrum -asan' "$GO_FOLDER" go_test -asan ./...
   go_check 'rostrum static' "$GO_FOLDER" go_test -tags rostrum_static ./...
   go_check 'rostrum benchmarks' "$GO_FOLDER" go_test -run '^$' -bench . -benchtime 1x ./...
 }
 
-# Modules beside it, which need others from the module proxy. Further modes and modules go here.
-test_go_module() {
-  local name=$1 folder=$GO_FOLDER/$1
-  [ -f "$folder/go.mod" ] || return 0
+# The drop-in, which needs other modules from the module proxy.
+test_auctionrunner() {
+  local name=auctionrunner folder=$GO_FOLDER/auctionrunner
   if ! (cd "$folder" && go mod download) >"$build/go-logs/$name-download.txt" 2>&1; then
     echo "SKIP: go: the modules that $name needs cannot be had: $(tail -n 1 "$build/go-logs/$name-download.txt")"
     skipped=$((skipped + 1))
@@ -135,5 +141,5 @@ run_go() {
 run_go_tests() {
   go_check 'gofmt' "$GO_FOLDER" go_is_formatted
   test_go_binding
-  test_go_module auctionrunner
+  test_auctionrunner
 }
