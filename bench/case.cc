@@ -63,7 +63,7 @@ std::optional<Case> Case::Parse(std::string_view name) {
 std::vector<Case> AllCases() {
   std::vector<Case> cases;
   const auto add = [&](const std::string& name) { cases.push_back(*Case::Parse(name)); };
-  for (const char* strategy : {"diego", "binpack", "spread"}) {
+  for (const char* strategy : {"diego", "binpack", "bestfit", "spread"}) {
     for (const char* size : {"100/20/100", "1000/20/1000", "5000/20/1000", "10000/20/1000",
                              "10000/20/10000", "100000/20/1000"}) {
       add(fmt::format("round/{}/{}", strategy, size));

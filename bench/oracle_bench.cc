@@ -16,6 +16,7 @@
 #include "bench/case.h"
 #include "bench/hash.h"
 #include "bench/workload.h"
+#include "tests/oracle/bestfit.h"
 #include "tests/oracle/diego.h"
 #include "tests/oracle/mesos.h"
 
@@ -89,10 +90,19 @@ class Reader {
   size_t work_count_ = 0;
 };
 
+using Schedule = decltype(&oracle::ScheduleDiego);
+
+// Null if the oracle has no such strategy.
+Schedule ScheduleOf(const std::string& strategy) {
+  if (strategy == "diego") return oracle::ScheduleDiego;
+  if (strategy == "binpack") return oracle::ScheduleBinpack;
+  if (strategy == "bestfit") return oracle::ScheduleBestfit;
+  if (strategy == "spread") return oracle::ScheduleSpread;
+  return nullptr;
+}
+
 void Measure(const Case& wanted) {
-  const auto schedule = wanted.strategy == "binpack"  ? oracle::ScheduleBinpack
-                        : wanted.strategy == "spread" ? oracle::ScheduleSpread
-                                                      : oracle::ScheduleDiego;
+  const Schedule schedule = ScheduleOf(wanted.strategy);
   const Workload workload(wanted.fleet, wanted.auctions, wanted.shapes);
   const std::vector<oracle::Cell> cells = Reader(workload.cells()).Cells();
   const std::vector<oracle::Lrp> lrps = Reader(workload.work()).Lrps();
@@ -108,23 +118,22 @@ void Measure(const Case& wanted) {
     hash.Add(decision.identifier, decision.cell_id);
     placed += decision.placed;
   }
-  fmt::print("{{\"peer\":\"oracle\",\"case\":\"{}\",\"cells\":{},\"auctions\":{},\"calls\":1,"
-             "\"best_ms\":{:.3f},\"median_ms\":{:.3f},\"placed\":{},\"hash\":\"{:016x}\"}}\n",
-             wanted.Name(), wanted.fleet.cells, wanted.auctions, took.count(), took.count(), placed,
-             hash.value());
+  fmt::print(
+      "{{\"peer\":\"oracle\",\"case\":\"{}\",\"cells\":{},\"auctions\":{},\"calls\":1,"
+      "\"best_ms\":{:.3f},\"median_ms\":{:.3f},\"placed\":{},\"hash\":\"{:016x}\"}}\n",
+      wanted.Name(), wanted.fleet.cells, wanted.auctions, took.count(), took.count(), placed,
+      hash.value());
   std::fflush(stdout);
-}
-
-bool HasOracle(const Case& wanted) {
-  return wanted.strategy == "diego" || wanted.strategy == "binpack" || wanted.strategy == "spread";
 }
 
 int Main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::optional<Case> wanted = Case::Parse(argv[i]);
-    if (!wanted || !HasOracle(*wanted)) {
-      fmt::print(stderr, "error: no case of an oracle: \"{}\", expected such as "
-                 "round/diego/1000/20/1000\n", argv[i]);
+    if (!wanted || ScheduleOf(wanted->strategy) == nullptr) {
+      fmt::print(stderr,
+                 "error: no case of an oracle: \"{}\", expected such as "
+                 "round/diego/1000/20/1000\n",
+                 argv[i]);
       return 2;
     }
     Measure(*wanted);
