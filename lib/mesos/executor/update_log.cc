@@ -46,7 +46,7 @@ std::vector<wire::TaskStatus> UpdateLog::TakeDue(TimePoint now) {
   due_ = kNever;
   for (auto& [id, task] : tasks_) {
     if (task.due <= now) {
-      numbers.insert(numbers.end(), task.updates.begin(), task.updates.end());
+      numbers.push_back(task.updates.back());
       task.delay = std::min(task.delay * 2, times_.resend_maximum);
       task.due = now + task.delay;
     }

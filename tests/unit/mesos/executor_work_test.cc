@@ -431,5 +431,18 @@ TEST_F(ExecutorWorkTest, RepIsLookedAtMoreOftenWhileSomethingIsAboutToChange) {
   EXPECT_NEAR(static_cast<double>(restless), 50, 3);
 }
 
+TEST_F(ExecutorWorkTest, WhatGoesFromACellThatEvacuatesSaysSo) {
+  BeginWithRunningLrp();
+  world.Launch("b", LrpData("other"));
+  world.rep.evacuating = true;
+  world.rep.containers.clear();
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
+  EXPECT_EQ(world.StatesOf("b"), "STARTING FAILED");
+  for (const char* const id : {"a", "b"}) {
+    EXPECT_NE(world.LastOf(id).message().find("the cell is evacuating"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace rostrum::mesos
