@@ -117,10 +117,7 @@ class FileJournal : public Journal {
 
   std::vector<journal::Record> TakeRecords() override { return std::exchange(records_, {}); }
 
-  Status Append(const journal::Record& record) override {
-    pending_ += Frame(record);
-    return {};
-  }
+  void Append(const journal::Record& record) override { pending_ += Frame(record); }
 
   Status Sync() override {
     if (pending_.empty()) return {};
@@ -166,7 +163,7 @@ class MemoryJournal : public Journal {
   explicit MemoryJournal(std::vector<journal::Record> records) : records_(std::move(records)) {}
 
   std::vector<journal::Record> TakeRecords() override { return std::exchange(records_, {}); }
-  Status Append(const journal::Record&) override { return {}; }
+  void Append(const journal::Record&) override {}
   Status Sync() override { return {}; }
   Status Rewrite(const std::vector<journal::Record>&) override { return {}; }
   uint64_t bytes() const override { return 0; }

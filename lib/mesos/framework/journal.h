@@ -29,9 +29,9 @@ class Journal {
 
   // What was kept, in order. To be called once, first.
   virtual std::vector<journal::Record> TakeRecords() = 0;
-  // Adds a record, which outlives a power failure once Sync has returned success. After an error
-  // the records since the last Sync may be kept or not.
-  virtual Status Append(const journal::Record& record) = 0;
+  // Adds a record, which outlives a power failure once Sync has returned success. If it returns an
+  // error the records since the last Sync may be kept or not.
+  virtual void Append(const journal::Record& record) = 0;
   virtual Status Sync() = 0;
   // Puts these records in place of all that was kept; durable at once, or as before.
   virtual Status Rewrite(const std::vector<journal::Record>& records) = 0;

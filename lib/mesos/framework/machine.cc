@@ -393,8 +393,8 @@ void FrameworkMachine::OnTime() {
 // --- The journal.
 
 void FrameworkMachine::Record(const journal::Record& record) {
-  if (journal_failed_) return;  // All of it is written anew once that is possible.
-  if (!journal_.Append(record).ok()) journal_failed_ = true;
+  // If it failed, all of it is written anew once that is possible.
+  if (!journal_failed_) journal_.Append(record);
 }
 
 std::vector<journal::Record> FrameworkMachine::Everything() {
@@ -419,21 +419,20 @@ bool FrameworkMachine::Sync() {
   if (journal_failed_ && clock_.Now() < journal_retry_) return false;
   const bool is_large =
       journal_.bytes() > std::max(kRewriteMinimum, kRewriteFactor * rewritten_bytes_);
-  Status status;
-  if (journal_failed_ || is_large) {
-    status = journal_.Rewrite(Everything());
-    if (status.ok()) rewritten_bytes_ = journal_.bytes();
-  } else {
-    status = journal_.Sync();
+  if (!journal_failed_ && !is_large) return IsKept(journal_.Sync());
+  const bool is_kept = IsKept(journal_.Rewrite(Everything()));
+  if (is_kept) rewritten_bytes_ = journal_.bytes();
+  return is_kept;
+}
+
+// Takes note of what came of writing.
+bool FrameworkMachine::IsKept(const Status& status) {
+  if (!status.ok()) {
+    if (!journal_failed_) TellText(OutcomeKind::kProblem, status.text());
+    journal_retry_ = clock_.Now() + kJournalRetry;
   }
-  if (status.ok()) {
-    journal_failed_ = false;
-    return true;
-  }
-  if (!journal_failed_) TellText(OutcomeKind::kProblem, status.text());
-  journal_failed_ = true;
-  journal_retry_ = clock_.Now() + kJournalRetry;
-  return false;
+  journal_failed_ = !status.ok();
+  return status.ok();
 }
 
 // Those that could not be sent come again by themselves: agents repeat what nobody acknowledged.

@@ -184,8 +184,10 @@ class FrameworkMachine {
 
   // The journal.
   void Record(const journal::Record& record);
-  // Makes what was recorded durable; false if it could not be.
+  // Makes what was recorded durable; false if it could not be. May write the journal anew, so that
+  // what was recorded must be in the books.
   bool Sync();
+  bool IsKept(const Status& status);
   std::vector<journal::Record> Everything();
   void SendAcknowledgements();
 

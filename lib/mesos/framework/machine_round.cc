@@ -370,7 +370,8 @@ const FrozenExecutor* FrameworkMachine::PrepareExecutor(const Parcel& parcel, Pu
   return &*launching->new_executor;
 }
 
-// Everything is kept before the first ACCEPT goes out.
+// Everything is kept before the first ACCEPT goes out: appended to the journal, since the books,
+// from which it would be written anew, have these tasks after the ACCEPT alone.
 void FrameworkMachine::SendLaunches(std::vector<Launching> launchings) {
   for (const Launching& launching : launchings) {
     for (const Instance& instance : launching.rejected) Return(instance, "");
@@ -383,7 +384,7 @@ void FrameworkMachine::SendLaunches(std::vector<Launching> launchings) {
       Record(LaunchedRecord(task, /*whole=*/false));
     }
   }
-  const bool is_kept = Sync();
+  const bool is_kept = !journal_failed_ && IsKept(journal_.Sync());
   for (Launching& launching : launchings) {
     if (launching.tasks.empty()) continue;
     const std::vector<std::string> offer_ids = launching.acceptance.offer_ids;

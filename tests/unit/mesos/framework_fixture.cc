@@ -84,20 +84,30 @@ std::optional<journal::Record> FakeDisk::LastOf(const std::string& task_id) cons
   return *at;
 }
 
-Status FakeJournal::Append(const journal::Record& record) {
-  pending_.push_back(record);
-  return {};
+void FakeJournal::Append(const journal::Record& record) { pending_.push_back(record); }
+
+Status FakeJournal::Fail() {
+  const bool has_launch =
+      std::any_of(pending_.begin(), pending_.end(),
+                  [](const journal::Record& record) { return record.has_launched(); });
+  if (!disk_.fails && !(disk_.fails_with_launches && has_launch)) return {};
+  ++disk_.failures;
+  return Unavailable("the disk is full");
 }
 
 Status FakeJournal::Sync() {
-  if (disk_.fails) return Unavailable("the disk is full");
+  if (Status status = Fail(); !status.ok()) {
+    pending_.clear();
+    return status;
+  }
   disk_.kept.insert(disk_.kept.end(), pending_.begin(), pending_.end());
   pending_.clear();
   return {};
 }
 
 Status FakeJournal::Rewrite(const std::vector<journal::Record>& records) {
-  if (disk_.fails) return Unavailable("the disk is full");
+  if (Status status = Fail(); !status.ok()) return status;
+  ++disk_.rewrites;
   pending_.clear();
   disk_.kept = records;
   return {};

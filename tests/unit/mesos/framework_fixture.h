@@ -25,6 +25,12 @@ namespace rostrum::mesos {
 struct FakeDisk {
   std::vector<journal::Record> kept;
   bool fails = false;
+  // Fails as soon as it is to hold a launch.
+  bool fails_with_launches = false;
+  int failures = 0;
+  int rewrites = 0;
+  // What each record takes, whatever is in it.
+  uint64_t record_bytes = 0;
 
   bool HasLaunch(const std::string& task_id) const;
   // The last that it holds of a task; nothing if it has nothing.
@@ -35,12 +41,17 @@ class FakeJournal : public Journal {
  public:
   explicit FakeJournal(FakeDisk& disk) : disk_(disk) {}
   std::vector<journal::Record> TakeRecords() override { return disk_.kept; }
-  Status Append(const journal::Record& record) override;
+  void Append(const journal::Record& record) override;
   Status Sync() override;
   Status Rewrite(const std::vector<journal::Record>& records) override;
-  uint64_t bytes() const override { return 0; }
+  uint64_t bytes() const override {
+    return (disk_.kept.size() + pending_.size()) * disk_.record_bytes;
+  }
 
  private:
+  // Whether nothing can be written now.
+  Status Fail();
+
   FakeDisk& disk_;
   std::vector<journal::Record> pending_;
 };

@@ -349,6 +349,8 @@ TEST_P(FrameworkRandomRuns, NothingIsLostLaunchedTwiceOrTakenTwice) {
   options.scheduler.framework.roles = {"web", "batch"};
   options.strategy = MakeStrategy(Chance(50) ? "binpack" : "spread");
   options.settings.replace_lost = true;
+  // So that the journal is written anew now and then.
+  disk.record_bytes = Draw(3) * 50'000;
   options.settings.replace_unreachable = Chance(50) ? Milliseconds(2000) : Milliseconds(0);
   Start();
   for (int step = 0; step < 400 && !HasFailure(); ++step) {

@@ -388,6 +388,45 @@ TEST_F(FrameworkRound, NothingIsLaunchedThatCannotBeKept) {
   EXPECT_EQ(machine->counts().waiting, 0u);
 }
 
+// As the fixture's master checks at each ACCEPT.
+TEST_F(FrameworkRound, ALaunchIsKeptThoughTheJournalHasGrownTooLarge) {
+  disk.record_bytes = 1 << 20;
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
+  Give(MakeOffer("agent-1", 1000));
+  ASSERT_EQ(master.launched.size(), 1u);
+  EXPECT_EQ(disk.rewrites, 1) << "once the launch is known";
+  Crash();
+  Start();
+  EXPECT_EQ(machine->counts().launched, 1u);
+}
+
+TEST_F(FrameworkRound, WhatASecondRoundLaunchesIsKeptThoughTheDiskWorksAgain) {
+  journal = std::make_unique<FakeJournal>(disk);
+  // Asked for the time of day between the rounds, since an agent is to be maintained.
+  const auto mend = [this] {
+    if (disk.failures > 0) {
+      disk.fails_with_launches = false;
+      clock.Advance(2s);
+    }
+    return wall_ns;
+  };
+  machine = std::make_unique<FrameworkMachine>(options, *journal, master, clock, mend, random);
+  machine->Begin();
+  Connect();
+  Offer maintained = MakeOffer("agent-2", 1000);
+  maintained.unavailability = Unavailability{wall_ns + int64_t{3600} * 1'000'000'000, {}};
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0, 1, 2}, 600)}}).ok());
+  Send(OffersMade{{master.PutOut(MakeOffer("agent-1", 1000)), master.PutOut(maintained)}});
+  disk.fails_with_launches = true;
+  Advance(1s);
+  EXPECT_EQ(disk.failures, 1);
+  EXPECT_TRUE(master.launched.empty());
+  Give(MakeOffer("agent-1", 1000));
+  Advance(3s);
+  EXPECT_EQ(master.launched.size(), 1u) << "once the journal is whole again";
+}
+
 TEST_F(FrameworkRound, TheInFlightLimitHoldsOverRounds) {
   options.strategy = MakeStrategy("diego");
   options.configuration.starting_container_count_maximum = 2;
