@@ -57,6 +57,7 @@ struct OffersGone {
 struct InverseOffersMade {
   std::vector<InverseOffer> offers;
 };
+// Rescinded by the master; or not answered yet when the subscription was lost.
 struct InverseOffersGone {
   std::vector<std::string> offer_ids;
 };

@@ -210,12 +210,22 @@ Status Session::Revive(std::span<const std::string> roles) {
 }
 
 Status Session::AcceptInverseOffers(std::span<const std::string> offer_ids) {
-  return Send(DeclineCall(Call::ACCEPT_INVERSE_OFFERS, offer_ids, times_.refuse));
+  return AnswerInverseOffers(Call::ACCEPT_INVERSE_OFFERS, offer_ids, times_.refuse);
 }
 
 Status Session::DeclineInverseOffers(std::span<const std::string> offer_ids,
                                      std::optional<Milliseconds> refuse) {
-  return Send(DeclineCall(Call::DECLINE_INVERSE_OFFERS, offer_ids, refuse.value_or(times_.refuse)));
+  return AnswerInverseOffers(Call::DECLINE_INVERSE_OFFERS, offer_ids,
+                             refuse.value_or(times_.refuse));
+}
+
+// The master forgets those that were answered, and says nothing of them any more.
+Status Session::AnswerInverseOffers(Call::Type answer, std::span<const std::string> offer_ids,
+                                    Milliseconds refuse) {
+  Status status = Send(DeclineCall(answer, offer_ids, refuse));
+  if (!status.ok()) return status;
+  for (const std::string& id : offer_ids) inverse_offers_.erase(id);
+  return {};
 }
 
 Status Session::ShutdownExecutor(std::string_view executor_id, std::string_view agent_id) {

@@ -84,6 +84,8 @@ class Session : public Machine, private Link::Owner {
   void TakeError(const std::string& text);
   void Fail(FailureKind kind, const std::string& text);
 
+  Status AnswerInverseOffers(wire::scheduler::Call::Type answer,
+                             std::span<const std::string> offer_ids, Milliseconds refuse);
   void TellGone(OfferEnd why, std::vector<std::string> offer_ids);
   void DropLaunch(const std::vector<std::string>& task_ids, const std::string& reason);
   // What is due, while subscribed.

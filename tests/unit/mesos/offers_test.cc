@@ -311,6 +311,20 @@ TEST_F(OffersSessionTest, InverseOffersAreToldAnsweredAndWithdrawn) {
   EXPECT_EQ(Told<InverseOffersGone>().at(0).offer_ids, std::vector<std::string>{"i3"});
 }
 
+TEST_F(OffersSessionTest, InverseOffersThatWereAnsweredAreForgotten) {
+  Subscribe();
+  SchedulerEvent event;
+  event.set_type(SchedulerEvent::INVERSE_OFFERS);
+  for (const char* id : {"i1", "i2", "i3"}) {
+    event.mutable_inverse_offers()->add_inverse_offers()->mutable_id()->set_value(id);
+  }
+  Send(event);
+  ASSERT_TRUE(session->AcceptInverseOffers(std::vector<std::string>{"i1"}).ok());
+  ASSERT_TRUE(session->DeclineInverseOffers(std::vector<std::string>{"i2"}, {}).ok());
+  EndStream();
+  EXPECT_EQ(Told<InverseOffersGone>().at(0).offer_ids, std::vector<std::string>{"i3"});
+}
+
 TEST_F(OffersSessionTest, WithoutMultiRoleAnOfferIsOfTheOnlyRole) {
   options.framework.capabilities.multi_role = false;
   Subscribe();
