@@ -14,6 +14,7 @@ void Demand::SetRoles(const std::vector<std::string>& roles) {
   const auto is_foreign = [this](const std::string& role) { return roles_.count(role) == 0; };
   std::erase_if(suppressed_, is_foreign);
   std::erase_if(unconfirmed_, is_foreign);
+  SettleDue();
 }
 
 std::vector<std::string> Demand::Named(std::span<const std::string> roles) const {
@@ -31,11 +32,15 @@ std::vector<std::string> Demand::Suppress(std::span<const std::string> roles) {
     unconfirmed_.erase(role);
     if (suppressed_.insert(role).second) changed.push_back(role);
   }
-  if (unconfirmed_.empty()) {
-    due_ = kNever;
-    is_asked_ = false;
-  }
+  SettleDue();
   return changed;
+}
+
+// A REVIVE that names no role would be one for all of them.
+void Demand::SettleDue() {
+  if (!unconfirmed_.empty()) return;
+  due_ = kNever;
+  is_asked_ = false;
 }
 
 void Demand::Revive(std::span<const std::string> roles, TimePoint now) {
@@ -65,7 +70,7 @@ std::optional<std::vector<std::string>> Demand::TakeDue(TimePoint now) {
 void Demand::Confirm(const std::string& role) {
   if (is_asked_) return;
   unconfirmed_.erase(role);
-  if (unconfirmed_.empty()) due_ = kNever;
+  SettleDue();
 }
 
 void Demand::Restart(TimePoint now) {

@@ -44,6 +44,8 @@ class Demand {
 
  private:
   std::vector<std::string> Named(std::span<const std::string> roles) const;
+  // Nothing is due if nothing is left to be confirmed.
+  void SettleDue();
 
   const Milliseconds minimum_;
   Random& random_;

@@ -250,6 +250,19 @@ TEST_F(OffersSessionTest, ReviveIsSentOnceAndRepeatedUntilAnOfferComes) {
   EXPECT_EQ(TakeCalls().size(), 0u);
 }
 
+TEST_F(OffersSessionTest, ARoleThatIsGivenUpIsNotRevivedAgainNorAreAllOthers) {
+  options.framework.roles = {"web", "batch"};
+  Subscribe();
+  session->Revive(std::vector<std::string>{"batch"});
+  EXPECT_EQ(TakeCalls().size(), 1u);
+  FrameworkInfo framework = options.framework;
+  framework.roles = {"web"};
+  ASSERT_TRUE(session->UpdateFramework(framework).ok());
+  AnswerCall(200);
+  Advance(seconds(60));
+  for (const SchedulerCall& call : TakeCalls()) EXPECT_NE(call.type(), SchedulerCall::REVIVE);
+}
+
 TEST_F(OffersSessionTest, ReviveAfterSuppressNeverWaits) {
   Subscribe();
   session->Revive({});
