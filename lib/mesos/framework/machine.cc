@@ -294,6 +294,19 @@ size_t FrameworkMachine::Cancel(Kind kind, std::string_view guid, std::optional<
   return found;
 }
 
+// Whether an LRP of that name waits or runs that is no service.
+bool FrameworkMachine::IsLrp(std::string_view guid) {
+  const std::vector<LaunchedTask*> tasks = tasks_.OfProcess(Kind::kLrp, guid);
+  return std::any_of(waiting_.begin(), waiting_.end(),
+                     [&](const auto& waiting) {
+                       const Instance& instance = waiting.second.instance;
+                       return Matches(instance, Kind::kLrp, guid, {}) && !instance.service;
+                     }) ||
+         std::any_of(tasks.begin(), tasks.end(), [](const LaunchedTask* task) {
+           return task->counts() && !task->instance.service;
+         });
+}
+
 Status FrameworkMachine::SetService(const Service& service) {
   if (service.work == nullptr) return InvalidArgument("a service has no work");
   const std::string& guid = service.work->guid;
@@ -306,14 +319,9 @@ Status FrameworkMachine::SetService(const Service& service) {
   }
   Status status = Validate({service.work, {0}, service.tag, service.launch});
   if (!status.ok()) return status;
-  const auto is_foreign = [&](const Instance& instance) {
-    return Matches(instance, Kind::kLrp, guid, {}) && !instance.service;
-  };
-  for (const auto& [key, waiting] : waiting_) {
-    if (is_foreign(waiting.instance)) {
-      return FailedPrecondition(
-          fmt::format("service \"{}\" has the name of an LRP, expected another", guid));
-    }
+  if (IsLrp(guid)) {
+    return FailedPrecondition(
+        fmt::format("service \"{}\" has the name of an LRP, expected another", guid));
   }
   Service filled = service;
   filled.work = FillIn(*service.work);

@@ -119,6 +119,7 @@ class FrameworkMachine {
   size_t CancelWaiting(Kind kind, std::string_view guid, std::optional<int32_t> index);
   void Stop(LaunchedTask& task);
   void Kill(const LaunchedTask& task);
+  bool IsLrp(std::string_view guid);
   void KeepServices();
   void StopSurplus(const Service& service);
 

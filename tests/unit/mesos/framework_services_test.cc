@@ -130,5 +130,19 @@ TEST_F(FrameworkServices, AndLrpsDoNotShareNames) {
   EXPECT_FALSE(machine->SetService({request.work, request.launch, -1, 0}).ok());
 }
 
+TEST_F(FrameworkServices, TakeNoLrpOverThatRuns) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0, 7}, 10)}}).ok());
+  Give(MakeOffer("agent-1", 1000));
+  const WorkRequest request = Lrp("web", {0}, 10);
+  const Service service{request.work, request.launch, 1, 0};
+  EXPECT_EQ(machine->SetService(service).text(),
+            "service \"web\" has the name of an LRP, expected another");
+  EXPECT_TRUE(master.killed.empty());
+  // Once it is to end the name is free.
+  machine->Cancel(Kind::kLrp, "web", {});
+  EXPECT_TRUE(machine->SetService(service).ok());
+}
+
 }  // namespace
 }  // namespace rostrum::mesos
