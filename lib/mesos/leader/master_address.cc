@@ -93,6 +93,9 @@ Expected<Endpoint> ParseRedirect(std::string_view location, const Endpoint& from
                     "//host:port/path or host:port",
                     location));
   }
+  // What was to go through TLS, a secret with it, does not go in the clear because somebody says
+  // so.
+  endpoint->tls |= from.tls;
   return endpoint;
 }
 

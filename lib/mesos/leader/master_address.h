@@ -37,8 +37,8 @@ bool IsZkAddress(std::string_view text);
 Expected<std::unique_ptr<LeaderSource>> MakeLeaderSource(std::string_view text,
                                                          const TlsOptions& tls);
 
-// Where a 307 leads: `//host:port/path`, `host:port`, or a whole URL. The scheme of `from` is kept
-// if the text has none.
+// Where a 307 leads: `//host:port/path`, `host:port`, or a whole URL. The scheme of `from` is kept,
+// but that a URL with https:// may lead from a master without TLS to one with it.
 Expected<Endpoint> ParseRedirect(std::string_view location, const Endpoint& from);
 
 }  // namespace rostrum::mesos

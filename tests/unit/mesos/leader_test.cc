@@ -49,10 +49,16 @@ TEST(RedirectTest, EveryFormThatMastersSend) {
             (Endpoint{.tls = true, .host = "leader", .port = 5051, .path = "/api/v1/scheduler"}));
   EXPECT_EQ(*ParseRedirect("leader:5051", from),
             (Endpoint{.tls = true, .host = "leader", .port = 5051}));
-  EXPECT_EQ(*ParseRedirect("http://leader:5051/x", from),
-            (Endpoint{.tls = false, .host = "leader", .port = 5051, .path = "/x"}));
+  EXPECT_EQ(*ParseRedirect("https://leader:5051/x", {.host = "old"}),
+            (Endpoint{.tls = true, .host = "leader", .port = 5051, .path = "/x"}));
   EXPECT_FALSE(ParseRedirect("", from).ok());
   EXPECT_FALSE(ParseRedirect("/api/v1/scheduler", from).ok());
+}
+
+TEST(RedirectTest, TlsIsNotGivenUp) {
+  const Endpoint from{.tls = true, .host = "old", .port = 5050};
+  EXPECT_EQ(*ParseRedirect("http://leader:5051/x", from),
+            (Endpoint{.tls = true, .host = "leader", .port = 5051, .path = "/x"}));
 }
 
 TEST(ZkAddressTest, ServersCredentialsAndPath) {
