@@ -26,7 +26,7 @@ Status BadEndpoint(std::string_view text) {
   return InvalidArgument(fmt::format(
       "the address \"{}\" is none, expected host:port, with or without http:// or https:// in "
       "front and a path behind",
-      text));
+      WithoutCredentials(text)));
 }
 
 bool ParsePort(std::string_view text, int* port) {
@@ -56,6 +56,12 @@ bool ParseAuthority(std::string_view text, Endpoint* endpoint) {
 }
 
 }  // namespace
+
+std::string WithoutCredentials(std::string_view address) {
+  const size_t at = address.rfind('@');
+  if (at == std::string_view::npos) return std::string(address);
+  return fmt::format("***{}", address.substr(at));
+}
 
 std::string Endpoint::Authority() const {
   const bool is_ipv6 = host.find(':') != std::string::npos;
@@ -105,7 +111,7 @@ Expected<ZkAddress> ParseZkAddress(std::string_view text) {
   const auto bad = [text] {
     return InvalidArgument(fmt::format(
         "the address \"{}\" is none, expected zk://[user:password@]host:port[,host:port]/path",
-        text));
+        WithoutCredentials(text)));
   };
   std::string_view rest = text;
   if (!TakePrefix(kZkScheme, &rest)) return bad();
@@ -142,7 +148,8 @@ Expected<std::unique_ptr<LeaderSource>> MakeLeaderSource(std::string_view text,
   for (std::string_view rest = text;;) {
     const size_t comma = std::min(rest.find(','), rest.size());
     auto endpoint = ParseEndpoint(rest.substr(0, comma), tls.enabled);
-    if (!endpoint.ok()) return endpoint.status();
+    // A password may have a comma in it.
+    if (!endpoint.ok()) return text.find('@') < text.size() ? BadEndpoint(text) : endpoint.status();
     endpoints.push_back(std::move(*endpoint));
     if (comma == rest.size()) break;
     rest.remove_prefix(comma + 1);

@@ -31,6 +31,9 @@ Expected<ZkAddress> ParseZkAddress(std::string_view text);
 
 bool IsZkAddress(std::string_view text);
 
+// The text as it may be told to people: what comes before the last @ may have a password in it.
+std::string WithoutCredentials(std::string_view address);
+
 // The source for any of the texts that SchedulerOptions::master may be. kInvalidArgument, with the
 // text and what was expected, for others; kFailedPrecondition for zk:// where this build has no
 // client for it.

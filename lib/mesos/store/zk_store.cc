@@ -106,8 +106,9 @@ Expected<std::unique_ptr<FrameworkIdStore>> MakeZkStore(const std::string& addre
   auto parsed = ParseZkAddress(address);
   if (!parsed.ok()) return parsed.status();
   if (parsed->path == "/") {
-    return InvalidArgument(fmt::format(
-        "the address \"{}\" names no node, expected a path behind the servers", address));
+    return InvalidArgument(
+        fmt::format("the address \"{}\" names no node, expected a path behind the servers",
+                    WithoutCredentials(address)));
   }
   return std::unique_ptr<FrameworkIdStore>(std::make_unique<ZkStore>(std::move(*parsed), timeout));
 }

@@ -80,6 +80,9 @@ TEST(MemoryStoreTest, ItKeepsAndForgets) {
 TEST(ZkStoreTest, ItNeedsANode) {
   EXPECT_FALSE(MakeZkStore("h:1", std::chrono::milliseconds(1)).ok());
   EXPECT_FALSE(MakeZkStore("zk://h:1", std::chrono::milliseconds(1)).ok());
+  const auto store = MakeZkStore("zk://user:s3cret@h:1", std::chrono::milliseconds(1));
+  ASSERT_FALSE(store.ok());
+  EXPECT_EQ(store.status().text().find("s3cret"), std::string::npos) << store.status().text();
 }
 
 class OptionsTest : public testing::Test {
