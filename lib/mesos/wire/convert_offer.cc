@@ -1,12 +1,25 @@
+#include <algorithm>
+#include <cstdint>
+
 #include "lib/mesos/wire/convert.h"
 
 namespace rostrum::mesos {
 namespace {
 
+// Operators may post anything. With these bounds the sum of a start and a duration stays in range;
+// the start's are the years 1824 and 2116.
+constexpr int64_t kNanosecondsMaximum = INT64_MAX / 2;
+
+int64_t Bounded(int64_t nanoseconds, int64_t minimum) {
+  return std::clamp(nanoseconds, minimum, kNanosecondsMaximum);
+}
+
 Unavailability ReadUnavailability(const wire::Unavailability& message) {
   Unavailability unavailability;
-  unavailability.start_ns = message.start().nanoseconds();
-  if (message.has_duration()) unavailability.duration_ns = message.duration().nanoseconds();
+  unavailability.start_ns = Bounded(message.start().nanoseconds(), -kNanosecondsMaximum);
+  if (message.has_duration()) {
+    unavailability.duration_ns = Bounded(message.duration().nanoseconds(), 0);
+  }
   return unavailability;
 }
 

@@ -126,6 +126,22 @@ TEST(OfferTest, EverythingThatAnOfferSays) {
                           .unavailability = Unavailability{5, 7}}));
 }
 
+TEST(OfferTest, AMaintenanceWindowHasAnEndThatCanBeReckoned) {
+  wire::Offer message;
+  message.mutable_unavailability()->mutable_start()->set_nanoseconds(INT64_MAX);
+  message.mutable_unavailability()->mutable_duration()->set_nanoseconds(INT64_MAX);
+  Unavailability window = *ReadOffer(message).unavailability;
+  EXPECT_GT(window.start_ns, 0);
+  EXPECT_GT(*window.duration_ns, INT64_MAX - window.start_ns - 10);
+  EXPECT_LE(*window.duration_ns, INT64_MAX - window.start_ns);
+  message.mutable_unavailability()->mutable_start()->set_nanoseconds(INT64_MIN);
+  message.mutable_unavailability()->mutable_duration()->set_nanoseconds(-1);
+  window = *ReadOffer(message).unavailability;
+  EXPECT_LT(window.start_ns, 0);
+  EXPECT_GE(window.start_ns, -INT64_MAX / 2);
+  EXPECT_EQ(window.duration_ns, 0);
+}
+
 ExecutorInfo MakeExecutor() {
   ExecutorInfo executor;
   executor.id = "cell";
