@@ -445,9 +445,13 @@ bool FrameworkMachine::IsKept(const Status& status) {
 
 // Those that could not be sent come again by themselves: agents repeat what nobody acknowledged.
 void FrameworkMachine::SendAcknowledgements() {
-  for (const TaskStatus& status : std::exchange(acknowledgements_, {})) {
-    static_cast<void>(calls_.Acknowledge(status));
-  }
+  for (const TaskStatus& status : acknowledgements_) static_cast<void>(calls_.Acknowledge(status));
+  ForgetAcknowledgements();
+}
+
+void FrameworkMachine::ForgetAcknowledgements() {
+  acknowledgements_.clear();
+  unacknowledged_.clear();
 }
 
 // --- Outcomes.

@@ -139,6 +139,7 @@ class FrameworkMachine {
   void Take(const InverseOffersGone&) {}
   void Take(const ExecutorMessage&) {}
   void Take(const FrameworkUpdated&) {}
+  void Acknowledge(const TaskStatus& status);
   void TakeStranger(const TaskStatus& status);
   void TakeOver(LaunchedTask& task, const TaskStatus& status);
   void TakeUnclear(LaunchedTask& task, const TaskStatus& status);
@@ -191,6 +192,7 @@ class FrameworkMachine {
   bool IsKept(const Status& status);
   std::vector<journal::Record> Everything();
   void SendAcknowledgements();
+  void ForgetAcknowledgements();
 
   Outcome OutcomeOf(OutcomeKind kind, const Instance& instance) const;
   Outcome OutcomeOf(OutcomeKind kind, const LaunchedTask& task) const;
@@ -244,7 +246,9 @@ class FrameworkMachine {
   bool journal_failed_ = false;
   TimePoint journal_retry_ = kNever;
   uint64_t rewritten_bytes_ = 0;
+  // To be sent once the journal has what they acknowledge, and their uuids.
   std::vector<TaskStatus> acknowledgements_;
+  std::set<std::string> unacknowledged_;
 
   std::vector<Outcome> outcomes_;
   FrameworkCounts counts_;

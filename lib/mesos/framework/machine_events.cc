@@ -70,7 +70,7 @@ void FrameworkMachine::ForgetTasks(const std::string& text) {
 
 void FrameworkMachine::Take(const Disconnected& event) {
   connected_ = false;
-  acknowledgements_.clear();
+  ForgetAcknowledgements();
   TellText(OutcomeKind::kDisconnected, event.reason);
 }
 
@@ -114,7 +114,7 @@ void FrameworkMachine::Take(const InverseOffersMade& event) {
 
 void FrameworkMachine::Take(const TaskUpdate& event) {
   const TaskStatus& status = event.status;
-  if (status.needs_acknowledgement()) acknowledgements_.push_back(status);
+  Acknowledge(status);
   LaunchedTask* const task = tasks_.Find(status.task_id);
   if (task == nullptr) return TakeStranger(status);
   if (!status.agent_id.empty() && status.agent_id != task->agent_id) {
@@ -125,6 +125,13 @@ void FrameworkMachine::Take(const TaskUpdate& event) {
   if (IsOver(status.state)) return TakeOver(*task, status);
   if (IsUnclear(status.state)) return TakeUnclear(*task, status);
   TakeAlive(*task, status);
+}
+
+// The acknowledgement waits until the journal has the status. While it cannot be written, agents
+// repeat the status.
+void FrameworkMachine::Acknowledge(const TaskStatus& status) {
+  if (!status.needs_acknowledgement()) return;
+  if (unacknowledged_.insert(status.uuid).second) acknowledgements_.push_back(status);
 }
 
 // Of a task that was over before, whose status is repeated since its acknowledgement was lost; or
