@@ -34,6 +34,7 @@ struct HttpOptions {
   // If not empty, the path of a Unix domain socket to which all requests go.
   std::string unix_socket;
 
+  // Times are at least 1 ms.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   // For a whole call with its answer. A stream has no such limit; it is watched by its heartbeats.
   std::chrono::milliseconds call_timeout = std::chrono::seconds(75);

@@ -18,8 +18,13 @@ namespace {
 
 Status CheckPositive(std::string_view name, Milliseconds value) {
   if (value.count() > 0) return {};
-  return InvalidArgument(
-      fmt::format("times.{} is {} ms, expected at least 1 ms", name, value.count()));
+  return InvalidArgument(fmt::format("{} is {} ms, expected at least 1 ms", name, value.count()));
+}
+
+// To libcurl none is no limit.
+Status ValidateHttp(const HttpOptions& http) {
+  Status status = CheckPositive("http.connect_timeout", http.connect_timeout);
+  return status.ok() ? CheckPositive("http.call_timeout", http.call_timeout) : status;
 }
 
 Status ValidateTimes(const SchedulerTimes& times) {
@@ -36,7 +41,8 @@ Status ValidateTimes(const SchedulerTimes& times) {
       {"revive_initial", times.revive_initial},
       {"revive_maximum", times.revive_maximum}};
   for (const auto& [name, value] : positive) {
-    if (Status status = CheckPositive(name, value); !status.ok()) return status;
+    Status status = CheckPositive(std::string("times.") + name, value);
+    if (!status.ok()) return status;
   }
   if (times.heartbeats_missed < 1) {
     return InvalidArgument(
@@ -72,6 +78,7 @@ Status SettlePrincipal(SchedulerOptions* options) {
 Status Validate(SchedulerOptions* options) {
   if (options->id_store == nullptr) return InvalidArgument("id_store is not set, expected one");
   if (Status status = SettlePrincipal(options); !status.ok()) return status;
+  if (Status status = ValidateHttp(options->http); !status.ok()) return status;
   if (Status status = ValidateTimes(options->times); !status.ok()) return status;
   for (const TaskPlace& task : options->tasks) {
     if (Status status = ValidateTaskId(task.task_id, "the task id in tasks"); !status.ok()) {

@@ -128,6 +128,14 @@ TEST_F(OptionsTest, TimesAreLookedAt) {
   EXPECT_NE(Problem().find("record_maximum"), std::string::npos);
 }
 
+TEST_F(OptionsTest, NoCallWaitsForEver) {
+  options_.http.call_timeout = std::chrono::milliseconds(0);
+  EXPECT_EQ(Problem(), "http.call_timeout is 0 ms, expected at least 1 ms");
+  options_.http = {};
+  options_.http.connect_timeout = std::chrono::milliseconds(-1);
+  EXPECT_EQ(Problem(), "http.connect_timeout is -1 ms, expected at least 1 ms");
+}
+
 TEST_F(OptionsTest, TasksOfAnEarlierLifeAreLookedAt) {
   options_.tasks = {{"a/b", "agent"}};
   EXPECT_NE(Problem().find("a/b"), std::string::npos);
