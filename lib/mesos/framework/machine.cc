@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "lib/mesos/framework/journal_records.h"
@@ -26,6 +27,8 @@ bool Matches(const Instance& instance, Kind kind, std::string_view guid,
   return instance.work->kind == kind && instance.work->guid == guid &&
          (!index || instance.index == *index);
 }
+
+Status Broken() { return FailedPrecondition("the framework stopped, see its outcomes"); }
 
 bool WantsRevocable(const Work& work) {
   const std::vector<std::string>& tags = work.constraint.placement_tags;
@@ -225,6 +228,7 @@ void FrameworkMachine::PutBack(const Instance& instance) {
 }
 
 Expected<size_t> FrameworkMachine::Submit(std::span<const WorkRequest> requests) {
+  if (is_broken_) return Broken();
   for (const WorkRequest& request : requests) {
     if (Status status = Validate(request); !status.ok()) return status;
     if (request.work->kind == Kind::kLrp && services_.Find(request.work->guid) != nullptr) {
@@ -284,6 +288,7 @@ void FrameworkMachine::Stop(LaunchedTask& task) {
 }
 
 size_t FrameworkMachine::Cancel(Kind kind, std::string_view guid, std::optional<int32_t> index) {
+  if (is_broken_) return 0;
   size_t found = CancelWaiting(kind, guid, index);
   for (LaunchedTask* const task : tasks_.OfProcess(kind, guid)) {
     if (!Matches(task->instance, kind, guid, index) || task->stopping) continue;
@@ -308,6 +313,7 @@ bool FrameworkMachine::IsLrp(std::string_view guid) {
 }
 
 Status FrameworkMachine::SetService(const Service& service) {
+  if (is_broken_) return Broken();
   if (service.work == nullptr) return InvalidArgument("a service has no work");
   const std::string& guid = service.work->guid;
   if (service.work->kind != Kind::kLrp) {
@@ -493,9 +499,20 @@ Outcome FrameworkMachine::OutcomeOf(OutcomeKind kind, const LaunchedTask& task) 
   return outcome;
 }
 
-void FrameworkMachine::Break(const std::string& text) {
+void FrameworkMachine::Break(std::string_view text) noexcept {
+  if (std::exchange(is_broken_, true)) return;
   failed_ = true;
-  TellText(OutcomeKind::kFailed, "the framework stopped: " + text);
+  connected_ = false;
+  // What was recorded may be half of it, and what was to be acknowledged not recorded at all. The
+  // journal is as good as it was.
+  journal_failed_ = true;
+  journal_retry_ = kNever;
+  ForgetAcknowledgements();
+  try {
+    TellText(OutcomeKind::kFailed, fmt::format("the framework stopped: {}", text));
+  } catch (const std::bad_alloc&) {
+    // counts() says it.
+  }
 }
 
 void FrameworkMachine::TellText(OutcomeKind kind, std::string text) {

@@ -71,10 +71,11 @@ class FrameworkMachine {
 
   std::vector<Outcome> TakeOutcomes();
   FrameworkCounts counts() const;
-  // Something went wrong in here. Nothing is done any more.
-  void Break(const std::string& text);
+  // Something went wrong in here, which left the machine in the middle of something. Nothing is
+  // done any more, and nothing is written.
+  void Break(std::string_view text) noexcept;
 
-  // How the framework ended; nothing as long as it has not.
+  // How the framework ended for the master; nothing as long as it has not.
   std::optional<FailureKind> failure() const { return failure_; }
 
  private:
@@ -124,6 +125,7 @@ class FrameworkMachine {
   void StopSurplus(const Service& service);
 
   // machine_events.cc: what the client tells.
+  void TakeLateEvents(std::span<const Event> events);
   void Take(const Subscribed& event);
   void Take(const Disconnected& event);
   void Take(OffersMade& event);
@@ -216,6 +218,7 @@ class FrameworkMachine {
   std::string framework_id_;
   bool connected_ = false;
   bool failed_ = false;
+  bool is_broken_ = false;
   std::optional<FailureKind> failure_;
 
   StringMap<Waiting> waiting_;

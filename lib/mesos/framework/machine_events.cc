@@ -36,10 +36,19 @@ std::string Words(const TaskStatus& status) {
 }  // namespace
 
 void FrameworkMachine::TakeEvents(std::vector<Event> events) {
+  if (failed_) return TakeLateEvents(events);
   for (Event& event : events) {
     std::visit([this](auto& each) { Take(each); }, event);
   }
   Step();
+}
+
+// Nothing is done any more. How the framework ended for the master is to be known all the same.
+void FrameworkMachine::TakeLateEvents(std::span<const Event> events) {
+  for (const Event& event : events) {
+    const auto* const failed = std::get_if<SchedulerFailed>(&event);
+    if (failed != nullptr && !failure_) failure_ = failed->kind;
+  }
 }
 
 void FrameworkMachine::Take(const Subscribed& event) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <new>
 #include <tuple>
 #include <utility>
 
@@ -84,7 +85,10 @@ std::optional<journal::Record> FakeDisk::LastOf(const std::string& task_id) cons
   return *at;
 }
 
-void FakeJournal::Append(const journal::Record& record) { pending_.push_back(record); }
+void FakeJournal::Append(const journal::Record& record) {
+  if (disk_.memory_runs_out) throw std::bad_alloc();
+  pending_.push_back(record);
+}
 
 Status FakeJournal::Fail() {
   const bool has_launch =

@@ -25,6 +25,7 @@ namespace rostrum::mesos {
 struct FakeDisk {
   std::vector<journal::Record> kept;
   bool fails = false;
+  bool memory_runs_out = false;
   // Fails as soon as it is to hold a launch.
   bool fails_with_launches = false;
   int failures = 0;

@@ -380,6 +380,35 @@ TEST_F(FrameworkUpdates, AfterTheEndOfTheFrameworkNothingIsDone) {
   EXPECT_TRUE(machine->counts().failed);
 }
 
+TEST_F(FrameworkUpdates, WhatStoppedInTheMiddleDoesNothingAnyMore) {
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  ASSERT_TRUE(machine->Submit({{Lrp("huge", {0}, 5000)}}).ok());
+  Outcomes();
+  disk.memory_runs_out = true;
+  EXPECT_THROW(Update(id, TaskState::kRunning), std::bad_alloc);
+  machine->Break("no memory");
+  disk.memory_runs_out = false;
+  const size_t kept = disk.kept.size();
+  // The status that was taken in last was never recorded.
+  Update("another", TaskState::kFinished);
+  Give(MakeOffer("agent-2", 10'000));
+  Advance(1h);
+  EXPECT_EQ(machine->Submit({{Lrp("late", {0}, 10)}}).status().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(machine->Cancel(Kind::kLrp, "web", {}), 0u);
+  EXPECT_TRUE(master.acknowledged.empty());
+  EXPECT_TRUE(master.killed.empty());
+  EXPECT_EQ(master.launched.size(), 1u);
+  EXPECT_EQ(disk.kept.size(), kept);
+  EXPECT_TRUE(machine->counts().failed);
+  const auto failed = Outcomes(OutcomeKind::kFailed);
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].text, "the framework stopped: no memory");
+  // Whether the id is burnt is known all the same.
+  Send(SchedulerFailed{FailureKind::kRemoved, "the framework was torn down"});
+  EXPECT_EQ(machine->failure(), FailureKind::kRemoved);
+}
+
 TEST_F(FrameworkUpdates, InverseOffersAreAcceptedWhereNothingRuns) {
   Start();
   Launch(Lrp("web", {0}, 100), "web.0", "agent-1");
