@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -22,44 +23,68 @@ void InitializeCurl() {
 }  // namespace
 
 struct CurlNetwork::Impl {
+  struct Ended {
+    RequestId id;
+    CURLcode code;
+  };
+
   HttpOptions options;
   Receiver* receiver;
   CURLM* multi;
   std::map<RequestId, std::unique_ptr<Transfer>> transfers;
-  // Requests that libcurl would not take, to be told of in Perform.
-  std::vector<std::pair<RequestId, Status>> failed;
+  // Requests that are over, of which the receiver is to be told. Those that libcurl would not take
+  // have no transfer.
+  std::vector<Ended> ended;
+
+  // False if there is no memory for it.
+  bool TakeIn(RequestId id, Request request) {
+    try {
+      const std::shared_ptr<const HttpOptions> own = request.options;
+      auto transfer =
+          std::make_unique<Transfer>(id, std::move(request), own ? *own : options, receiver);
+      if (multi == nullptr || transfer->handle() == nullptr) return false;
+      const auto at = transfers.emplace(id, std::move(transfer)).first;
+      if (curl_multi_add_handle(multi, at->second->handle()) == CURLM_OK) return true;
+      transfers.erase(at);
+    } catch (const std::bad_alloc&) {
+      // As if libcurl had none.
+    }
+    return false;
+  }
 
   void Remove(RequestId id) {
     const auto found = transfers.find(id);
     if (found == transfers.end()) return;
-    if (found->second->handle() != nullptr) {
-      curl_multi_remove_handle(multi, found->second->handle());
-    }
+    curl_multi_remove_handle(multi, found->second->handle());
     transfers.erase(found);
   }
 
-  void TellFailed() {
-    for (auto& [id, status] : std::exchange(failed, {})) {
-      Remove(id);
-      if (receiver->Wants(id)) receiver->OnEnd(id, status);
-    }
-  }
-
-  // Collects first: what a message points to goes away as soon as a handle is removed.
-  void TellDone() {
-    std::vector<std::pair<RequestId, Status>> done;
+  // Collects all first: what a message points to goes away as soon as a handle is removed.
+  void CollectDone() {
+    // libcurl says it once, so there must be room.
+    ended.reserve(ended.size() + transfers.size());
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       for (const auto& [id, transfer] : transfers) {
         if (transfer->handle() != message->easy_handle) continue;
-        done.emplace_back(id, transfer->Outcome(message->data.result));
+        ended.push_back({id, message->data.result});
         break;
       }
     }
-    for (const auto& [id, status] : done) {
+  }
+
+  // If the receiver has no memory for the first it is told again, in the next Perform.
+  void TellEnded() {
+    for (; !ended.empty(); ended.erase(ended.begin())) {
+      const auto [id, code] = ended.front();
+      if (receiver->Wants(id)) {
+        const auto found = transfers.find(id);
+        receiver->OnEnd(id, found != transfers.end()
+                                ? found->second->Outcome(code)
+                                : Unavailable("no memory for another HTTP request"));
+      }
       Remove(id);
-      if (receiver->Wants(id)) receiver->OnEnd(id, status);
     }
   }
 };
@@ -75,14 +100,11 @@ CurlNetwork::~CurlNetwork() {
 }
 
 void CurlNetwork::Start(RequestId id, Request request) {
-  const std::shared_ptr<const HttpOptions> own = request.options;
-  auto transfer = std::make_unique<Transfer>(id, std::move(request), own ? *own : impl_->options,
-                                             impl_->receiver);
-  const bool taken = impl_->multi != nullptr && transfer->handle() != nullptr &&
-                     curl_multi_add_handle(impl_->multi, transfer->handle()) == CURLM_OK;
-  impl_->transfers.emplace(id, std::move(transfer));
-  if (!taken) impl_->failed.emplace_back(id, Unavailable("no memory for another HTTP request"));
+  MakeRoom();
+  if (!impl_->TakeIn(id, std::move(request))) impl_->ended.push_back({id, CURLE_OUT_OF_MEMORY});
 }
+
+void CurlNetwork::MakeRoom() { impl_->ended.reserve(impl_->ended.size() + 1); }
 
 void CurlNetwork::Cancel(RequestId id) { impl_->Remove(id); }
 
@@ -91,13 +113,14 @@ void CurlNetwork::CancelAll() {
 }
 
 void CurlNetwork::Perform(std::chrono::milliseconds timeout) {
-  impl_->TellFailed();
+  impl_->TellEnded();
   if (impl_->multi == nullptr) return;
   const auto bounded = std::clamp<int64_t>(timeout.count(), 0, 60'000);
   curl_multi_poll(impl_->multi, nullptr, 0, static_cast<int>(bounded), nullptr);
   int running = 0;
   curl_multi_perform(impl_->multi, &running);
-  impl_->TellDone();
+  impl_->CollectDone();
+  impl_->TellEnded();
 }
 
 void CurlNetwork::Wake() {

@@ -26,10 +26,13 @@ class CurlNetwork : public Network {
   ~CurlNetwork() override;
 
   void Start(RequestId id, Request request) override;
+  // Makes sure that memory cannot run out in the next Start: a request that there is none for ends.
+  void MakeRoom();
   void Cancel(RequestId id) override;
   void CancelAll();
 
-  // Waits for something to do, no longer than `timeout`, and does it.
+  // Waits for something to do, no longer than `timeout`, and does it. An end for which the receiver
+  // throws std::bad_alloc is told again in the next call; other things are told once.
   void Perform(std::chrono::milliseconds timeout);
   // Ends a Perform that waits, or the next one.
   void Wake();

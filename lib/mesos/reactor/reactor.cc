@@ -1,12 +1,12 @@
 #include "lib/mesos/reactor/reactor.h"
 
+#include <deque>
 #include <new>
 #include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "lib/mesos/http/curl_network.h"
 #include "lib/mesos/http/no_sigpipe.h"
@@ -24,6 +24,7 @@ struct CancelCommand {
 using Command = std::variant<StartCommand, CancelCommand>;
 
 constexpr Milliseconds kLongest(60'000);
+constexpr Milliseconds kWithoutMemory(100);
 
 }  // namespace
 
@@ -35,7 +36,8 @@ struct Reactor::Impl : http::CurlNetwork::Receiver {
 
   const Clock& clock;
   std::mutex mutex;
-  std::vector<Command> commands;
+  std::deque<Command> commands;
+  std::deque<Command> taken;  // Of `commands`, by the thread, which alone looks at them.
   std::set<http::RequestId> live;
   Machine* machine = nullptr;
   bool stopping = false;
@@ -57,19 +59,22 @@ struct Reactor::Impl : http::CurlNetwork::Receiver {
   }
   void OnEnd(http::RequestId id, const Status& status) override {
     std::lock_guard lock(mutex);
-    if (live.erase(id) != 0) machine->OnEnd(id, status);
+    if (live.count(id) == 0) return;
+    // It may have no memory for it now, and is told again then.
+    machine->OnEnd(id, status);
+    live.erase(id);
   }
 
   // What the machine wants, and until when there is nothing to do. False: the thread is to end.
-  bool Step(std::vector<Command>* taken, Milliseconds* wait) {
+  bool Step(Milliseconds* wait) {
     std::lock_guard lock(mutex);
     if (stopping) return false;
     if (machine->Deadline() <= clock.Now()) machine->OnTime();
-    taken->swap(commands);
+    if (taken.empty()) taken.swap(commands);
     const TimePoint deadline = machine->Deadline();
     const TimePoint now = clock.Now();
     *wait = kLongest;
-    if (deadline <= now) {
+    if (deadline <= now || !commands.empty()) {
       *wait = Milliseconds(0);
     } else if (deadline - now < kLongest) {
       *wait = std::chrono::ceil<Milliseconds>(deadline - now);
@@ -77,35 +82,40 @@ struct Reactor::Impl : http::CurlNetwork::Receiver {
     return true;
   }
 
-  // Memory that runs out must not end the process; the next step may find some.
-  bool StepGuarded(std::vector<Command>* taken, Milliseconds* wait) {
+  void Apply() {
+    for (; !taken.empty(); taken.pop_front()) {
+      if (auto* start = std::get_if<StartCommand>(&taken.front())) {
+        network.MakeRoom();
+        network.Start(start->id, std::move(start->request));
+      } else {
+        network.Cancel(std::get<CancelCommand>(taken.front()).id);
+      }
+    }
+  }
+
+  // False: the thread is to end.
+  bool Turn() {
+    Milliseconds wait(0);
+    if (!Step(&wait)) return false;
+    Apply();
+    after_step();
+    network.Perform(wait);
+    return true;
+  }
+
+  // Memory that runs out must not end the process; the next turn may find some.
+  bool TurnGuarded() {
     try {
-      return Step(taken, wait);
+      return Turn();
     } catch (const std::bad_alloc&) {
-      *wait = Milliseconds(100);
+      std::this_thread::sleep_for(kWithoutMemory);
       return true;
     }
   }
 
-  void Apply(std::vector<Command>* taken) {
-    for (Command& command : *taken) {
-      if (auto* start = std::get_if<StartCommand>(&command)) {
-        network.Start(start->id, std::move(start->request));
-      } else {
-        network.Cancel(std::get<CancelCommand>(command).id);
-      }
-    }
-    taken->clear();
-  }
-
   void Loop() {
     const http::NoSigpipe no_sigpipe;
-    std::vector<Command> taken;
-    Milliseconds wait(0);
-    while (StepGuarded(&taken, &wait)) {
-      Apply(&taken);
-      after_step();
-      network.Perform(wait);
+    while (TurnGuarded()) {
     }
     network.CancelAll();
   }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 
@@ -201,6 +202,7 @@ class Listening : public Machine {
     Note(std::to_string(id) + " " + std::string(bytes));
   }
   void OnEnd(RequestId id, const Status& status) override {
+    if (ends_without_memory-- > 0) throw std::bad_alloc();
     Note(std::to_string(id) + " end " + CodeName(status.code()));
   }
 
@@ -210,6 +212,7 @@ class Listening : public Machine {
   }
 
   TimePoint deadline = kNever;
+  int ends_without_memory = 0;
   std::vector<std::string> notes;
 
  private:
@@ -306,6 +309,23 @@ TEST_F(ReactorTest, TimeIsTold) {
   }
   reactor.Wake();
   machine.WaitFor("time");
+}
+
+TEST_F(ReactorTest, MemoryThatRunsOutEndsNeitherTheThreadNorACallWithoutAWord) {
+  Server server(Echo);
+  machine.ends_without_memory = 2;
+  int steps = 0;
+  const auto after_step = [&] {
+    if (++steps == 1) throw std::bad_alloc();
+  };
+  Start(1, {.url = server.Url()});
+  ASSERT_TRUE(reactor.Run(&machine, after_step).ok());
+  machine.WaitFor("1 end OK");
+  Start(2, {.url = server.Url()});
+  machine.WaitFor("2 end OK");
+  reactor.Stop();
+  EXPECT_EQ(std::count(machine.notes.begin(), machine.notes.end(), "1 end OK"), 1);
+  EXPECT_EQ(server.connections(), 1);
 }
 
 TEST_F(ReactorTest, StopEndsWhatRuns) {
