@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
+#include <new>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -122,7 +125,8 @@ struct Framework::Impl {
   std::mutex inbox_mutex;
   std::condition_variable inbox_changed;
   std::vector<Event> inbox;
-  bool has_request = false;  // The deadline may be another one.
+  bool has_lost_events = false;  // There was no memory to keep them.
+  bool has_request = false;      // The deadline may be another one.
   bool is_stopping = false;
 
   std::mutex outcome_mutex;
@@ -138,9 +142,14 @@ struct Framework::Impl {
   std::unique_ptr<SchedulerClient> client;
   std::thread thread;
 
-  void PutIn(std::vector<Event> events) {
+  void PutIn(std::vector<Event> events) noexcept {
     const std::lock_guard lock(inbox_mutex);
-    std::move(events.begin(), events.end(), std::back_inserter(inbox));
+    try {
+      inbox.insert(inbox.end(), std::make_move_iterator(events.begin()),
+                   std::make_move_iterator(events.end()));
+    } catch (const std::bad_alloc&) {
+      has_lost_events = true;
+    }
     inbox_changed.notify_one();
   }
 
@@ -149,14 +158,31 @@ struct Framework::Impl {
   auto With(Use use) {
     auto result = [&] {
       const std::lock_guard lock(mutex);
-      auto made = use(machine);
-      HandOut();
-      return made;
+      try {
+        auto made = use(machine);
+        HandOut();
+        return made;
+      } catch (const std::exception& error) {
+        Break(error.what());
+        throw;
+      }
     }();
     const std::lock_guard lock(inbox_mutex);
     has_request = true;
     inbox_changed.notify_one();
     return result;
+  }
+
+  // Where memory ran out half way, what the machine holds is not certain any more, so it does
+  // nothing from then on; the journal has what counts.
+  // REQUIRES: `mutex` is held.
+  void Break(const char* why) noexcept {
+    machine.Break(why);
+    try {
+      HandOut();
+    } catch (const std::exception&) {
+      // counts() says it.
+    }
   }
 
   // REQUIRES: `mutex` is held.
@@ -195,29 +221,32 @@ struct Framework::Impl {
     while (true) {
       const TimePoint until = NextLook();
       std::vector<Event> events;
+      bool has_lost_some = false;
       {
         std::unique_lock lock(inbox_mutex);
-        inbox_changed.wait_until(lock, until,
-                                 [this] { return is_stopping || has_request || !inbox.empty(); });
+        inbox_changed.wait_until(lock, until, [this] {
+          return is_stopping || has_request || has_lost_events || !inbox.empty();
+        });
         if (is_stopping) return;
         has_request = false;
-        events = std::exchange(inbox, {});
+        has_lost_some = std::exchange(has_lost_events, false);
+        events.swap(inbox);
       }
-      Look(std::move(events));
+      Look(std::move(events), has_lost_some);
     }
   }
 
-  // Nothing may leave the thread. Where memory ran out half way, what the machine holds is not
-  // certain any more, so it does nothing from then on; the journal has what counts.
-  void Look(std::vector<Event> events) {
+  // Nothing may leave the thread.
+  void Look(std::vector<Event> events, bool has_lost_some) noexcept {
     const std::lock_guard lock(mutex);
     try {
       if (!events.empty()) machine.TakeEvents(std::move(events));
       if (clock.Now() >= machine.Deadline()) machine.OnTime();
+      HandOut();
     } catch (const std::exception& error) {
-      machine.Break(error.what());
+      Break(error.what());
     }
-    HandOut();
+    if (has_lost_some) Break("memory ran out, and events of the master were lost");
   }
 
   void EndThread() {
