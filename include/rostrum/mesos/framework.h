@@ -234,7 +234,7 @@ struct FrameworkCounts {
 
 // Runs a framework on two threads of its own: the client's, and one for rounds and the journal.
 //
-// Thread safety: every function may be called by any thread at any time, but Stop and the
+// Thread safety: every function may be called by any thread at any time, but Stop, TearDown and the
 // destructor by one only. A call waits for at most a round and a write to the journal.
 //
 // Invariants:
@@ -253,8 +253,10 @@ class Framework {
   // Ends the threads within `flush` and a little more. The framework stays registered for its
   // failover timeout, its tasks go on, and the journal knows them when it is started again.
   void Stop(std::chrono::milliseconds flush = std::chrono::milliseconds(500));
-  // Ends all tasks and the framework for good, then the threads. kUnavailable if the master did not
-  // take it within `timeout`.
+  // Ends all tasks and the framework for good, then the threads, and forgets the id and the
+  // journal. kUnavailable if the master did not take it within `timeout`; kFailedPrecondition if
+  // there is no subscription, or if another scheduler has taken the framework over: then nothing is
+  // forgotten.
   Status TearDown(std::chrono::milliseconds timeout);
 
   // Adds work to the queue. Returns how many instances and tasks were added: what waits already, or

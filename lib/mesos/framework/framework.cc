@@ -60,6 +60,13 @@ Status Validate(const FrameworkOptions& options) {
   return options.executor ? CheckExecutor(*options.executor) : Status();
 }
 
+// The framework ended otherwise: its id, its journal and its tasks may be another scheduler's now.
+Status NotTornDown(FailureKind failure) {
+  return FailedPrecondition(failure == FailureKind::kReplaced
+                                ? "another scheduler took the framework over, it was not torn down"
+                                : "the master refused the framework, it was not torn down");
+}
+
 // The client, as the machine calls it.
 class ClientCalls : public Calls {
  public:
@@ -212,6 +219,19 @@ struct Framework::Impl {
     client->Resume();
   }
 
+  std::optional<FailureKind> failure() const {
+    const std::lock_guard lock(mutex);
+    return machine.failure();
+  }
+
+  // The id is burnt, and there is nothing left to be known.
+  Status ForgetAll() {
+    const std::lock_guard lock(mutex);
+    Status emptied = journal->Rewrite({});
+    Status cleared = id_store->Clear();
+    return emptied.ok() ? cleared : emptied;
+  }
+
   TimePoint NextLook() {
     const std::lock_guard lock(mutex);
     return std::min(machine.Deadline(), clock.Now() + kWaitMaximum);
@@ -311,20 +331,18 @@ void Framework::Stop(std::chrono::milliseconds flush) {
 Status Framework::TearDown(std::chrono::milliseconds timeout) {
   const auto end = std::chrono::steady_clock::now() + timeout;
   Status status = impl_->client->Teardown();
-  while (status.ok() && std::chrono::steady_clock::now() < end) {
-    if (impl_->client->state() == ClientState::kFailed) break;
+  std::optional<FailureKind> failure;
+  while (status.ok() && !(failure = impl_->failure()) && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(Milliseconds(5));
   }
-  const bool is_down = impl_->client->state() == ClientState::kFailed;
   Stop(Milliseconds(0));
   if (!status.ok()) return status;
-  if (!is_down) {
+  if (!failure) {
     return Unavailable(
         fmt::format("the master did not end the framework within {} ms", timeout.count()));
   }
-  // The id is burnt, and there is nothing left to be known.
-  if (Status cleared = impl_->journal->Rewrite({}); !cleared.ok()) return cleared;
-  return impl_->id_store->Clear();
+  if (*failure != FailureKind::kRemoved) return NotTornDown(*failure);
+  return impl_->ForgetAll();
 }
 
 Expected<size_t> Framework::Submit(std::span<const WorkRequest> requests) {
