@@ -54,12 +54,6 @@ int64_t IndexOf(const Offer& offer, std::string_view attribute_name) {
   return 0;
 }
 
-bool HasGpus(const Offer& offer) {
-  return std::any_of(offer.resources.begin(), offer.resources.end(), [](const Resource& resource) {
-    return resource.name == "gpus" && resource.scalar > 0;
-  });
-}
-
 RootfsProvider FixedSet(std::string scheme, const std::vector<std::string>& names) {
   return {std::move(scheme), RootfsProvider::Type::kFixedSet, names};
 }
@@ -96,7 +90,6 @@ AgentTraits TraitsOf(const Offer& offer, const AgentMapping& mapping) {
   signature.volume_drivers = ListOf(offer, mapping.volume_driver_attribute);
   signature.placement_tags = ListOf(offer, mapping.placement_tag_attribute);
   signature.optional_placement_tags = ListOf(offer, mapping.optional_placement_tag_attribute);
-  if (HasGpus(offer)) signature.placement_tags.emplace_back(kGpuTag);
   signature.Normalize();
   return traits;
 }

@@ -27,7 +27,6 @@ struct AgentTraits {
 //   preloaded, preloaded+layer   a fixed set: `stack`, or the mapping's stacks
 //   each of `rootfs_scheme`      everything of that scheme
 //   mesos                        everything: work that does not mind says mesos:any
-// and an agent with GPUs requires the tag "gpus".
 AgentTraits TraitsOf(const Offer& offer, const AgentMapping& mapping);
 
 }  // namespace rostrum::mesos

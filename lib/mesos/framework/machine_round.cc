@@ -12,6 +12,9 @@
 namespace rostrum::mesos {
 namespace {
 
+// The resource.
+constexpr std::string_view kGpus = "gpus";
+
 std::string CellId(const std::string& agent_id, const std::string& role, bool revocable) {
   std::string id = agent_id;
   if (!role.empty()) id += "/" + role;
@@ -181,10 +184,6 @@ Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent,
   cell.zone = agent.traits.zone;
   cell.index = agent.traits.index;
   cell.signature = agent.traits.signature;
-  if (revocable) {
-    cell.signature.placement_tags.emplace_back(kRevocableTag);
-    cell.signature.Normalize();
-  }
   Resources used;
   for (const LaunchedTask* const task : tasks_.OfAgent(agent_id)) {
     used.Add(task->used);
@@ -196,6 +195,12 @@ Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent,
     }
   }
   used.containers = static_cast<int64_t>(cell.lrps.size()) + cell.task_count;
+  if (revocable) cell.signature.placement_tags.emplace_back(kRevocableTag);
+  // An agent has GPUs if any of its offers has some, or its work uses some.
+  if (offers_.HasScalar(agent_id, kGpus) || used.Scalar(kGpus) > 0) {
+    cell.signature.placement_tags.emplace_back(kGpuTag);
+  }
+  cell.signature.Normalize();
   const bool has_executor =
       executor_ && executors_.Running(agent_id, HasExecutorTask(agent_id)) != nullptr;
   cell.available = offers_.PurseOf(agent_id, role, revocable).Sum();

@@ -60,6 +60,20 @@ Purse OfferPool::PurseOf(const std::string& agent_id, const std::string& role,
   return purse;
 }
 
+bool OfferPool::HasScalar(const std::string& agent_id, std::string_view name) const {
+  for (auto at = parcels_.lower_bound({agent_id, ""});
+       at != parcels_.end() && at->first.first == agent_id; ++at) {
+    for (const std::string& id : at->second) {
+      const std::vector<Resource>& resources = offers_.find(id)->second.offer.resources;
+      const bool is_there = std::any_of(
+          resources.begin(), resources.end(),
+          [&](const Resource& resource) { return resource.name == name && resource.scalar > 0; });
+      if (is_there) return true;
+    }
+  }
+  return false;
+}
+
 std::vector<std::string> OfferPool::Agents() const {
   std::vector<std::string> agents;
   for (const auto& [key, ids] : parcels_) {

@@ -43,6 +43,8 @@ class OfferPool {
   // What of an agent's offers to one role may be used: for ordinary work, or for such that may lose
   // its resources.
   Purse PurseOf(const std::string& agent_id, const std::string& role, bool revocable) const;
+  // Whether one of an agent's offers has some of a scalar resource, usable or not.
+  bool HasScalar(const std::string& agent_id, std::string_view name) const;
   // A round is over, and these were of no use to it.
   void SpareAll(TimePoint now);
   // Takes out those that were spared at `oldest` or before, and the longest spared of those beyond

@@ -154,13 +154,6 @@ TEST(AgentTraits, TagsDriversZoneAndIndex) {
   EXPECT_EQ(TraitsOf(offer, {}).zone, "z1") << "what the operator says for placing comes first";
 }
 
-TEST(AgentTraits, AnAgentWithGpusWantsWorkThatNeedsThem) {
-  Offer offer = WithAttributes({});
-  offer.resources = {Plain("gpus", 2)};
-  EXPECT_EQ(TraitsOf(offer, {}).signature.placement_tags,
-            (std::vector<std::string>{std::string(kGpuTag)}));
-}
-
 // --- Task ids.
 
 TEST(TaskId, IsValidWhateverTheGuidAndNeverComesTwice) {

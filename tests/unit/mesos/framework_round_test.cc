@@ -306,6 +306,28 @@ TEST_F(FrameworkRound, GpusAreForWorkThatAsksForThem) {
   EXPECT_TRUE(TasksOf("plain").empty());
 }
 
+TEST_F(FrameworkRound, AnAgentHasItsGpusWhicheverOfItsOffersHasThemAndWhileTheyAreUsed) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("plain", {0}, 100)}}).ok());
+  Send(OffersMade{{master.PutOut(MakeOffer("agent-1", {Plain("gpus", 1), Plain("mem", 10)})),
+                   master.PutOut(MakeOffer("agent-1", 1000))}});
+  Advance(1s);
+  EXPECT_TRUE(TasksOf("plain.0").empty()) << "though the later offer has none";
+
+  WorkRequest learning = Task("learning", 100);
+  auto work = std::make_shared<Work>(*learning.work);
+  work->asked.scalars = {{"gpus", WholeAmount(1)}};
+  learning.work = work;
+  ASSERT_TRUE(machine->Submit({{learning}}).ok());
+  Advance(1s);
+  ASSERT_EQ(TasksOf("learning").size(), 1u);
+  Give(MakeOffer("agent-1", 900));
+  Advance(1s);
+  EXPECT_TRUE(TasksOf("plain.0").empty()) << "though nothing is left of them";
+  Give(MakeOffer("agent-2", 900));
+  EXPECT_EQ(TasksOf("plain.0").size(), 1u);
+}
+
 TEST_F(FrameworkRound, ACommandFindsItsPortsInTheEnvironment) {
   Start();
   WorkRequest request = Lrp("web", {0}, 10);
