@@ -230,7 +230,6 @@ class FrameworkMachine {
   std::map<std::string, Agent> agents_;
   std::map<std::string, CellSource, std::less<>> cells_;
   std::set<std::string> dirty_;  // Agents whose cells are to be fed anew.
-  bool feed_all_ = false;
   // How cells are fed: whether some of the waiting work needs the executor, and whether agents with
   // a maintenance window to come may be used.
   bool fed_for_executor_ = false;

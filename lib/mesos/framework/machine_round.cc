@@ -100,11 +100,10 @@ void FrameworkMachine::DeclineSpared() {
 
 void FrameworkMachine::FeedCells() {
   const bool for_executor = waiting_for_executor_ > 0;
-  if (for_executor != fed_for_executor_ || feed_all_) {
+  if (for_executor != fed_for_executor_) {
     for (const auto& [agent_id, agent] : agents_) MarkDirty(agent_id);
   }
   fed_for_executor_ = for_executor;
-  feed_all_ = false;
   std::vector<Cell> cells;
   std::vector<std::string> gone;
   for (const std::string& agent_id : dirty_) FeedAgent(agent_id, &cells, &gone);
@@ -265,7 +264,9 @@ void FrameworkMachine::RunRounds() {
 void FrameworkMachine::UseMaintained(bool use) {
   if (uses_maintained_ == use) return;
   uses_maintained_ = use;
-  feed_all_ = true;
+  for (const auto& [agent_id, agent] : agents_) {
+    if (agent.unavailability) MarkDirty(agent_id);
+  }
 }
 
 std::shared_ptr<const Round> FrameworkMachine::RunRound() {
