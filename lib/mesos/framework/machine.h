@@ -91,6 +91,15 @@ class FrameworkMachine {
     std::optional<Unavailability> unavailability;
     std::vector<std::string> cells;  // Ids of its cells in the engine's cache.
   };
+  // What runs on an agent, which is the same for each of its cells.
+  struct Load {
+    Resources used;
+    std::vector<std::string> lrps;
+    int64_t tasks = 0;
+    int64_t starting = 0;
+    const FrozenExecutor* executor = nullptr;  // That runs there; null: none.
+    bool has_gpus = false;
+  };
   // Where the cells in the engine's cache come from.
   struct CellSource {
     std::string agent_id;
@@ -165,9 +174,12 @@ class FrameworkMachine {
   void FeedCells();
   void FeedAgent(const std::string& agent_id, std::vector<Cell>* cells,
                  std::vector<std::string>* gone);
-  Cell MakeCell(const std::string& agent_id, const Agent& agent, const std::string& role,
-                bool revocable);
-  bool IsClosed(const std::string& agent_id, const Agent& agent, const std::string& role);
+  Load LoadOf(const std::string& agent_id);
+  Cell MakeCell(const std::string& agent_id, const Agent& agent, const Load& load,
+                const std::string& role, bool revocable) const;
+  bool IsMaintained(const Agent& agent) const;
+  bool IsClosed(const std::string& agent_id, const Load& load, const std::string& role,
+                Purse purse) const;
   bool HasExecutorTask(const std::string& agent_id);
   bool CanServe();
   void RunRounds();

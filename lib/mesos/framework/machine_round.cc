@@ -121,9 +121,10 @@ void FrameworkMachine::FeedAgent(const std::string& agent_id, std::vector<Cell>*
   const auto at = agents_.find(agent_id);
   if (at == agents_.end()) return;
   Agent& agent = at->second;
+  const Load load = LoadOf(agent_id);
   std::vector<std::string> fed;
   const auto feed = [&](const std::string& role, bool revocable) {
-    Cell cell = MakeCell(agent_id, agent, role, revocable);
+    Cell cell = MakeCell(agent_id, agent, load, role, revocable);
     fed.push_back(cell.id);
     cells_[cell.id] = {agent_id, role, revocable};
     cells->push_back(std::move(cell));
@@ -134,7 +135,7 @@ void FrameworkMachine::FeedAgent(const std::string& agent_id, std::vector<Cell>*
     if (uses_revocable_) feed(role, true);
   }
   // Its work counts for the balance of zones, though nothing can be placed there now.
-  const bool has_tasks = !tasks_.OfAgent(agent_id).empty();
+  const bool has_tasks = load.used.containers > 0;
   if (roles.empty() && has_tasks) feed("", false);
 
   for (const std::string& id : agent.cells) {
@@ -152,23 +153,42 @@ bool FrameworkMachine::HasExecutorTask(const std::string& agent_id) {
                      [](const LaunchedTask* task) { return !task->executor_id.empty(); });
 }
 
-bool FrameworkMachine::IsClosed(const std::string& agent_id, const Agent& agent,
-                                const std::string& role) {
-  if (agent.unavailability) {
-    const int64_t margin =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(settings_.maintenance_margin).count();
-    const Unavailability& window = *agent.unavailability;
-    const int64_t now = now_ns_();
-    const bool is_past = window.duration_ns && window.start_ns + *window.duration_ns <= now;
-    if (!is_past && (window.start_ns - now <= margin || !uses_maintained_)) return true;
+FrameworkMachine::Load FrameworkMachine::LoadOf(const std::string& agent_id) {
+  Load load;
+  bool has_executor_task = false;
+  for (const LaunchedTask* const task : tasks_.OfAgent(agent_id)) {
+    load.used.Add(task->used);
+    if (task->starting()) ++load.starting;
+    if (!task->executor_id.empty()) has_executor_task = true;
+    if (task->instance.work->kind == Kind::kLrp) {
+      load.lrps.push_back(task->instance.work->guid);
+    } else {
+      ++load.tasks;
+    }
   }
-  if (!fed_for_executor_) return false;
+  load.used.containers = static_cast<int64_t>(load.lrps.size()) + load.tasks;
+  load.executor = executors_.Running(agent_id, has_executor_task);
+  load.has_gpus = offers_.HasScalar(agent_id, kGpus) || load.used.Scalar(kGpus) > 0;
+  return load;
+}
+
+bool FrameworkMachine::IsMaintained(const Agent& agent) const {
+  if (!agent.unavailability) return false;
+  const int64_t margin =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(settings_.maintenance_margin).count();
+  const Unavailability& window = *agent.unavailability;
+  const int64_t now = now_ns_();
+  const bool is_past = window.duration_ns && window.start_ns + *window.duration_ns <= now;
+  return !is_past && (window.start_ns - now <= margin || !uses_maintained_);
+}
+
+// Whether the executor can neither be used nor be started on what `purse` has.
+bool FrameworkMachine::IsClosed(const std::string& agent_id, const Load& load,
+                                const std::string& role, Purse purse) const {
   // There can be one cell on an agent, and it has one role.
-  const FrozenExecutor* const running = executors_.Running(agent_id, HasExecutorTask(agent_id));
-  if (running != nullptr && !role.empty() && running->role != role) return true;
+  if (load.executor != nullptr && !role.empty() && load.executor->role != role) return true;
   const std::vector<std::string> strangers = executors_.Strangers(agent_id);
   if (strangers.empty()) return false;
-  Purse purse = offers_.PurseOf(agent_id, role, false);
   const auto parts = purse.Cut(executor_->overhead);
   if (!parts) return true;
   const std::string id = MakeExecutor(*executor_, *parts).id;
@@ -176,43 +196,36 @@ bool FrameworkMachine::IsClosed(const std::string& agent_id, const Agent& agent,
                      [&](const std::string& stranger) { return stranger != id; });
 }
 
-Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent,
-                                const std::string& role, bool revocable) {
+Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent, const Load& load,
+                                const std::string& role, bool revocable) const {
   Cell cell;
   cell.id = CellId(agent_id, is_multi_role_ ? role : "", revocable);
   cell.zone = agent.traits.zone;
   cell.index = agent.traits.index;
   cell.signature = agent.traits.signature;
-  Resources used;
-  for (const LaunchedTask* const task : tasks_.OfAgent(agent_id)) {
-    used.Add(task->used);
-    if (task->starting()) ++cell.starting_containers;
-    if (task->instance.work->kind == Kind::kLrp) {
-      cell.lrps.push_back(task->instance.work->guid);
-    } else {
-      ++cell.task_count;
-    }
-  }
-  used.containers = static_cast<int64_t>(cell.lrps.size()) + cell.task_count;
   if (revocable) cell.signature.placement_tags.emplace_back(kRevocableTag);
-  // An agent has GPUs if any of its offers has some, or its work uses some.
-  if (offers_.HasScalar(agent_id, kGpus) || used.Scalar(kGpus) > 0) {
-    cell.signature.placement_tags.emplace_back(kGpuTag);
-  }
-  cell.signature.Normalize();
-  const bool has_executor =
-      executor_ && executors_.Running(agent_id, HasExecutorTask(agent_id)) != nullptr;
-  cell.available = offers_.PurseOf(agent_id, role, revocable).Sum();
-  cell.available.containers = std::max<int64_t>(settings_.containers_per_cell - used.containers, 0);
-  if (has_executor) used.Add(executor_->overhead);
+  if (load.has_gpus) cell.signature.placement_tags.emplace_back(kGpuTag);
+  if (revocable || load.has_gpus) cell.signature.Normalize();
+  cell.lrps = load.lrps;
+  cell.task_count = load.tasks;
+  cell.starting_containers = load.starting;
+  Purse purse = offers_.PurseOf(agent_id, role, revocable);
+  cell.available = purse.Sum();
+  cell.available.containers =
+      std::max<int64_t>(settings_.containers_per_cell - load.used.containers, 0);
+  const bool has_executor = executor_ && load.executor != nullptr;
   cell.total = cell.available;
-  cell.total.Add(used);
-  // Work with a command of its own needs no executor of ours, and must not pay for one.
-  if (fed_for_executor_ && executor_ && !has_executor && !revocable) {
+  cell.total.Add(load.used);
+  if (has_executor) cell.total.Add(executor_->overhead);
+  cell.disabled = IsMaintained(agent);
+  // Work on revocable resources has a command of its own: it needs no executor of ours, and must
+  // not pay for one.
+  if (!fed_for_executor_ || revocable) return cell;
+  if (!has_executor) {
     cell.started = false;
     cell.overhead = executor_->overhead;
   }
-  cell.disabled = IsClosed(agent_id, agent, role);
+  cell.disabled = cell.disabled || IsClosed(agent_id, load, role, std::move(purse));
   return cell;
 }
 
