@@ -155,6 +155,7 @@ class FrameworkMachine {
   void TakeOver(LaunchedTask& task, const TaskStatus& status);
   void TakeUnclear(LaunchedTask& task, const TaskStatus& status);
   void TakeAlive(LaunchedTask& task, const TaskStatus& status);
+  bool CanRun(const Instance& instance) const;
   bool CameToNothing(const LaunchedTask& task, const TaskStatus& status);
   void End(LaunchedTask& task, const std::string& text);
   void Remove(const LaunchedTask& task);

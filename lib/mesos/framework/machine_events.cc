@@ -156,9 +156,14 @@ void FrameworkMachine::TakeStranger(const TaskStatus& status) {
   if (IsOver(status.state)) calls_.Forget(status.task_id);
 }
 
+// In an earlier life there may have been an executor, and now there is none.
+bool FrameworkMachine::CanRun(const Instance& instance) const {
+  return instance.launch != nullptr || executor_.has_value();
+}
+
 // Whether the task never ran, so that its instance has the same right to a place as before.
 bool FrameworkMachine::CameToNothing(const LaunchedTask& task, const TaskStatus& status) {
-  if (task.confirmed || !task.counts()) return false;
+  if (task.confirmed || !task.counts() || !CanRun(task.instance)) return false;
   if (status.reason == kReasonInvalidOffers) return true;
   if (status.state == TaskState::kDropped || status.state == TaskState::kGone) return true;
   // The executor may have ended between the offer and the launch, so that there was too little for
@@ -219,7 +224,7 @@ void FrameworkMachine::TakeAlive(LaunchedTask& task, const TaskStatus& status) {
 void FrameworkMachine::End(LaunchedTask& task, const std::string& text) {
   const bool was_lost = task.state == TaskState::kGone || task.state == TaskState::kDropped;
   if (was_lost && task.counts() && settings_.replace_lost && !task.instance.service &&
-      task.instance.work->kind == Kind::kLrp) {
+      task.instance.work->kind == Kind::kLrp && CanRun(task.instance)) {
     return Requeue(task, text, OutcomeKind::kReplaced);
   }
   Outcome outcome = OutcomeOf(OutcomeKind::kEnded, task);
@@ -263,7 +268,7 @@ void FrameworkMachine::Requeue(LaunchedTask& task, const std::string& text, Outc
 // Nobody knows whether the task runs, and another one is to take its place.
 void FrameworkMachine::Replace(LaunchedTask& task, const std::string& text) {
   // A Diego task runs at most once.
-  if (task.instance.work->kind == Kind::kTask) return;
+  if (task.instance.work->kind == Kind::kTask || !CanRun(task.instance)) return;
   task.replaced = true;
   Record(ReplacedRecord(task.id));
   Outcome outcome = OutcomeOf(OutcomeKind::kReplaced, task);

@@ -313,6 +313,29 @@ TEST_F(FrameworkUpdates, ARestartKnowsWhatWasLaunchedAndLaunchesItNotAgain) {
   EXPECT_TRUE(master.killed.empty());
 }
 
+TEST_F(FrameworkUpdates, WorkOfAnExecutorThatIsNotConfiguredAnyMoreIsNotPlacedAgain) {
+  options.executor = SomeExecutor();
+  options.settings.replace_lost = true;
+  options.settings.replace_unreachable = 60s;
+  Start();
+  const std::string lost = Launch(ForCell(Lrp("lost", {0}, 100)), "lost.0");
+  const std::string dropped = Launch(ForCell(Lrp("dropped", {0}, 100)), "dropped.0", "agent-2");
+  const std::string away = Launch(ForCell(Lrp("away", {0}, 100)), "away.0", "agent-3");
+  Update(lost, TaskState::kRunning);
+  Crash();
+  options.executor.reset();
+  Start();
+  Update(lost, TaskState::kGone);
+  Update(dropped, TaskState::kDropped, kReasonInvalidOffers);
+  Update(away, TaskState::kUnreachable);
+  Advance(2min);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+  const auto ended = Outcomes(OutcomeKind::kEnded);
+  ASSERT_EQ(ended.size(), 2u);
+  EXPECT_EQ(ended[1].state, TaskState::kDropped);
+  EXPECT_EQ(machine->counts().unclear, 1u);
+}
+
 TEST_F(FrameworkUpdates, ALaunchThatWasKeptButNeverSentIsPlacedAgainAfterARestart) {
   Start();
   ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
