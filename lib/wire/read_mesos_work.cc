@@ -91,7 +91,8 @@ class LaunchForm {
   WholeForm grace_form_{&grace_, 0, kGraceSecondsMaximum};
 };
 
-// An array of one kind of work. Its subclasses say which members each has.
+// An array of one kind of work. Whoever reads it says which members each has beside the common
+// ones.
 class MesosWorkList {
  public:
   MesosWorkList(WorkForm::Rootfs rootfs, Kind kind) : work_(kind, rootfs) {}

@@ -8,7 +8,7 @@
 //   cpus               such as 0.5
 //   gpus, ports        how many
 //   kill_grace_seconds between the request to end and the end by force
-// A service has also name, count and, as an LRP, MemoryMB, DiskMB, RootFs (not needed),
+// A service has also name, count and, as an LRP, MemoryMB, DiskMB, MaxPids, RootFs (not needed),
 // PlacementTags and VolumeDrivers.
 
 #ifndef ROSTRUM_LIB_WIRE_READ_MESOS_WORK_H_

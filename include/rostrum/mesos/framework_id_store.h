@@ -35,8 +35,9 @@ std::unique_ptr<FrameworkIdStore> MakeFileStore(std::string path);
 
 // A node of a ZooKeeper ensemble, `zk://[user:password@]host:port[,host:port]/path/of/node`, for
 // schedulers that take over from one another on several machines. The node's parents are made as
-// needed. Each call ends within `timeout`. An error if this build has no ZooKeeper client, or the
-// address is none.
+// needed. Each call waits for a server for `timeout` at most, which is the session's timeout as
+// well: each of the few requests of a call is answered within it, or fails. An error if this build
+// has no ZooKeeper client, or the address is none.
 Expected<std::unique_ptr<FrameworkIdStore>> MakeZkStore(const std::string& address,
                                                         std::chrono::milliseconds timeout);
 

@@ -21,7 +21,7 @@ class NamedOptions {
  public:
   NamedOptions();
 
-  // Keys of lists (roles, executor_volume, executor_environment, capability) add to what was set
+  // Keys of lists (role, executor_volume, executor_environment, capability) add to what was set
   // before; others replace it. An error names the key, the value and what was expected, and changes
   // nothing.
   Status Set(std::string_view key, std::string_view value);

@@ -31,7 +31,7 @@ class TaskLedger {
   // Takes in a status, also one that ends the task. Returns whether the task was here.
   bool Update(const TaskStatus& status);
 
-  // Makes tasks of an agent due at `when`, or of one of its executors.
+  // Makes the tasks of an agent due at `when`.
   void Hasten(std::string_view agent_id, TimePoint when);
   // The tasks to ask for now; each is due again later, until something is heard of it.
   std::vector<TaskPlace> TakeDue(TimePoint now);

@@ -29,8 +29,7 @@ enum class ZkState {
 class ZkSession {
  public:
   // @param changed  called on the client's own threads when the state changes, and when what
-  // Children
-  //                 was asked for changes; it must not block nor call the session.
+  //                 Children was asked for changes; it must not block nor call the session.
   static Expected<std::unique_ptr<ZkSession>> Open(const ZkAddress& address, Milliseconds timeout,
                                                    std::function<void()> changed);
   // Closes the session, within a few seconds.

@@ -320,7 +320,7 @@ TEST_F(SubscriptionTest, ARecoveringMasterIsAskedAgainAndTheNextOneToo) {
   EXPECT_EQ(session->state(), ClientState::kSubscribing);
 }
 
-TEST_F(SubscriptionTest, TheSamePoblemIsToldOnce) {
+TEST_F(SubscriptionTest, TheSameProblemIsToldOnce) {
   Begin();
   for (int i = 0; i < 5; ++i) {
     EndStream(Unavailable("connection refused"));
