@@ -38,13 +38,11 @@ void Print(const MesosOptions& options, const std::vector<Outcome>& outcomes, st
   for (const Outcome& outcome : outcomes) {
     out << (options.as_json ? OutcomeJson(outcome, now) : OutcomeText(outcome, now)) << "\n";
     if (outcome.kind == OutcomeKind::kFailed) ending->has_failed = true;
-    const bool is_over =
-        outcome.kind == OutcomeKind::kEnded ||
-        (outcome.kind == OutcomeKind::kRefused && !options.framework.settings.keep_waiting);
-    if (is_over &&
-        (outcome.kind == OutcomeKind::kRefused || outcome.state != mesos::TaskState::kFinished)) {
-      ending->all_succeeded = false;
-    }
+    const bool did_not_succeed =
+        outcome.kind == OutcomeKind::kEnded
+            ? outcome.state != mesos::TaskState::kFinished
+            : outcome.kind == OutcomeKind::kRefused && !options.framework.settings.keep_waiting;
+    if (did_not_succeed) ending->all_succeeded = false;
   }
   // Each change is to be seen when it happens, through a pipe too.
   out.flush();
