@@ -45,7 +45,6 @@ using rostrum::capi::StatusError;
 using rostrum::capi::ThrowIfError;
 using rostrum::mesos::Framework;
 using rostrum::mesos::Outcome;
-using rostrum::mesos::OutcomeKind;
 using rostrum::mesos::WorkRequest;
 
 // The longest time that anybody waits in one call: an hour.
@@ -63,15 +62,11 @@ std::chrono::milliseconds WaitOf(int64_t milliseconds) {
   return std::chrono::milliseconds(std::clamp<int64_t>(milliseconds, 0, kWaitMaximum));
 }
 
-bool IsOfWork(const Outcome& outcome) {
-  return static_cast<int32_t>(outcome.kind) < static_cast<int32_t>(OutcomeKind::kConnected);
-}
-
 void AddEvent(const Outcome& outcome, rostrum_mesos_events* events) {
   std::string* const bytes = &events->reasons.bytes;
   rostrum_mesos_event_t record{};
   record.kind = static_cast<int32_t>(outcome.kind);
-  if (IsOfWork(outcome)) record.work_kind = static_cast<int32_t>(outcome.work_kind);
+  if (outcome.IsOfWork()) record.work_kind = static_cast<int32_t>(outcome.work_kind);
   record.guid = AddText(bytes, outcome.guid);
   record.domain = AddText(bytes, outcome.domain);
   record.index = outcome.index;

@@ -214,6 +214,8 @@ struct Outcome {
   int32_t attempts = 0;
   int64_t wait_ms = 0;  // From the request to this outcome, of kPlaced and kRefused.
 
+  // Whether it is of work, and not of the framework as a whole.
+  bool IsOfWork() const { return kind < OutcomeKind::kConnected; }
   // "GUID.INDEX" of an LRP instance, the guid of a task.
   std::string Identifier() const;
 };

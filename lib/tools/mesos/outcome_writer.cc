@@ -23,8 +23,6 @@ std::string TimeText(std::chrono::system_clock::time_point when) {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(when)), milliseconds);
 }
 
-bool IsOfWork(const Outcome& outcome) { return !outcome.guid.empty(); }
-
 std::string Where(const Outcome& outcome) {
   const std::string& host = outcome.hostname.empty() ? outcome.agent_id : outcome.hostname;
   return outcome.zone.empty() ? host : fmt::format("{} ({})", host, outcome.zone);
@@ -97,7 +95,7 @@ void WriteReasons(const Outcome& outcome, wire::JsonWriter* writer) {
 
 std::string OutcomeText(const Outcome& outcome, std::chrono::system_clock::time_point when) {
   std::string text = TimeText(when);
-  if (IsOfWork(outcome)) {
+  if (outcome.IsOfWork()) {
     text += fmt::format(" {} {}", outcome.service ? "service" : KindName(outcome.work_kind),
                         outcome.Identifier());
   }
@@ -117,7 +115,7 @@ std::string OutcomeJson(const Outcome& outcome, std::chrono::system_clock::time_
   writer.BeginObject();
   WriteText("time", TimeText(when), &writer);
   WriteText("event", mesos::OutcomeKindName(outcome.kind), &writer);
-  if (IsOfWork(outcome)) WriteWork(outcome, &writer);
+  if (outcome.IsOfWork()) WriteWork(outcome, &writer);
   WriteText("text", outcome.text, &writer);
   WriteReasons(outcome, &writer);
   writer.EndObject();

@@ -171,6 +171,15 @@ TEST(OutcomeWriter, OneLineWhateverAnExecutorSays) {
   EXPECT_NE(json.find(R"("state":"TASK_FAILED")"), std::string::npos);
 }
 
+TEST(OutcomeWriter, WhatIsOfTheWholeFrameworkNamesNoWork) {
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kDisconnected;
+  outcome.text = "test";
+  EXPECT_EQ(OutcomeText(outcome, {}), "1970-01-01T00:00:00.000Z disconnected: test");
+  EXPECT_EQ(OutcomeJson(outcome, {}),
+            R"({"time":"1970-01-01T00:00:00.000Z","event":"disconnected","text":"test"})");
+}
+
 TEST(OutcomeWriter, ARefusalSaysHowMuchIsMissing) {
   Outcome outcome;
   outcome.kind = OutcomeKind::kRefused;
