@@ -1,6 +1,5 @@
 // The program `rostrum-executor`.
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -28,6 +27,7 @@
 #include "lib/tools/executor/executor_flags.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/standard_streams.h"
+#include "lib/tools/time_text.h"
 #include "lib/wire/excerpt.h"
 #include "rostrum/version.h"
 
@@ -56,11 +56,7 @@ double WallClock() {
 }
 
 void Log(const std::string& text) {
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const auto millis = now.time_since_epoch().count() % 1000;
-  std::cerr << fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03d}Z {}\n",
-                           fmt::gmtime(std::chrono::system_clock::to_time_t(now)), millis,
+  std::cerr << fmt::format("{} {}\n", TimeText(std::chrono::system_clock::now()),
                            wire::Escape(text));
 }
 

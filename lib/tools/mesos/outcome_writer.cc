@@ -1,10 +1,10 @@
 #include "lib/tools/mesos/outcome_writer.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <string_view>
 
+#include "lib/tools/time_text.h"
 #include "lib/wire/excerpt.h"
 #include "lib/wire/json_writer.h"
 
@@ -13,15 +13,6 @@ namespace {
 
 using mesos::Outcome;
 using mesos::OutcomeKind;
-
-// Such as 2026-11-23T09:40:01.123Z.
-std::string TimeText(std::chrono::system_clock::time_point when) {
-  const auto since = when.time_since_epoch();
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(since).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(when)), milliseconds);
-}
 
 std::string Where(const Outcome& outcome) {
   const std::string& host = outcome.hostname.empty() ? outcome.agent_id : outcome.hostname;
