@@ -1,14 +1,8 @@
 // The program `rostrum-executor`.
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -27,6 +21,7 @@
 #include "lib/tools/executor/executor_flags.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/standard_streams.h"
+#include "lib/tools/stop_events.h"
 #include "lib/tools/time_text.h"
 #include "lib/wire/excerpt.h"
 #include "rostrum/version.h"
@@ -65,53 +60,8 @@ int FailExecutor(const Status& status, int exit_status) {
   return exit_status;
 }
 
-// Signals and the machine's end, as descriptors that can be waited for together. It lives from
-// before the first other thread to after the last, so that they all leave the signals to it.
-class Events {
- public:
-  Events() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    signals_ = signalfd(-1, &signals, SFD_CLOEXEC);
-    ended_ = eventfd(0, EFD_CLOEXEC);
-  }
-  ~Events() {
-    close(signals_);
-    close(ended_);
-  }
-  Events(const Events&) = delete;
-  Events& operator=(const Events&) = delete;
-
-  bool ok() const { return signals_ >= 0 && ended_ >= 0; }
-
-  // Any thread.
-  void TellEnd() const {
-    const uint64_t one = 1;
-    const ssize_t written = write(ended_, &one, sizeof one);
-    static_cast<void>(written);
-  }
-
-  // Waits for a signal, and returns its number, or for the end, and returns 0.
-  int Wait() const {
-    pollfd polled[] = {{ended_, POLLIN, 0}, {signals_, POLLIN, 0}};
-    while (poll(polled, 2, -1) < 0 && errno == EINTR) {
-    }
-    if (polled[0].revents != 0) return 0;
-    signalfd_siginfo info{};
-    const ssize_t size = read(signals_, &info, sizeof info);
-    return size == sizeof info ? static_cast<int>(info.ssi_signo) : SIGTERM;
-  }
-
- private:
-  int signals_;
-  int ended_;
-};
-
 int RunExecutor(ExecutorCommand command) {
-  const Events events;
+  const StopEvents events;
   if (!events.ok()) return FailExecutor(Unavailable("signals cannot be waited for"), kFailed);
   command.options.wall_clock = WallClock;
   command.options.log = Log;

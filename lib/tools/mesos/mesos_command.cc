@@ -79,6 +79,9 @@ int Run(const MesosOptions& options, std::ostream& out, std::ostream& err) {
   StopSignals signals([&] {
     if (is_ready) running->Interrupt();
   });
+  if (!signals.ok()) {
+    return FailMesos(Unavailable("signals cannot be waited for"), kFailed, err);
+  }
   auto framework = Framework::Create(options.framework);
   if (!framework.ok()) {
     return FailMesos(framework.status(), ExitStatusOf(framework.status()), err);

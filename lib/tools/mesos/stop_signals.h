@@ -7,6 +7,8 @@
 #include <functional>
 #include <thread>
 
+#include "lib/tools/stop_events.h"
+
 namespace rostrum::tools {
 
 // Blocks the signals in the calling thread, and with it in all threads that it starts from then on;
@@ -20,6 +22,8 @@ class StopSignals {
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
+  // False: signals cannot be waited for.
+  bool ok() const { return events_.ok(); }
   // The signal that came; 0: none.
   int received() const { return received_; }
 
@@ -28,7 +32,7 @@ class StopSignals {
 
   std::function<void()> on_signal_;
   std::atomic<int> received_{0};
-  std::atomic<bool> is_over_{false};
+  StopEvents events_;
   std::thread thread_;
 };
 

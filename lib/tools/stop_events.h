@@ -1,0 +1,33 @@
+// SIGINT and SIGTERM as something to wait for.
+
+#ifndef ROSTRUM_LIB_TOOLS_STOP_EVENTS_H_
+#define ROSTRUM_LIB_TOOLS_STOP_EVENTS_H_
+
+namespace rostrum::tools {
+
+// Signals, and an end that another thread tells, as descriptors that can be waited for together.
+// Blocks the signals in the calling thread, and with it in all threads that it starts from then on;
+// so it lives from before the first of them to after the last.
+class StopEvents {
+ public:
+  StopEvents();
+  ~StopEvents();
+  StopEvents(const StopEvents&) = delete;
+  StopEvents& operator=(const StopEvents&) = delete;
+
+  // False: the system has no descriptors left.
+  bool ok() const { return signals_ >= 0 && ended_ >= 0; }
+
+  // Any thread.
+  void TellEnd() const;
+  // Waits for a signal, and returns its number, or for the end, and returns 0. One thread.
+  int Wait() const;
+
+ private:
+  int signals_;
+  int ended_;
+};
+
+}  // namespace rostrum::tools
+
+#endif  // ROSTRUM_LIB_TOOLS_STOP_EVENTS_H_
