@@ -5,29 +5,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/mesos/http/answer_text.h"
+
 namespace rostrum::mesos {
 namespace {
 
+using http::AppendText;
+using http::DescribeAnswer;
+using http::kProtobuf;
 using wire::executor::Event;
 
-constexpr char kProtobuf[] = "application/x-protobuf";
 // An event is a task with its data, or a group of them. The agent is trusted, but not with all of
 // our memory.
 constexpr size_t kRecordMaximum = size_t{64} << 20;
-// Of an answer that is kept for people.
-constexpr size_t kTextMaximum = 4096;
 // An agent that has just been started may say once that it does not know us.
 constexpr int kUnknownMaximum = 3;
 // An agent that refuses is not to be asked without a pause.
 constexpr Milliseconds kDelayMinimum(20);
-
-void AppendText(std::string_view bytes, std::string* text) {
-  text->append(bytes.substr(0, kTextMaximum - std::min(kTextMaximum, text->size())));
-}
-
-std::string DescribeAnswer(int status, const std::string& text) {
-  return text.empty() ? fmt::format("{}", status) : fmt::format("{} ({})", status, text);
-}
 
 bool SaysUnknown(int status, const std::string& text) {
   return status == 400 && text.find("cannot be found") != std::string::npos;

@@ -5,32 +5,25 @@
 #include <iterator>
 #include <utility>
 
+#include "lib/mesos/http/answer_text.h"
 #include "lib/mesos/leader/master_address.h"
 
 namespace rostrum::mesos {
 namespace {
 
-constexpr char kProtobuf[] = "application/x-protobuf";
+using http::AppendText;
+using http::DescribeAnswer;
+using http::kProtobuf;
+
 // A master answers for itself at the first path; one that shares its process with others, and one
 // behind some proxies, at the second.
 constexpr char kPath[] = "/api/v1/scheduler";
 constexpr char kOtherPath[] = "/master/api/v1/scheduler";
 // Masters that send one another's frameworks in a circle.
 constexpr int kHopsMaximum = 5;
-// Of an answer that is kept for people.
-constexpr size_t kTextMaximum = 4096;
 // The master refuses single calls for what is in them. If it refuses all of them, something is
 // wrong between us, whatever the text says.
 constexpr int kRefusalsMaximum = 10;
-
-void AppendText(std::string_view bytes, std::string* text) {
-  text->append(bytes.substr(0, kTextMaximum - std::min(kTextMaximum, text->size())));
-}
-
-// "503 (Master has not finished recovery)"
-std::string DescribeAnswer(int status, const std::string& text) {
-  return text.empty() ? fmt::format("{}", status) : fmt::format("{} ({})", status, text);
-}
 
 // The master has forgotten, or replaced, the subscription that the call was made for.
 bool IsForgotten(const CallAnswer& answer) {
