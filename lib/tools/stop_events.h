@@ -3,6 +3,8 @@
 #ifndef ROSTRUM_LIB_TOOLS_STOP_EVENTS_H_
 #define ROSTRUM_LIB_TOOLS_STOP_EVENTS_H_
 
+#include "lib/base/descriptor.h"
+
 namespace rostrum::tools {
 
 // Signals, and an end that another thread tells, as descriptors that can be waited for together.
@@ -11,12 +13,9 @@ namespace rostrum::tools {
 class StopEvents {
  public:
   StopEvents();
-  ~StopEvents();
-  StopEvents(const StopEvents&) = delete;
-  StopEvents& operator=(const StopEvents&) = delete;
 
   // False: the system has no descriptors left.
-  bool ok() const { return signals_ >= 0 && ended_ >= 0; }
+  bool ok() const { return signals_.ok() && ended_.ok(); }
 
   // Any thread.
   void TellEnd() const;
@@ -24,8 +23,8 @@ class StopEvents {
   int Wait() const;
 
  private:
-  int signals_;
-  int ended_;
+  Descriptor signals_;
+  Descriptor ended_;
 };
 
 }  // namespace rostrum::tools

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/descriptor.h"
+
 namespace rostrum::mesos {
 namespace {
 
@@ -26,26 +28,6 @@ constexpr size_t kClientsMaximum = 64;
 constexpr size_t kHeadMaximum = 8 << 10;
 constexpr std::chrono::seconds kPatience(5);
 constexpr int kBacklog = 64;
-
-// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  ~Descriptor() { Reset(); }
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    Reset();
-    number_ = std::exchange(other.number_, -1);
-    return *this;
-  }
-  int number() const { return number_; }
-
- private:
-  void Reset() {
-    if (number_ >= 0) close(number_);
-  }
-  int number_;
-};
 
 struct HostPort {
   std::string host;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "lib/base/descriptor.h"
 #include "rostrum/mesos/framework_id_store.h"
 
 namespace rostrum::mesos {
@@ -14,21 +15,6 @@ namespace {
 
 // Ids have some forty bytes; a file that is much longer is another one.
 constexpr size_t kIdBytesMaximum = 4096;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-  bool ok() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 template <typename Call>
 auto Retry(Call call) {

@@ -11,30 +11,13 @@
 #include <system_error>
 #include <utility>
 
+#include "lib/base/descriptor.h"
 #include "lib/tools/paths.h"
 
 namespace rostrum::tools {
 namespace {
 
 constexpr mode_t kNewMode = 0666;  // Less what the user's mask takes off.
-
-// A descriptor that is closed with it.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
-  // What the system says only now, such as that the disk is full.
-  bool Close() { return close(std::exchange(number_, -1)) == 0 || errno == EINTR; }
-
- private:
-  int number_;
-};
 
 bool WriteAll(int descriptor, std::string_view content) {
   while (!content.empty()) {
