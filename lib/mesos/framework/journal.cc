@@ -1,16 +1,14 @@
 #include "lib/mesos/framework/journal.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "lib/mesos/store/sync_folder.h"
 #include "lib/record/append_file.h"
 #include "lib/record/frame.h"
 #include "lib/wire/read_file.h"
@@ -28,18 +26,6 @@ std::string Frame(const journal::Record& record) {
   record.AppendToString(&frame);
   record::SealFrame(&frame);
   return frame;
-}
-
-Status SyncFolderOf(const std::string& path) {
-  std::string folder = std::filesystem::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool done = descriptor >= 0 && fsync(descriptor) == 0;
-  const int error = errno;
-  if (descriptor >= 0) close(descriptor);
-  if (done) return {};
-  return Unavailable(fmt::format("the folder of {} cannot be written to the disk: {}", path,
-                                 std::generic_category().message(error)));
 }
 
 // Reads records up to the end, or up to where the file is torn.

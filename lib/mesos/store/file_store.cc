@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <system_error>
 
 #include "lib/base/descriptor.h"
+#include "lib/mesos/store/sync_folder.h"
 #include "rostrum/mesos/framework_id_store.h"
 
 namespace rostrum::mesos {
@@ -50,12 +50,12 @@ class FileStore : public FrameworkIdStore {
     const std::string next = path_ + ".next";
     if (Status status = Write(next, id + "\n"); !status.ok()) return status;
     if (rename(next.c_str(), path_.c_str()) != 0) return Error("replaced");
-    return SyncFolder();
+    return SyncFolderOf(path_);
   }
 
   Status Clear() override {
     if (unlink(path_.c_str()) != 0 && errno != ENOENT) return Error("removed");
-    return SyncFolder();
+    return SyncFolderOf(path_);
   }
 
  private:
@@ -75,16 +75,6 @@ class FileStore : public FrameworkIdStore {
       text.remove_prefix(static_cast<size_t>(size));
     }
     if (fsync(file.number()) != 0) return Error("written to the disk");
-    return {};
-  }
-
-  // Or the new name may be lost though its content is not.
-  Status SyncFolder() {
-    std::string folder = std::filesystem::path(path_).parent_path();
-    if (folder.empty()) folder = ".";
-    const Descriptor opened(
-        Retry([&] { return open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-    if (!opened.ok() || fsync(opened.number()) != 0) return Error("written to the disk's folder");
     return {};
   }
 

@@ -1,0 +1,34 @@
+#include "lib/mesos/store/sync_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "lib/base/descriptor.h"
+
+namespace rostrum::mesos {
+namespace {
+
+Descriptor OpenFolder(const std::string& folder) {
+  while (true) {
+    const int number = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (number >= 0 || errno != EINTR) return Descriptor(number);
+  }
+}
+
+}  // namespace
+
+Status SyncFolderOf(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  const Descriptor opened = OpenFolder(folder);
+  if (opened.ok() && fsync(opened.number()) == 0) return {};
+  return Unavailable(fmt::format("the folder of {} cannot be written to the disk: {}", path,
+                                 std::generic_category().message(errno)));
+}
+
+}  // namespace rostrum::mesos
