@@ -2,16 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "lib/model/identifier.h"
 #include "lib/model/validate_named.h"
 
 namespace rostrum {
 
 const char* KindName(Kind kind) { return kind == Kind::kLrp ? "lrp" : "task"; }
 
-std::string Auction::Identifier() const {
-  if (work->kind == Kind::kTask) return work->guid;
-  return fmt::format("{}.{}", work->guid, index);
-}
+std::string Auction::Identifier() const { return IdentifierOf(work->kind, work->guid, index); }
 
 Status ValidateWork(const Work& work) {
   const bool is_lrp = work.kind == Kind::kLrp;

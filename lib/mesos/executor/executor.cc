@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/mesos/wire/convert.h"
+#include "lib/model/identifier.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -197,9 +198,7 @@ void Executor::OnUsage(std::vector<Usage> usages) {
   usage_index_.clear();
   for (size_t i = 0; i < usages_.size(); ++i) {
     const Usage& usage = usages_[i];
-    const std::string key =
-        usage.kind == Kind::kLrp ? fmt::format("{}.{}", usage.guid, usage.index) : usage.guid;
-    usage_index_[{key, usage.instance_guid}] = i;
+    usage_index_[{IdentifierOf(usage.kind, usage.guid, usage.index), usage.instance_guid}] = i;
   }
   if (next_usage_update_ == kNever && times_.usage_update.count() > 0) {
     next_usage_update_ = clock_.Now() + times_.usage_update;

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "lib/mesos/executor/executor.h"
+#include "lib/model/identifier.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -138,8 +139,7 @@ std::string Executor::MetricsText() const {
       const std::optional<double> value = figure.get(usage);
       if (!value) continue;
       const bool is_lrp = usage.kind == Kind::kLrp;
-      const std::string identifier =
-          is_lrp ? fmt::format("{}.{}", usage.guid, usage.index) : usage.guid;
+      const std::string identifier = IdentifierOf(usage.kind, usage.guid, usage.index);
       const auto task = tasks.find(identifier + '\n' + (is_lrp ? usage.instance_guid : usage.guid));
       text.Sample({{"kind", KindName(usage.kind)},
                    {"guid", usage.guid},

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/model/identifier.h"
 #include "lib/wire/bounds.h"
 #include "lib/wire/form.h"
 #include "lib/wire/json_reader.h"
@@ -113,9 +114,7 @@ class DataForm {
 
 }  // namespace
 
-std::string TaskWork::Identifier() const {
-  return kind == Kind::kLrp ? fmt::format("{}.{}", guid, index) : guid;
-}
+std::string TaskWork::Identifier() const { return IdentifierOf(kind, guid, index); }
 
 Expected<TaskWork> ReadTaskWork(std::string_view data) {
   DataForm form;

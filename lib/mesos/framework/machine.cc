@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lib/mesos/framework/journal_records.h"
+#include "lib/model/identifier.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -17,10 +18,6 @@ constexpr Milliseconds kJournalRetry(1'000);
 // A journal is rewritten when it has grown to so many times what was alive, and is not small.
 constexpr uint64_t kRewriteFactor = 4;
 constexpr uint64_t kRewriteMinimum = 1 << 20;
-
-std::string IdentifierOf(Kind kind, std::string_view guid, int32_t index) {
-  return kind == Kind::kTask ? std::string(guid) : fmt::format("{}.{}", guid, index);
-}
 
 bool Matches(const Instance& instance, Kind kind, std::string_view guid,
              std::optional<int32_t> index) {
