@@ -8,22 +8,27 @@
 
 namespace rostrum::tools {
 
+Expected<Setting> ReadSetting(std::string_view text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos) {
+    return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", Shown(text)));
+  }
+  return Setting{text.substr(0, equals), text.substr(equals + 1)};
+}
+
 Expected<std::vector<Setting>> ReadSettings(const Flags& flags) {
   std::vector<Setting> settings;
   for (const std::string_view text : flags.Texts("set")) {
-    const size_t equals = text.find('=');
-    if (equals == std::string_view::npos) {
-      return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", Shown(text)));
-    }
-    const Setting setting = {text.substr(0, equals), text.substr(equals + 1)};
+    const Expected<Setting> setting = ReadSetting(text);
+    if (!setting.ok()) return setting.status();
     Configuration scratch;
-    if (Status status = ApplySettings({setting}, &scratch); !status.ok()) return status;
+    if (Status status = ApplySettings({*setting}, &scratch); !status.ok()) return status;
     if (std::any_of(settings.begin(), settings.end(),
-                    [&](const Setting& other) { return other.key == setting.key; })) {
+                    [&](const Setting& other) { return other.key == setting->key; })) {
       return InvalidArgument(
-          fmt::format("--set names \"{}\" twice, expected each key once", setting.key));
+          fmt::format("--set names \"{}\" twice, expected each key once", setting->key));
     }
-    settings.push_back(setting);
+    settings.push_back(*setting);
   }
   return settings;
 }

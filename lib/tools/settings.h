@@ -17,6 +17,9 @@ struct Setting {
   std::string_view value;
 };
 
+// One value of --set, KEY=VALUE.
+Expected<Setting> ReadSetting(std::string_view text);
+
 // The values of --set: known keys, each once, with values that they may have.
 Expected<std::vector<Setting>> ReadSettings(const Flags& flags);
 

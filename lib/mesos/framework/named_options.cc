@@ -49,13 +49,15 @@ bool IsDiegos(std::string_view key) {
                      [&](const Option& option) { return option.key == key; });
 }
 
-bool IsSetting(std::string_view key) {
+bool IsFrameworks(std::string_view key) {
   const std::vector<FrameworkOption>& known = FrameworkOptionList();
   return std::any_of(known.begin(), known.end(),
                      [&](const FrameworkOption& option) { return option.key == key; });
 }
 
 }  // namespace
+
+bool NamedOptions::IsSetting(std::string_view key) { return IsDiegos(key) || IsFrameworks(key); }
 
 NamedOptions::NamedOptions() {
   FrameworkInfo& framework = options_.scheduler.framework;
@@ -174,7 +176,7 @@ Status NamedOptions::Set(std::string_view key, std::string_view value) {
   if (key == "executor_volume") return AddVolume(value);
   if (key == "executor_environment") return AddVariable(value);
   if (IsDiegos(key)) return SetOption(&options_.configuration, key, value);
-  if (IsSetting(key)) return SetFrameworkOption(&options_.settings, key, value);
+  if (IsFrameworks(key)) return SetFrameworkOption(&options_.settings, key, value);
   return InvalidArgument(
       fmt::format("unknown option \"{}\", expected one that mesos.h lists", key));
 }

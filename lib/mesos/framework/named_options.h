@@ -26,6 +26,9 @@ class NamedOptions {
   // nothing.
   Status Set(std::string_view key, std::string_view value);
 
+  // Whether the key is one of FrameworkSettings or of Diego's configuration.
+  static bool IsSetting(std::string_view key);
+
   // Whether a later start can find its tasks again.
   bool keeps_id() const { return !id_store_.empty(); }
 

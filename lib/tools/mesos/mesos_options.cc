@@ -60,13 +60,19 @@ Status AsFlag(const Status& status) {
   return status;
 }
 
+// The library's text quotes the value, so that it must be short there.
+Status Set(std::string_view key, std::string_view value, mesos::NamedOptions* named) {
+  Status status = named->Set(key, value);
+  if (status.ok()) return status;
+  mesos::NamedOptions scratch;
+  Status shown = scratch.Set(key, Shown(value));
+  return shown.ok() ? status : shown;
+}
+
 Status ReadNamed(const Flags& flags, mesos::NamedOptions* named) {
   for (const std::string_view flag : kOptionFlags) {
     for (const std::string_view value : flags.Texts(flag)) {
-      const std::string key = KeyOf(flag);
-      if (named->Set(key, value).ok()) continue;
-      // The text quotes the value, so that it must be short.
-      return AsFlag(named->Set(key, Shown(value)));
+      if (Status status = Set(KeyOf(flag), value, named); !status.ok()) return AsFlag(status);
     }
   }
   return {};
@@ -74,25 +80,17 @@ Status ReadNamed(const Flags& flags, mesos::NamedOptions* named) {
 
 Status ReadSets(const Flags& flags, mesos::NamedOptions* named) {
   if (flags.Has("window")) {
-    const Status status = named->Set("window_ms", Shown(flags.Text("window")));
+    const Status status = Set("window_ms", flags.Text("window"), named);
     if (!status.ok()) return InvalidArgument("--window: " + status.text());
   }
   for (const std::string_view text : flags.Texts("set")) {
-    const size_t equals = text.find('=');
-    if (equals == std::string_view::npos) {
-      return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", Shown(text)));
-    }
-    const std::string_view key = text.substr(0, equals);
-    const bool is_known =
-        std::any_of(Options().begin(), Options().end(),
-                    [&](const Option& option) { return option.key == key; }) ||
-        std::any_of(mesos::FrameworkOptionList().begin(), mesos::FrameworkOptionList().end(),
-                    [&](const mesos::FrameworkOption& option) { return option.key == key; });
-    if (!is_known) {
+    const Expected<Setting> setting = ReadSetting(text);
+    if (!setting.ok()) return setting.status();
+    if (!mesos::NamedOptions::IsSetting(setting->key)) {
       return InvalidArgument(fmt::format(
-          "--set: unknown setting \"{}\"; rostrum mesos --help lists them", Shown(key)));
+          "--set: unknown setting \"{}\"; rostrum mesos --help lists them", Shown(setting->key)));
     }
-    const Status status = named->Set(key, text.substr(equals + 1));
+    const Status status = Set(setting->key, setting->value, named);
     if (!status.ok()) return InvalidArgument("--set: " + status.text());
   }
   return {};

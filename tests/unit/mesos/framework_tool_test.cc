@@ -77,6 +77,9 @@ TEST(MesosTool, ErrorsNameTheFlag) {
   EXPECT_EQ(ErrorOf({"--set", "window_ms"}), "--set is \"window_ms\", expected KEY=VALUE");
   EXPECT_EQ(ErrorOf({"--set", "keep_waiting=1"}),
             "--set: keep_waiting is \"1\", expected true or false");
+  EXPECT_LT(ErrorOf({"--set", "keep_waiting=" + std::string(100'000, 'x')}).size(), 200u);
+  // Cut off before what is wrong with it, it would be right.
+  EXPECT_NE(ErrorOf({"--set", "stacks=" + std::string(200, 'x') + ",,y"}), "no error");
   EXPECT_EQ(ErrorOf({"--containerizer", "rkt"}),
             "--containerizer is \"rkt\", expected docker or mesos");
   EXPECT_EQ(ErrorOf({"--lrps", "-", "--tasks", "-"}),
