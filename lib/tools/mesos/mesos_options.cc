@@ -4,16 +4,14 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "lib/mesos/framework/named_options.h"
 #include "lib/tools/failure.h"
+#include "lib/tools/input_files.h"
 #include "lib/tools/load_strategy.h"
-#include "lib/tools/paths.h"
 #include "lib/tools/settings.h"
-#include "lib/wire/read_file.h"
 #include "lib/wire/read_mesos_work.h"
 
 namespace rostrum::tools {
@@ -121,18 +119,6 @@ std::shared_ptr<const mesos::Launch> LaunchOf(const wire::MesosWork& work,
   return launch;
 }
 
-using ReadWork = Expected<std::vector<wire::MesosWork>> (*)(std::string_view, std::string_view);
-
-Expected<std::vector<wire::MesosWork>> ReadWorkFile(const Flags& flags, std::string_view flag,
-                                                    ReadWork read) {
-  if (!flags.Has(flag)) return std::vector<wire::MesosWork>();
-  Expected<std::string> path = ReadInputPath(flags, flag);
-  if (!path.ok()) return path.status();
-  std::string text;
-  if (Status s = wire::ReadFile(*path, &text); !s.ok()) return s;
-  return read(text, *path == "-" ? "standard input" : *path);
-}
-
 Expected<mesos::ContainerType> ReadContainerizer(const Flags& flags) {
   const std::string_view kind = flags.Text("containerizer", "docker");
   if (kind == "docker") return mesos::ContainerType::kDocker;
@@ -142,29 +128,23 @@ Expected<mesos::ContainerType> ReadContainerizer(const Flags& flags) {
 }
 
 Status ReadAllWork(const Flags& flags, MesosOptions* options) {
-  int from_standard_input = 0;
-  for (const std::string_view flag : {"lrps", "tasks", "services"}) {
-    from_standard_input += flags.Text(flag) == "-";
-  }
-  if (from_standard_input > 1) {
-    return InvalidArgument(
-        "standard input (-) can be read for one of --lrps, --tasks and --services");
-  }
+  constexpr std::string_view kFiles[] = {"lrps", "tasks", "services"};
+  if (Status s = CheckStandardInput(flags, kFiles); !s.ok()) return s;
   const Expected<mesos::ContainerType> containerizer = ReadContainerizer(flags);
   if (!containerizer.ok()) return containerizer.status();
-  const std::pair<std::string_view, ReadWork> files[] = {{"lrps", wire::ReadMesosLrps},
-                                                         {"tasks", wire::ReadMesosTasks}};
-  for (const auto& [flag, read] : files) {
-    const auto found = ReadWorkFile(flags, flag, read);
-    if (!found.ok()) return found.status();
-    for (const wire::MesosWork& each : *found) {
+  std::vector<wire::MesosWork> lrps;
+  std::vector<wire::MesosWork> tasks;
+  std::vector<wire::MesosWork> services;
+  if (Status s = ReadInto(flags, "lrps", wire::ReadMesosLrps, &lrps); !s.ok()) return s;
+  if (Status s = ReadInto(flags, "tasks", wire::ReadMesosTasks, &tasks); !s.ok()) return s;
+  if (Status s = ReadInto(flags, "services", wire::ReadServices, &services); !s.ok()) return s;
+  for (const auto* const work : {&lrps, &tasks}) {
+    for (const wire::MesosWork& each : *work) {
       options->work.push_back({std::make_shared<const Work>(each.work), each.indices, 0,
                                LaunchOf(each, *containerizer)});
     }
   }
-  const auto services = ReadWorkFile(flags, "services", wire::ReadServices);
-  if (!services.ok()) return services.status();
-  for (const wire::MesosWork& each : *services) {
+  for (const wire::MesosWork& each : services) {
     auto work = std::make_shared<Work>(each.work);
     if (work->domain.empty()) work->domain = "services";
     if (work->constraint.rootfs.empty()) work->constraint.rootfs = mesos::kAnyRootfs;

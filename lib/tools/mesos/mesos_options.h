@@ -4,7 +4,6 @@
 #define ROSTRUM_LIB_TOOLS_MESOS_MESOS_OPTIONS_H_
 
 #include <chrono>
-#include <span>
 #include <string_view>
 #include <vector>
 

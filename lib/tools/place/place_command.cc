@@ -10,11 +10,11 @@
 #include "lib/record/round_recorder.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/flags.h"
+#include "lib/tools/input_files.h"
 #include "lib/tools/load_strategy.h"
 #include "lib/tools/paths.h"
 #include "lib/tools/place/place_result.h"
 #include "lib/tools/settings.h"
-#include "lib/wire/read_file.h"
 #include "lib/wire/wire.h"
 #include "rostrum/engine.h"
 
@@ -96,36 +96,18 @@ Status ReadOptions(const Flags& flags, PlaceInput* input) {
   return {};
 }
 
-// Reads the file that a flag names, if it names one, and what is in it.
-template <typename Value>
-Status ReadInto(const Flags& flags, std::string_view flag,
-                Expected<std::vector<Value>> (*read)(std::string_view, std::string_view),
-                std::vector<Value>* values) {
-  if (!flags.Has(flag)) return {};
-  const std::string path(flags.Text(flag));
-  std::string text;
-  if (Status status = wire::ReadFile(path, &text); !status.ok()) return status;
-  Expected<std::vector<Value>> result = read(text, path == "-" ? "standard input" : path);
-  if (!result.ok()) return result.status();
-  *values = std::move(*result);
-  return {};
-}
-
 Status ReadFiles(const Flags& flags, PlaceInput* input) {
   if (!flags.Has("cells")) {
     return InvalidArgument("--cells is missing, expected the file of the cells' states, or -");
   }
-  int from_standard_input = 0;
+  constexpr std::string_view kFiles[] = {"cells", "lrps", "tasks"};
   std::vector<NamedPath> inputs;
-  for (const std::string_view flag : {"cells", "lrps", "tasks"}) {
+  for (const std::string_view flag : kFiles) {
     Expected<std::string> path = ReadInputPath(flags, flag);
     if (!path.ok()) return path.status();
-    from_standard_input += *path == "-";
     inputs.push_back({flag, std::move(*path)});
   }
-  if (from_standard_input > 1) {
-    return InvalidArgument("standard input (-) can be read for one of --cells, --lrps and --tasks");
-  }
+  if (Status s = CheckStandardInput(flags, kFiles); !s.ok()) return s;
   const NamedPath output = {"record", input->record_path};
   if (Status s = CheckOutputs(inputs, {&output, 1}); !s.ok()) return s;
   if (Status s = ReadInto(flags, "cells", wire::ReadCells, &input->cells); !s.ok()) return s;
