@@ -4,6 +4,14 @@
 
 namespace rostrum::capi {
 
+void RequireSameVersion(const char* library) {
+  // Of librostrum as it was loaded, and as this library was built.
+  if (rostrum_version_number() == ROSTRUM_VERSION_NUMBER) return;
+  throw StatusError{FailedPrecondition(std::string("librostrum is of version ") +
+                                       rostrum_version_string() + ", expected that of " + library +
+                                       ", " + ROSTRUM_VERSION_STRING)};
+}
+
 rostrum_code_t Report(const Status& status, rostrum_error_t** error) noexcept {
   const auto code = static_cast<rostrum_code_t>(status.code());
   if (status.ok() || error == nullptr) return code;

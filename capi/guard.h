@@ -39,6 +39,10 @@ inline Kind RequireKind(rostrum_kind_t kind) {
                                     ", expected 1 (LRP) or 2 (task)")};
 }
 
+// For the libraries beside librostrum: they look into handles that it made, which is sound for one
+// version only.
+void RequireSameVersion(const char* library);
+
 // Writes the error object, if one is wanted, and returns the code. Never throws: where there is no
 // memory for the object, the caller gets the code alone.
 rostrum_code_t Report(const Status& status, rostrum_error_t** error) noexcept;

@@ -1,7 +1,5 @@
 #include "rostrum/mesos.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -41,7 +39,7 @@ using rostrum::capi::Guard;
 using rostrum::capi::GuardMake;
 using rostrum::capi::RequireKind;
 using rostrum::capi::RequireNotNull;
-using rostrum::capi::StatusError;
+using rostrum::capi::RequireSameVersion;
 using rostrum::capi::ThrowIfError;
 using rostrum::mesos::Framework;
 using rostrum::mesos::Outcome;
@@ -49,14 +47,6 @@ using rostrum::mesos::WorkRequest;
 
 // The longest time that anybody waits in one call: an hour.
 constexpr int64_t kWaitMaximum = 3'600'000;
-
-// Handles are made by librostrum and looked into here, which is sound for one version only.
-void RequireSameVersion() {
-  if (rostrum_version_number() == ROSTRUM_VERSION_NUMBER) return;
-  throw StatusError{rostrum::FailedPrecondition(
-      fmt::format("librostrum is of version {}, expected that of librostrum-mesos-c, {}",
-                  rostrum_version_string(), ROSTRUM_VERSION_STRING))};
-}
 
 std::chrono::milliseconds WaitOf(int64_t milliseconds) {
   return std::chrono::milliseconds(std::clamp<int64_t>(milliseconds, 0, kWaitMaximum));
@@ -133,7 +123,7 @@ rostrum_code_t rostrum_mesos_create(const rostrum_mesos_options_t* options,
   return GuardMake(framework, "framework", error, [&] {
     RequireNotNull(options, "options");
     RequireNotNull(strategy, "strategy");
-    RequireSameVersion();
+    RequireSameVersion("librostrum-mesos-c");
     auto finished = options->options.Finish(strategy->strategy);
     ThrowIfError(finished.status());
     auto made = Framework::Create(std::move(*finished));

@@ -25,24 +25,16 @@ struct rostrum_replay {
 namespace {
 
 using rostrum::Expected;
-using rostrum::FailedPrecondition;
 using rostrum::Status;
 using rostrum::Strategy;
 using rostrum::capi::Guard;
 using rostrum::capi::GuardMake;
 using rostrum::capi::RequireNotNull;
+using rostrum::capi::RequireSameVersion;
 using rostrum::capi::StatusError;
 using rostrum::capi::ThrowIfError;
 using rostrum::record::RecordedDecision;
 using rostrum::record::RecordedRound;
-
-// Handles are made by librostrum and looked into here, which is sound for one version only.
-void RequireSameVersion() {
-  if (rostrum_version_number() == ROSTRUM_VERSION_NUMBER) return;
-  throw StatusError{FailedPrecondition(
-      fmt::format("librostrum is of version {}, expected that of librostrum-record, {}",
-                  rostrum_version_string(), ROSTRUM_VERSION_STRING))};
-}
 
 std::string Describe(const RecordedRound& round, const RecordedDecision& decision) {
   const rostrum::Auction& auction = round.input.auctions[decision.auction];
@@ -96,7 +88,7 @@ rostrum_code_t rostrum_recorder_append(rostrum_recorder_t* recorder, const rostr
     RequireNotNull(recorder, "recorder");
     RequireNotNull(round, "round");
     RequireNotNull(strategy_name, "strategy_name");
-    RequireSameVersion();
+    RequireSameVersion("librostrum-record");
     return recorder->recorder->Append(*round->round, strategy_name);
   });
 }
@@ -114,7 +106,7 @@ rostrum_code_t rostrum_replay_file(const char* path, rostrum_strategy_t* strateg
                                    rostrum_replay_t** replay, rostrum_error_t** error) {
   return GuardMake(replay, "replay", error, [&] {
     RequireNotNull(path, "path");
-    if (strategy != nullptr) RequireSameVersion();
+    if (strategy != nullptr) RequireSameVersion("librostrum-record");
     auto reader = rostrum::record::RoundReader::Open(path);
     ThrowIfError(reader.status());
     auto made = std::make_unique<rostrum_replay>();
@@ -154,7 +146,7 @@ rostrum_code_t rostrum_snapshot_write(rostrum_engine_t* engine, rostrum_batch_t*
   return Guard(error, [&] {
     RequireNotNull(engine, "engine");
     RequireNotNull(bytes, "bytes");
-    RequireSameVersion();
+    RequireSameVersion("librostrum-record");
     Expected<std::string> written =
         rostrum::record::SerializeSnapshot(*engine->engine.TakeSnapshot());
     if (!written.ok()) return written.status();
@@ -167,7 +159,7 @@ rostrum_code_t rostrum_snapshot_read(const char* bytes, size_t size, rostrum_bat
                                      rostrum_error_t** error) {
   return GuardMake(batch, "batch", error, [&] {
     if (size > 0) RequireNotNull(bytes, "bytes");
-    RequireSameVersion();
+    RequireSameVersion("librostrum-record");
     auto snapshot = rostrum::record::ParseSnapshot({size > 0 ? bytes : "", size});
     ThrowIfError(snapshot.status());
     auto made = std::make_unique<rostrum_batch>();
