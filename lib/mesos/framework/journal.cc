@@ -146,16 +146,11 @@ class FileJournal : public Journal {
 
 class MemoryJournal : public Journal {
  public:
-  explicit MemoryJournal(std::vector<journal::Record> records) : records_(std::move(records)) {}
-
-  std::vector<journal::Record> TakeRecords() override { return std::exchange(records_, {}); }
+  std::vector<journal::Record> TakeRecords() override { return {}; }
   void Append(const journal::Record&) override {}
   Status Sync() override { return {}; }
   Status Rewrite(const std::vector<journal::Record>&) override { return {}; }
   uint64_t bytes() const override { return 0; }
-
- private:
-  std::vector<journal::Record> records_;
 };
 
 }  // namespace
@@ -166,8 +161,6 @@ Expected<std::unique_ptr<Journal>> OpenJournal(const std::string& path) {
   return std::unique_ptr<Journal>(std::move(journal));
 }
 
-std::unique_ptr<Journal> MakeMemoryJournal(std::vector<journal::Record> records) {
-  return std::make_unique<MemoryJournal>(std::move(records));
-}
+std::unique_ptr<Journal> MakeMemoryJournal() { return std::make_unique<MemoryJournal>(); }
 
 }  // namespace rostrum::mesos

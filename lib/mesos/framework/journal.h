@@ -43,7 +43,7 @@ class Journal {
 Expected<std::unique_ptr<Journal>> OpenJournal(const std::string& path);
 
 // For tests, and for frameworks whose tasks may end with them.
-std::unique_ptr<Journal> MakeMemoryJournal(std::vector<journal::Record> records = {});
+std::unique_ptr<Journal> MakeMemoryJournal();
 
 }  // namespace rostrum::mesos
 

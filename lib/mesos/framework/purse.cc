@@ -145,8 +145,4 @@ bool Purse::CutPorts(uint64_t count, std::vector<Resource>* parts) {
   return count == 0;
 }
 
-void Purse::PutBack(const std::vector<Resource>& parts) {
-  for (const Resource& part : parts) Add(part);
-}
-
 }  // namespace rostrum::mesos

@@ -35,9 +35,6 @@ class Purse {
   // is reserved for a role goes first: others cannot use it.
   std::optional<std::vector<Resource>> Cut(const Resources& asked);
 
-  // The reverse of Cut.
-  void PutBack(const std::vector<Resource>& parts);
-
  private:
   bool CutScalar(std::string_view name, Amount amount, std::vector<Resource>* parts);
   bool CutPorts(uint64_t count, std::vector<Resource>* parts);

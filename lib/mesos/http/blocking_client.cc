@@ -54,6 +54,4 @@ void BlockingClient::Cancel() {
   impl_->network.Wake();
 }
 
-void BlockingClient::Resume() { impl_->cancelled = false; }
-
 }  // namespace rostrum::mesos::http

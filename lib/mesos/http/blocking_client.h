@@ -31,9 +31,8 @@ class BlockingClient {
   // trusted.
   Expected<Answer> Call(const Request& request);
 
-  // Makes a Call that runs return at once with kUnavailable, and each later one too, until Resume.
+  // Makes a Call that runs return at once with kUnavailable, and each later one too.
   void Cancel();
-  void Resume();
 
  private:
   struct Impl;

@@ -20,7 +20,6 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  RequestId id() const { return id_; }
   // Null if libcurl has no memory.
   CURL* handle() const { return handle_; }
   // What came of it, in a sentence that names the URL.

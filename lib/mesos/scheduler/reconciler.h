@@ -40,7 +40,6 @@ class Reconciler {
   TimePoint Deadline() const;
 
   // How many tasks a run still waits for.
-  size_t remaining() const { return remaining_.size(); }
 
  private:
   std::vector<TaskPlace> NextBatch();

@@ -1,4 +1,4 @@
-// The parts of the framework: carving, what attributes mean, ids, bytes, the journal, settings.
+// The parts of the framework: carving, what attributes mean, ids, the journal, settings.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,6 @@
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/mesos/framework/purse.h"
 #include "lib/mesos/framework/task_id.h"
-#include "lib/mesos/framework/work_data.h"
 #include "tests/unit/mesos/framework_fixture.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -178,28 +177,6 @@ TEST(TaskId, IsValidWhateverTheGuidAndNeverComesTwice) {
   Work work;
   work.guid = "web";
   EXPECT_TRUE(ids.insert(next_life.Next(work, 0)).second);
-}
-
-// --- Work data.
-
-TEST(WorkData, GoesThereAndBack) {
-  const WorkRequest lrp = Lrp("web \"1\"", {3}, 64);
-  EXPECT_EQ(*ReadWorkData(WriteWorkData(*lrp.work, 3)),
-            (WorkIdentity{Kind::kLrp, "web \"1\"", 3, "domain"}));
-  const WorkRequest task = Task("staging", 64);
-  EXPECT_EQ(*ReadWorkData(WriteWorkData(*task.work, 0)),
-            (WorkIdentity{Kind::kTask, "staging", 0, "domain"}));
-}
-
-TEST(WorkData, NamesWhatIsWrongWithIt) {
-  const auto problem = [](std::string_view data) { return ReadWorkData(data).status().text(); };
-  EXPECT_NE(problem("").find("TaskInfo.data"), std::string::npos);
-  EXPECT_NE(problem("{}").find("0 LRP instances and tasks, expected exactly one"),
-            std::string::npos);
-  EXPECT_NE(problem(R"({"LRPs":[{"process_guid":"a","index":0},{"process_guid":"b","index":0}]})")
-                .find("2 LRP instances"),
-            std::string::npos);
-  EXPECT_NE(problem(R"({"Tasks":[{"TaskGuid":""}]})").find("TaskGuid"), std::string::npos);
 }
 
 // --- The journal.

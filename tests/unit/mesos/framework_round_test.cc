@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "lib/mesos/framework/work_data.h"
 #include "tests/unit/mesos/framework_fixture.h"
 
 namespace rostrum::mesos {
@@ -192,7 +191,7 @@ TEST_F(FrameworkRound, TheOverheadOfACellIsPaidByTheFirstWorkThatNeedsOne) {
   const TaskInfo first = master.launched.begin()->second;
   ASSERT_TRUE(first.executor.has_value());
   EXPECT_EQ(first.executor->resources.size(), 2u);
-  EXPECT_EQ(ReadWorkData(first.data)->guid, "web");
+  EXPECT_NE(first.data.find(R"("process_guid":"web")"), std::string::npos) << first.data;
   // The cell runs, so the second one pays for itself alone.
   Offer rest = MakeOffer("agent-1", {Plain("cpus", 1), Plain("mem", 100)});
   rest.executor_ids = {first.executor->id};
