@@ -166,6 +166,7 @@ class FrameworkMachine {
   // machine_round.cc: offers, rounds, launches.
   void Step();
   void Place();
+  void OpenWindow();
   bool IsRoundDue(TimePoint now);
   void WantOffers();
   void WantNoOffers();

@@ -57,10 +57,15 @@ void FrameworkMachine::Step() {
 
 void FrameworkMachine::Place() {
   WantOffers();
-  const TimePoint now = clock_.Now();
-  if (news_ && window_end_ == kNever) window_end_ = now + settings_.window;
-  if (news_ && IsRoundDue(now) && Sync()) RunRounds();
+  OpenWindow();
+  if (news_ && IsRoundDue(clock_.Now()) && Sync()) RunRounds();
   DeclineSpared();
+  // For what the round has put back.
+  OpenWindow();
+}
+
+void FrameworkMachine::OpenWindow() {
+  if (news_ && window_end_ == kNever) window_end_ = clock_.Now() + settings_.window;
 }
 
 bool FrameworkMachine::IsRoundDue(TimePoint now) {

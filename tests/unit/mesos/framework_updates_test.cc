@@ -131,6 +131,19 @@ TEST_F(FrameworkUpdates, AnAcceptThatTheClientRefusesIsUndone) {
   EXPECT_EQ(machine->counts().launched, 1u);
 }
 
+TEST_F(FrameworkUpdates, WhatWasPutBackIsSeenByARoundThoughNothingComes) {
+  options.settings.keep_waiting = false;
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
+  master.refuse_next = FailedPrecondition("not subscribed");
+  Give(MakeOffer("agent-1", 1000));
+  EXPECT_EQ(machine->counts().waiting, 1u);
+  Outcomes();
+  Advance(options.settings.window);
+  EXPECT_EQ(Outcomes(OutcomeKind::kRefused).size(), 1u);
+  EXPECT_EQ(machine->counts().waiting, 0u);
+}
+
 TEST_F(FrameworkUpdates, WorkThatCanNeverBeSentIsOverAndSaysWhy) {
   Start();
   ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
