@@ -39,9 +39,9 @@ class UpdateLog {
 
   // When TakeDue has something.
   TimePoint due() const { return due_; }
-  // The updates that are to be sent again now, in order: of a task its last one alone. An agent that
-  // is only slow has the others already, would take the task back to their state, and would pass
-  // that on to the master.
+  // The updates that are to be sent again now, in order: of a task its last one alone. An agent
+  // that is only slow has the others already, would take the task back to their state, and would
+  // pass that on to the master.
   std::vector<wire::TaskStatus> TakeDue(TimePoint now);
 
   bool empty() const { return updates_.empty(); }

@@ -131,6 +131,24 @@ TEST_F(ExecutorSessionTest, AnUpdateWithoutAcknowledgementIsSentAgainLessAndLess
   EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
 }
 
+// Or an agent that is only slow would tell the master that a task that runs is starting, for good.
+TEST_F(ExecutorSessionTest, AnUpdateIsNotSentAgainAfterALaterOneOfItsTask) {
+  world.Begin();
+  world.agent.acknowledges = false;
+  world.Launch("a", LrpData("pg"));
+  world.rep.Lrp("pg").state = "RUNNING";
+  world.Advance(seconds(1));
+  ASSERT_EQ(world.StatesOf("a"), "STARTING RUNNING");
+  const size_t first = world.agent.calls.size();
+  world.Advance(seconds(11));
+  std::vector<wire::TaskState> again;
+  for (size_t i = first; i < world.agent.calls.size(); ++i) {
+    const Call& call = world.agent.calls[i];
+    if (call.type() == Call::UPDATE) again.push_back(call.update().status().state());
+  }
+  EXPECT_EQ(again, std::vector<wire::TaskState>{wire::TASK_RUNNING});
+}
+
 TEST_F(ExecutorSessionTest, AnAcknowledgementCountsForOlderUpdatesOfItsTask) {
   world.Begin();
   world.agent.acknowledges = false;
