@@ -190,7 +190,7 @@ Call MessageCall(std::string_view executor_id, std::string_view agent_id, std::s
 
 OutgoingCall Seal(Call call, const std::string& framework_id) {
   if (!framework_id.empty()) call.mutable_framework_id()->set_value(framework_id);
-  return {.name = Call::Type_Name(call.type()), .body = call.SerializeAsString(), .task_ids = {}};
+  return {.name = Call::Type_Name(call.type()), .body = call.SerializeAsString()};
 }
 
 }  // namespace rostrum::mesos

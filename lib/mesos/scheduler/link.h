@@ -28,6 +28,8 @@ struct OutgoingCall {
   std::string body;
   // The tasks that it launches.
   std::vector<std::string> task_ids;
+  // Of the status that it acknowledges.
+  std::string uuid;
 };
 
 // How the master answered a call.

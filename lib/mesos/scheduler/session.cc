@@ -175,7 +175,14 @@ Status Session::Acknowledge(const TaskStatus& status) {
                     "expected a task and an agent with it",
                     status.task_id, status.agent_id));
   }
-  return Send(AcknowledgeCall(status));
+  // Agents repeat what is not acknowledged within seconds. If so many calls wait that it takes
+  // longer, more of them would make it worse.
+  if (acknowledging_.count(status.uuid) != 0) return {};
+  OutgoingCall outgoing = Seal(AcknowledgeCall(status), framework_id_);
+  outgoing.uuid = status.uuid;
+  if (!link_.Call(std::move(outgoing), /*must_go=*/false)) return NotSubscribed(state());
+  acknowledging_.insert(status.uuid);
+  return {};
 }
 
 Status Session::AcknowledgeOperation(const OperationUpdate& update) {

@@ -110,6 +110,8 @@ class Session : public Machine, private Link::Owner {
 
   OfferBook offers_;
   std::set<std::string> inverse_offers_;
+  // The uuids of statuses whose acknowledgements wait, or are under way.
+  std::set<std::string> acknowledging_;
   TaskLedger ledger_;
   Reconciler reconciler_;
   KillList kills_;

@@ -234,6 +234,7 @@ void Session::Fail(FailureKind kind, const std::string& text) {
 
 void Session::OnLost(const std::string& reason, std::vector<OutgoingCall> unsent) {
   TellGone(OfferEnd::kDisconnected, offers_.RemoveAll());
+  acknowledging_.clear();
   if (!inverse_offers_.empty()) {
     Tell(InverseOffersGone{{inverse_offers_.begin(), inverse_offers_.end()}});
     inverse_offers_.clear();
@@ -256,6 +257,7 @@ void Session::OnProblem(const std::string& text, int http_status) {
 
 void Session::OnAnswer(const OutgoingCall& call, const CallAnswer& answer) {
   const bool is_taken = answer.status >= 200 && answer.status < 300;
+  acknowledging_.erase(call.uuid);
   if (call.name == "UPDATE_FRAMEWORK") {
     if (is_taken && proposed_) {
       framework_ = *proposed_;

@@ -78,6 +78,22 @@ TEST_F(TasksSessionTest, ARepeatedStatusIsToldAgainSinceItsAcknowledgementWasLos
   EXPECT_EQ(updates[0].status, updates[1].status);
 }
 
+TEST_F(TasksSessionTest, ARepeatedStatusIsNotAcknowledgedTwiceWhileTheFirstOneWaits) {
+  Subscribe();
+  SendUpdate("t1", wire::TASK_RUNNING, "0123456789abcdef");
+  SendUpdate("t1", wire::TASK_RUNNING, "0123456789abcdef");
+  const auto updates = Told<TaskUpdate>();
+  for (const TaskUpdate& update : updates) ASSERT_TRUE(session->Acknowledge(update.status).ok());
+  EXPECT_EQ(TakeCalls().size(), 1u);
+  ASSERT_TRUE(session->Acknowledge(updates[0].status).ok());
+  EXPECT_EQ(TakeCalls().size(), 1u) << "the agent has not got the first one";
+  ASSERT_TRUE(session->Acknowledge(updates[0].status).ok());
+  Resubscribe();
+  TakeCalls();
+  ASSERT_TRUE(session->Acknowledge(updates[0].status).ok());
+  EXPECT_EQ(TakeCalls().size(), 1u) << "what waited is lost with the subscription";
+}
+
 TEST_F(TasksSessionTest, ATaskIsTrackedUntilItIsOver) {
   Subscribe();
   Launch("t1");
