@@ -134,7 +134,7 @@ std::vector<int32_t> Indices(int64_t count) {
   return indices;
 }
 
-// When work was placed and when it ran, by its identifier.
+// When work was placed first and when it ran, by its identifier.
 class Watch {
  public:
   struct Times {
@@ -173,7 +173,9 @@ class Watch {
     const std::string identifier = outcome.Identifier();
     switch (outcome.kind) {
       case OutcomeKind::kPlaced:
-        times_[identifier] = {now, {}, outcome.agent_id};
+        // A launch that is made again has been placed before.
+        if (times_[identifier].placed == Clock::time_point()) times_[identifier].placed = now;
+        times_[identifier].agent = outcome.agent_id;
         return;
       case OutcomeKind::kStatus:
         if (outcome.state != mesos::TaskState::kRunning) return;
