@@ -224,7 +224,8 @@ typedef ROSTRUM_ENUM(rostrum_mesos_event_kind){
     ROSTRUM_MESOS_REFUSED = 2,  /**< A round found none; `error`, `code` and `reasons` say why. With
                                      keep_waiting it waits on; else it is over. */
     ROSTRUM_MESOS_STATUS = 3,   /**< A launched task is in another state, and not over. */
-    ROSTRUM_MESOS_ENDED = 4,    /**< It is over for sure. */
+    ROSTRUM_MESOS_ENDED = 4,    /**< It is over for sure; or nobody knows of it any more, and it was
+                                     replaced or stopped. */
     ROSTRUM_MESOS_REQUEUED = 5, /**< A launch came to nothing by nobody's fault; it waits again. */
     ROSTRUM_MESOS_UNCLEAR = 6,  /**< Its agent is away: it may run or not. Nothing final. */
     ROSTRUM_MESOS_REPLACED = 7, /**< It was unclear or lost, and waits for a new place. */

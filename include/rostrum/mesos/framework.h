@@ -172,7 +172,7 @@ enum class OutcomeKind : int32_t {
   kRefused = 2,    // A round found none. `error`, `code` and `reasons` say why. With
                    // keep_waiting it waits on, and this is not said again before it changes.
   kStatus = 3,     // A launched task is in another state, which `state` tells; it is not over.
-  kEnded = 4,      // It is over for sure.
+  kEnded = 4,      // It is over for sure; or nobody knows of it, and it was replaced or stopped.
   kRequeued = 5,   // The launch came to nothing, by nobody's fault; it waits again.
   kUnclear = 6,    // Its agent is away: it may run or not. Nothing final.
   kReplaced = 7,   // It was unclear for too long, or asked for again, and waits for a new place.

@@ -204,6 +204,7 @@ size_t FrameworkMachine::Enqueue(Instance instance) {
     Outcome outcome = OutcomeOf(OutcomeKind::kReplaced, *task);
     outcome.text = "asked for again while its agent is away";
     Tell(std::move(outcome));
+    EndIfForgotten(*task);
   }
   PutBack(instance);
   return 1;
@@ -282,6 +283,7 @@ void FrameworkMachine::Stop(LaunchedTask& task) {
   replace_due_.Erase(task.id);
   Record(StoppingRecord(task.id));
   Kill(task);
+  EndIfForgotten(task);
 }
 
 size_t FrameworkMachine::Cancel(Kind kind, std::string_view guid, std::optional<int32_t> index) {

@@ -161,6 +161,7 @@ class FrameworkMachine {
   void Remove(const LaunchedTask& task);
   void Requeue(LaunchedTask& task, const std::string& text, OutcomeKind kind);
   void Replace(LaunchedTask& task, const std::string& text);
+  void EndIfForgotten(LaunchedTask& task);
   void ForgetTasks(const std::string& text);
 
   // machine_round.cc: offers, rounds, launches.

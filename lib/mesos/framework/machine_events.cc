@@ -187,7 +187,7 @@ void FrameworkMachine::TakeUnclear(LaunchedTask& task, const TaskStatus& status)
     calls_.Forget(task.id);
     return Requeue(task, Words(status), OutcomeKind::kRequeued);
   }
-  if (task.state == status.state) return;
+  if (task.state == status.state) return EndIfForgotten(task);
   task.state = status.state;
   Record(StatusRecord(task));
   Outcome outcome = OutcomeOf(OutcomeKind::kUnclear, task);
@@ -196,6 +196,18 @@ void FrameworkMachine::TakeUnclear(LaunchedTask& task, const TaskStatus& status)
   if (task.counts() && settings_.replace_unreachable.count() > 0) {
     replace_due_.Set(task.id, clock_.Now() + settings_.replace_unreachable);
   }
+  EndIfForgotten(task);
+}
+
+// A task that nobody wants any more, and of which the master knows nothing or an operator has said
+// that it is gone, would else be kept for ever and count as what runs in its zone. Should it come
+// back, it is killed, since it is not known here.
+void FrameworkMachine::EndIfForgotten(LaunchedTask& task) {
+  const bool is_forgotten =
+      task.state == TaskState::kUnknown || task.state == TaskState::kGoneByOperator;
+  if (!is_forgotten || task.counts() || !settings_.kill_unknown) return;
+  calls_.Forget(task.id);
+  End(task, "nobody knows of it, and it is not wanted any more");
 }
 
 void FrameworkMachine::TakeAlive(LaunchedTask& task, const TaskStatus& status) {
@@ -277,6 +289,7 @@ void FrameworkMachine::Replace(LaunchedTask& task, const std::string& text) {
   Instance instance = task.instance;
   instance.queue_time_ms = NowMs();
   PutBack(instance);
+  EndIfForgotten(task);
 }
 
 void FrameworkMachine::Take(const LaunchDropped& event) {

@@ -179,6 +179,8 @@ class GoneAgents(RostrumTest):
         run.wait("replaced", identifier="web.0")
         again = run.wait("placed", 2, identifier="web.0")
         self.assertNotEqual(again["agent_id"], placed["agent_id"])
+        # Nobody waits for the old one.
+        run.wait("ended", identifier="web.0", task_id=placed["task_id"])
         run.wait_running(*names("web", 3))
 
 
@@ -193,6 +195,7 @@ class GoneAgents(RostrumTest):
         agent.start().wait_registered()
         run.wait("unclear", identifier="router.0", state="TASK_LOST")
         run.wait("replaced", identifier="router.0")
+        run.wait("ended", identifier="router.0", state="TASK_UNKNOWN")
         run.wait_running(*names("router", 3))
 
 

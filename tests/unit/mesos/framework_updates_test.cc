@@ -258,6 +258,43 @@ TEST_F(FrameworkUpdates, AfterATimeAnInstanceIsReplacedByItselfButATaskNever) {
   EXPECT_EQ(TasksOf("job").size(), 1u);
 }
 
+TEST_F(FrameworkUpdates, WhatWasReplacedAndNobodyKnowsIsOver) {
+  options.settings.replace_unreachable = 60s;
+  Start();
+  // Known to be forgotten first, or replaced first.
+  const std::string first = Launch(Lrp("web", {0}, 100), "web.0");
+  const std::string second = Launch(Lrp("web", {1}, 100), "web.1", "agent-2");
+  const std::string job = Launch(Task("job", 100), "job", "agent-3");
+  Update(first, TaskState::kUnknown, kReasonReconciliation);
+  Update(second, TaskState::kUnreachable);
+  Update(job, TaskState::kGoneByOperator);
+  EXPECT_EQ(machine->counts().launched, 3u);
+  Outcomes();
+  Advance(60s);
+  EXPECT_EQ(machine->counts().waiting, 2u);
+  EXPECT_EQ(machine->counts().launched, 2u);
+  EXPECT_EQ(Outcomes(OutcomeKind::kEnded).size(), 1u);
+  Update(second, TaskState::kUnknown, kReasonReconciliation);
+  EXPECT_EQ(machine->counts().launched, 1u) << "the task is not replaced";
+  EXPECT_EQ(master.forgotten, (std::set<std::string>{first, second}));
+  EXPECT_EQ(machine->Cancel(Kind::kTask, "job", {}), 1u);
+  EXPECT_EQ(machine->counts().launched, 0u);
+  // Should one come back, it is not to run beside the one in its place.
+  Update(first, TaskState::kRunning);
+  EXPECT_EQ(master.killed.back(), first);
+}
+
+TEST_F(FrameworkUpdates, WhatWasReplacedIsKeptIfStrangersAreLeftAlone) {
+  options.settings.kill_unknown = false;
+  Start();
+  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
+  Update(id, TaskState::kUnknown, kReasonReconciliation);
+  ASSERT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 1u);
+  EXPECT_EQ(machine->counts().launched, 1u);
+  Update(id, TaskState::kRunning);
+  EXPECT_EQ(master.killed, std::vector<std::string>{id});
+}
+
 TEST_F(FrameworkUpdates, AnAgentThatIsBackInTimeKeepsItsInstance) {
   options.settings.replace_unreachable = 60s;
   Start();
