@@ -8,8 +8,11 @@
 namespace rostrum::mesos {
 
 struct ExecutorTimes {
-  // With the agent. An answer to SUBSCRIBE, or to another call, must begin within these.
-  Milliseconds subscribe_timeout = std::chrono::seconds(10);
+  // With the agent. An answer to SUBSCRIBE, or to another call, must begin within these. To
+  // subscribe twice costs the tasks that the agent sent to the first subscription, so an agent that
+  // is only slow is given as long as it gives its executors by default; one that is gone closes the
+  // connection.
+  Milliseconds subscribe_timeout = std::chrono::minutes(1);
   Milliseconds call_timeout = std::chrono::seconds(20);
   // How long the first subscription is tried for without checkpointing; the agent waits as long
   // by default. With checkpointing, the recovery timeout counts.
