@@ -131,20 +131,21 @@ struct SchedulerClient::Impl {
   }
 
   void HandOver() {
-    std::vector<Event> taken = TakeFromSession();
     if (options.on_events) {
+      std::vector<Event> taken = TakeFromSession();
       if (!taken.empty()) options.on_events(std::move(taken));
     } else {
-      Keep(std::move(taken));
+      Keep();
     }
     changed.notify_all();
   }
 
-  void Keep(std::vector<Event> taken) {
+  void Keep() {
     std::lock_guard session_lock(reactor.mutex());
     std::lock_guard lock(events_mutex);
-    for (const Event& event : taken) events_weight += WeightOf(event);
-    std::move(taken.begin(), taken.end(), std::back_inserter(events));
+    const size_t before = events.size();
+    session.MoveEventsTo(&events);
+    for (size_t i = before; i < events.size(); ++i) events_weight += WeightOf(events[i]);
     if (is_full || events_weight <= options.times.events_maximum) return;
     is_full = true;
     session.Pause(fmt::format("{} events wait to be taken, expected at most {}", events_weight,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "lib/mesos/scheduler/call_messages.h"
@@ -110,6 +111,12 @@ void Session::Pause(const std::string& reason) {
 }
 
 std::vector<Event> Session::TakeEvents() { return std::exchange(events_, {}); }
+
+void Session::MoveEventsTo(std::vector<Event>* events) {
+  events->insert(events->end(), std::make_move_iterator(events_.begin()),
+                 std::make_move_iterator(events_.end()));
+  events_.clear();
+}
 
 void Session::Tell(Event event) { events_.push_back(std::move(event)); }
 

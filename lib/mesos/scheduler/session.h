@@ -37,6 +37,8 @@ class Session : public Machine, private Link::Owner {
   void Pause(const std::string& reason);
   void Resume() { link_.Resume(); }
   std::vector<Event> TakeEvents();
+  // The same, behind what is there. Keeps them if memory runs out.
+  void MoveEventsTo(std::vector<Event>* events);
 
   Status Accept(const Acceptance& acceptance);
   Status Decline(std::span<const std::string> offer_ids, std::optional<Milliseconds> refuse);
