@@ -9,7 +9,7 @@
 #include <string>
 
 #include "lib/mesos/executor/metrics_server.h"
-#include "lib/mesos/http/blocking_client.h"
+#include "tests/unit/mesos/blocking_client.h"
 #include "tests/unit/mesos/executor_world.h"
 
 namespace rostrum::mesos {

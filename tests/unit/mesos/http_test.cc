@@ -12,8 +12,8 @@
 #include <optional>
 #include <thread>
 
-#include "lib/mesos/http/blocking_client.h"
 #include "lib/mesos/reactor/reactor.h"
+#include "tests/unit/mesos/blocking_client.h"
 #include "tests/unit/mesos/local_server.h"
 #include "tests/unit/temporary_folder.h"
 

@@ -1,7 +1,7 @@
 // One HTTP call at a time, for those who have a thread to wait on.
 
-#ifndef ROSTRUM_LIB_MESOS_HTTP_BLOCKING_CLIENT_H_
-#define ROSTRUM_LIB_MESOS_HTTP_BLOCKING_CLIENT_H_
+#ifndef ROSTRUM_TESTS_UNIT_MESOS_BLOCKING_CLIENT_H_
+#define ROSTRUM_TESTS_UNIT_MESOS_BLOCKING_CLIENT_H_
 
 #include <memory>
 #include <string>
@@ -41,4 +41,4 @@ class BlockingClient {
 
 }  // namespace rostrum::mesos::http
 
-#endif  // ROSTRUM_LIB_MESOS_HTTP_BLOCKING_CLIENT_H_
+#endif  // ROSTRUM_TESTS_UNIT_MESOS_BLOCKING_CLIENT_H_

@@ -1,4 +1,4 @@
-#include "lib/mesos/http/blocking_client.h"
+#include "tests/unit/mesos/blocking_client.h"
 
 #include <atomic>
 #include <optional>
