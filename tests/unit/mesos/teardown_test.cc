@@ -17,6 +17,7 @@
 #include "rostrum/mesos/framework.h"
 #include "rostrum/strategy.h"
 #include "tests/unit/mesos/local_server.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -83,13 +84,6 @@ class EndingMaster {
 
 class TeardownTest : public testing::Test {
  protected:
-  TeardownTest() {
-    std::string name = testing::TempDir() + "teardown-XXXXXX";
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder = name;
-  }
-  ~TeardownTest() override { std::filesystem::remove_all(folder); }
-
   std::unique_ptr<Framework> Start(const EndingMaster& master) {
     FrameworkOptions options;
     options.scheduler.master = master.Address();
@@ -97,7 +91,7 @@ class TeardownTest : public testing::Test {
     options.scheduler.framework.user = "root";
     options.scheduler.id_store = store;
     options.strategy = MakeStrategy("binpack");
-    options.journal_path = folder + "/journal";
+    options.journal_path = folder.File("journal");
     auto framework = Framework::Create(options);
     EXPECT_TRUE(framework.ok()) << framework.status().text();
     EXPECT_TRUE((*framework)->Start().ok());
@@ -110,12 +104,12 @@ class TeardownTest : public testing::Test {
   }
 
   size_t RecordsInJournal() const {
-    auto journal = OpenJournal(folder + "/journal");
+    auto journal = OpenJournal(folder.File("journal"));
     EXPECT_TRUE(journal.ok()) << journal.status().text();
     return journal.ok() ? (*journal)->TakeRecords().size() : 0;
   }
 
-  std::string folder;
+  TemporaryFolder folder;
   std::shared_ptr<FrameworkIdStore> store = MakeMemoryStore();
 };
 
@@ -152,7 +146,7 @@ TEST_F(TeardownTest, NothingIsForgottenIfTheMasterDoesNotAnswer) {
 TEST_F(TeardownTest, TheIdIsForgottenThoughTheJournalCannotBeWritten) {
   const EndingMaster master(EndingMaster::Teardown::kTaken);
   auto framework = Start(master);
-  std::filesystem::remove_all(folder);
+  std::filesystem::remove_all(folder.path());
   const Status status = framework->TearDown(seconds(60));
   EXPECT_NE(status.text().find("journal"), std::string::npos) << status.text();
   EXPECT_EQ(*store->Load(), "") << "it is burnt";
