@@ -1,7 +1,8 @@
 package auctionrunner
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 )
@@ -14,34 +15,29 @@ type auctionKey struct {
 	place         int32
 }
 
-type auctionKeys []auctionKey
-
-func (k auctionKeys) Len() int      { return len(k) }
-func (k auctionKeys) Swap(i, j int) { k[i], k[j] = k[j], k[i] }
-func (k auctionKeys) Less(i, j int) bool {
-	if k[i].index != k[j].index {
-		return k[i].index < k[j].index
-	}
-	return k[i].memory > k[j].memory
+// Earlier instances come first, and the larger before the smaller. slices.SortFunc moves equal ones as
+// sort.Sort does.
+func compareKeys(a, b auctionKey) int {
+	return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(b.memory, a.memory))
 }
 
 // sortLRPAuctions does what sort.Sort(SortableLRPAuctions(auctions)) does.
 func sortLRPAuctions(auctions []auctiontypes.LRPAuction) {
-	keys := make(auctionKeys, len(auctions))
+	keys := make([]auctionKey, len(auctions))
 	for i := range auctions {
 		keys[i] = auctionKey{auctions[i].Index, auctions[i].MemoryMB, int32(i)}
 	}
-	sort.Sort(keys)
+	slices.SortFunc(keys, compareKeys)
 	arrange(auctions, func(i int) *int32 { return &keys[i].place })
 }
 
 // sortTaskAuctions does what sort.Sort(SortableTaskAuctions(auctions)) does.
 func sortTaskAuctions(auctions []auctiontypes.TaskAuction) {
-	keys := make(auctionKeys, len(auctions))
+	keys := make([]auctionKey, len(auctions))
 	for i := range auctions {
 		keys[i] = auctionKey{0, auctions[i].MemoryMB, int32(i)}
 	}
-	sort.Sort(keys)
+	slices.SortFunc(keys, compareKeys)
 	arrange(auctions, func(i int) *int32 { return &keys[i].place })
 }
 
