@@ -170,9 +170,9 @@ class SchedulerClient {
 
   // For an embedder that has no room for more events: gives the subscription up, until Resume.
   // Nothing that matters is lost by it: Disconnected and a Problem with the reason are told, offers
-  // and calls go as with every disconnect, agents keep statuses until they are acknowledged, and the
-  // next subscription reconciles. The framework's failover timeout runs meanwhile. May be called at
-  // any time; more than once is as once.
+  // and calls go as with every disconnect, agents keep statuses until they are acknowledged, and
+  // the next subscription reconciles. The framework's failover timeout runs meanwhile. May be
+  // called at any time; more than once is as once.
   void Pause(const std::string& reason);
   void Resume();
 

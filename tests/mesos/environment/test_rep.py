@@ -92,7 +92,8 @@ class Wire(RepTest):
                          {"MemoryMB": 1000 - 288 - 128, "DiskMB": 480, "Containers": 3})
 
     def test_other_paths_and_methods_are_refused_as_a_router_does(self):
-        for method, path in (("GET", "/nothing"), ("GET", "/state/"), ("GET", "//state"), ("PUT", "/v3/lrps/p/instances/i"),
+        for method, path in (("GET", "/nothing"), ("GET", "/state/"), ("GET", "//state"),
+                             ("PUT", "/v3/lrps/p/instances/i"),
                              ("POST", "/v2/lrps/p/instances/i/stop"), ("POST", "/v1/tasks/t/cancel/")):
             with self.subTest(path=path):
                 self.assertEqual(self.ask(method, path), (404, "404 page not found\n"))
@@ -123,7 +124,8 @@ class Wire(RepTest):
         for body in ("", "{", "[]", "3", '{"LRPs": 3}', '{"LRPs": [3]}', '{"LRPs": [{"index": "0"}]}',
                      '{"LRPs": [{"MemoryMB": 1e3}]}', '{"LRPs": [{"MemoryMB": 2147483648}]}',
                      '{"Tasks": [{"state": 3}]}', '{"Tasks": [{"state": "Lost"}]}',
-                     '{"Tasks": [{"PlacementTags": [1]}]}', '{"Tasks": [{"state": null}]}', '{"x": NaN}', "{'LRPs': []}"):
+                     '{"Tasks": [{"PlacementTags": [1]}]}', '{"Tasks": [{"state": null}]}', '{"x": NaN}',
+                     "{'LRPs': []}"):
             with self.subTest(body=body):
                 self.assertEqual(self.ask("POST", "/work", body)[0], 400)
 
