@@ -97,8 +97,9 @@ func (c *scheduleCall) decideLRP(decision *rostrum.Decision, place int) {
 		cell.workToCommit.LRPs, c.room = c.room[:0:1], c.room[1:]
 	}
 	cell.placeLRP(&auction.LRP)
-	c.results.SuccessfulLRPs = append(c.results.SuccessfulLRPs, *auction)
-	c.results.SuccessfulLRPs[len(c.results.SuccessfulLRPs)-1].Winner = cell.Guid
+	success := auction.Copy() // Which leaves out what a running instance would have beside it.
+	success.Winner = cell.Guid
+	c.results.SuccessfulLRPs = append(c.results.SuccessfulLRPs, success)
 }
 
 func (c *scheduleCall) decideTask(decision *rostrum.Decision, place int) {
@@ -113,8 +114,9 @@ func (c *scheduleCall) decideTask(decision *rostrum.Decision, place int) {
 	}
 	cell := c.placement.cells[decision.CellTag]
 	cell.placeTask(&auction.Task)
-	c.results.SuccessfulTasks = append(c.results.SuccessfulTasks, *auction)
-	c.results.SuccessfulTasks[len(c.results.SuccessfulTasks)-1].Winner = cell.Guid
+	success := auction.Copy()
+	success.Winner = cell.Guid
+	c.results.SuccessfulTasks = append(c.results.SuccessfulTasks, success)
 }
 
 func (c *scheduleCall) refusalOf(number int) *refusal {
