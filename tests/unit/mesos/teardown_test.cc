@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "lib/mesos/framework/journal.h"
-#include "lib/mesos/recordio/encoder.h"
 #include "lib/mesos/wire/scheduler_v1.pb.h"
 #include "rostrum/mesos/framework.h"
 #include "rostrum/strategy.h"
 #include "tests/unit/mesos/local_server.h"
+#include "tests/unit/mesos/played_events.h"
 #include "tests/unit/temporary_folder.h"
 
 namespace rostrum::mesos {
@@ -26,25 +26,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using wire::scheduler::Call;
 
-std::string Record(const wire::scheduler::Event& event) {
-  std::string record;
-  AppendRecord(event.SerializeAsString(), &record);
-  return record;
-}
-
-std::string Subscribed() {
-  wire::scheduler::Event event;
-  event.set_type(wire::scheduler::Event::SUBSCRIBED);
-  event.mutable_subscribed()->mutable_framework_id()->set_value("framework-1");
-  event.mutable_subscribed()->set_heartbeat_interval_seconds(15);
-  return Record(event);
-}
-
 std::string Error(const std::string& text) {
   wire::scheduler::Event event;
   event.set_type(wire::scheduler::Event::ERROR);
   event.mutable_error()->set_message(text);
-  return Record(event);
+  return RecordOf(event);
 }
 
 // A master that does something of its own when it is asked to tear a framework down.
@@ -65,7 +51,7 @@ class EndingMaster {
       if (call.type() == Call::SUBSCRIBE) {
         const std::lock_guard lock(mutex_);
         stream_ = &peer;
-        peer.Send("HTTP/1.1 200 OK\r\nMesos-Stream-Id: stream\r\n\r\n" + Subscribed());
+        peer.Send(SubscribedAnswer());
       } else if (call.type() == Call::TEARDOWN && teardown_ != Teardown::kTaken) {
         if (teardown_ == Teardown::kUnanswered) return peer.WaitForEnd();
         const std::lock_guard lock(mutex_);

@@ -11,12 +11,12 @@
 #include <variant>
 #include <vector>
 
-#include "lib/mesos/recordio/encoder.h"
 #include "lib/mesos/wire/scheduler_v1.pb.h"
 #include "rostrum/mesos/framework.h"
 #include "rostrum/mesos/scheduler_client.h"
 #include "rostrum/strategy.h"
 #include "tests/unit/mesos/local_server.h"
+#include "tests/unit/mesos/played_events.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -24,20 +24,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using wire::scheduler::Call;
-
-std::string Record(const wire::scheduler::Event& event) {
-  std::string record;
-  AppendRecord(event.SerializeAsString(), &record);
-  return record;
-}
-
-wire::scheduler::Event SubscribedEvent() {
-  wire::scheduler::Event event;
-  event.set_type(wire::scheduler::Event::SUBSCRIBED);
-  event.mutable_subscribed()->mutable_framework_id()->set_value("framework-1");
-  event.mutable_subscribed()->set_heartbeat_interval_seconds(15);
-  return event;
-}
 
 // `count` events, a message each.
 std::string Messages(int count) {
@@ -48,7 +34,7 @@ std::string Messages(int count) {
     event.mutable_message()->mutable_agent_id()->set_value("agent-1");
     event.mutable_message()->mutable_executor_id()->set_value("executor-1");
     event.mutable_message()->set_data(std::to_string(i));
-    records += Record(event);
+    records += RecordOf(event);
   }
   return records;
 }
@@ -65,7 +51,7 @@ std::string Offers(int count) {
     offer.set_hostname("host");
     offer.mutable_allocation_info()->set_role("*");
   }
-  return Record(event);
+  return RecordOf(event);
 }
 
 // A master that takes everybody in and tells each subscription the same.
@@ -97,8 +83,7 @@ class TalkingMaster {
         continue;
       }
       ++subscriptions_;
-      peer.Send("HTTP/1.1 200 OK\r\nMesos-Stream-Id: stream\r\n\r\n" + Record(SubscribedEvent()) +
-                records_);
+      peer.Send(SubscribedAnswer() + records_);
       peer.WaitForEnd();
       ++ended_;
       return;
