@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "absl/hash/hash.h"
 #include "capi/guard.h"
 #include "lib/base/position_table.h"
 #include "lib/base/strings.h"
@@ -262,7 +261,7 @@ BatchReader::Starts BatchReader::ReadWork() {
   std::vector<Told> told;
   PositionTable told_of;
   const auto find = [&](std::string_view guid) -> Told& {
-    const size_t hash = absl::Hash<absl::string_view>()(ToAbsl(guid));
+    const size_t hash = StringHash()(guid);
     const auto is_at = [&](uint32_t at) { return Text(told[at].record->guid, "guid") == guid; };
     const uint32_t at = told_of.Find(hash, is_at);
     if (at != PositionTable::kNone) return told[at];
