@@ -298,17 +298,21 @@ Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
     const CellSlot& slot = impl_->slots[i];
     if (replace && !slot.from_offers && is_told[i] == 0) gone.push_back(slot.info);
   }
-  // A slot is made only of cells of which something new is told.
+  // A slot is made only of cells of which something new is told, other than plain amounts.
   std::vector<CellSlot> fresh;
   std::vector<uint32_t> fresh_numbers;
-  fresh.reserve(cells.size());
-  fresh_numbers.reserve(cells.size());
+  std::vector<size_t> set_in_place;
   for (size_t i = 0; i < cells.size(); ++i) {
     const CellSlot* slot = numbers[i] == kNoSlot ? nullptr : &impl_->slots[numbers[i]];
     Known known = slot == nullptr ? Known() : slot->Compare(cells[i]);
     // What the operator said of a cell makes what is known of it another thing than what is told.
     known.info = known.info && !impl_->HasMark(cells[i].id);
     if (known.info && known.state) continue;
+    if (known.info && !slot->info->draining && CellSlot::IsSetInPlace(cells[i])) {
+      set_in_place.push_back(i);
+      continue;
+    }
+    if (fresh.empty()) fresh.reserve(cells.size() - i);
     fresh_numbers.push_back(numbers[i]);
     CellSlot& made = fresh.emplace_back();
     made.info = known.info ? slot->info : impl_->Share(MakeInfo(cells[i]), slot);
@@ -317,6 +321,12 @@ Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
     if (made.info->draining && !made.has_work()) gone.push_back(made.info);
   }
   impl_->Put(std::move(fresh), fresh_numbers);
+  // From here on nothing can fail.
+  for (const size_t i : set_in_place) {
+    CellSlot& slot = impl_->slots[numbers[i]];
+    slot.SetState(cells[i]);
+    impl_->Touch(&slot);
+  }
   for (const auto& info : gone) impl_->Erase(info->id);
   return {};
 }

@@ -49,6 +49,10 @@ struct CellSlot {
 
   // A new state: what was placed before is forgotten, since the state tells what is so.
   void SetState(const CellInput& cell);
+  // Whether that takes no memory, so that it cannot fail half way.
+  static bool IsSetInPlace(const CellInput& cell) {
+    return cell.total->scalars.empty() && cell.available->scalars.empty();
+  }
 
   // Whether the sums stay within the largest amounts with one more offer.
   bool HasRoomFor(const Offer& offer) const;
@@ -73,6 +77,9 @@ struct CellSlot {
   void Fill(CellTable* table, size_t row) const;
 
  private:
+  // Work that asks for nothing by name, on a cell that has been started.
+  Status TakePlainly(const Auction& auction, uint64_t placed_by);
+  Status DoesNotFit(const Auction& auction) const;
   void CountWork(CellLrps* lrps, int64_t* lrp_count, int64_t* task_count) const;
 };
 
