@@ -9,9 +9,20 @@
 
 namespace rostrum {
 
+// Whether resources are valid for sure; those with scalars take a closer look.
+inline bool ArePlainlyValid(const Resources& resources) {
+  const auto in_range = [](int64_t value, int64_t maximum) {
+    return value >= -maximum && value <= maximum;
+  };
+  return resources.scalars.empty() && in_range(resources.memory, kAmountMaximum) &&
+         in_range(resources.disk, kAmountMaximum) && in_range(resources.cpu, kAmountMaximum) &&
+         in_range(resources.containers, kContainersMaximum);
+}
+
 // As ValidateResources, with a function that returns the text for whose resources they are.
 template <typename What>
 Status ValidateNamed(const Resources& resources, What what) {
+  if (ArePlainlyValid(resources)) return {};
   Status status = ValidateResources(resources, "");
   return status.ok() ? status : ValidateResources(resources, what());
 }
