@@ -226,32 +226,36 @@ std::shared_ptr<const Work> BatchReader::MakeWork(const rostrum_work_t& record) 
   return work;
 }
 
-bool BatchReader::SameTexts(rostrum_range_t one, rostrum_range_t other, const char* field) const {
+bool BatchReader::SameText(rostrum_text_t one, rostrum_text_t valid, const char* field) const {
+  // Texts that come again are mostly stored once.
+  if (one.offset == valid.offset && one.length == valid.length) return true;
+  return Text(one, field) == Text(valid, field);
+}
+
+bool BatchReader::SameTexts(rostrum_range_t one, rostrum_range_t valid, const char* field) const {
   CheckRange(one, batch_.texts.size(), field);
-  if (one.count != other.count) return false;
-  if (one.first == other.first) return true;
+  if (one.count != valid.count) return false;
+  if (one.first == valid.first) return true;
   for (uint32_t i = 0; i < one.count; ++i) {
-    if (Text(batch_.texts[one.first + i], field) != Text(batch_.texts[other.first + i], field)) {
-      return false;
-    }
+    if (!SameText(batch_.texts[one.first + i], batch_.texts[valid.first + i], field)) return false;
   }
   return true;
 }
 
-bool BatchReader::SameWork(const rostrum_work_t& one, const rostrum_work_t& other) const {
+bool BatchReader::SameWork(const rostrum_work_t& one, const rostrum_work_t& valid) const {
   const rostrum_resources_t& asked = one.asked;
-  return Text(one.guid, "guid") == Text(other.guid, "guid") &&
-         Text(one.domain, "domain") == Text(other.domain, "domain") &&
-         Text(one.rootfs, "rootfs") == Text(other.rootfs, "rootfs") &&
-         asked.memory == other.asked.memory && asked.disk == other.asked.disk &&
-         asked.cpu == other.asked.cpu && asked.scalars.count == 0 &&
-         other.asked.scalars.count == 0 && one.max_pids == other.max_pids &&
-         SameTexts(one.placement_tags, other.placement_tags, "placement_tags") &&
-         SameTexts(one.volume_drivers, other.volume_drivers, "volume_drivers");
+  return SameText(one.guid, valid.guid, "guid") && SameText(one.domain, valid.domain, "domain") &&
+         SameText(one.rootfs, valid.rootfs, "rootfs") && asked.memory == valid.asked.memory &&
+         asked.disk == valid.asked.disk && asked.cpu == valid.asked.cpu &&
+         asked.scalars.count == 0 && valid.asked.scalars.count == 0 &&
+         one.max_pids == valid.max_pids &&
+         SameTexts(one.placement_tags, valid.placement_tags, "placement_tags") &&
+         SameTexts(one.volume_drivers, valid.volume_drivers, "volume_drivers");
 }
 
 BatchReader::Starts BatchReader::ReadWork() {
   Starts starts;
+  starts.lrps.reserve(batch_.work.size());
   // Instances that come one by one are of the same work if they say the same: a round then finds
   // out once what it has to know of it. Of each LRP the last record that said something new.
   struct Told {

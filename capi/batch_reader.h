@@ -50,8 +50,10 @@ class BatchReader {
   // What has to hold of every record, those that say what another one has said too.
   void CheckWork(const rostrum_work_t& record) const;
   std::shared_ptr<const Work> MakeWork(const rostrum_work_t& record) const;
-  bool SameTexts(rostrum_range_t one, rostrum_range_t other, const char* field) const;
-  bool SameWork(const rostrum_work_t& one, const rostrum_work_t& other) const;
+  // Whether one says what a valid one has said; it is valid too then.
+  bool SameText(rostrum_text_t one, rostrum_text_t valid, const char* field) const;
+  bool SameTexts(rostrum_range_t one, rostrum_range_t valid, const char* field) const;
+  bool SameWork(const rostrum_work_t& one, const rostrum_work_t& valid) const;
 
   const rostrum_batch& batch_;
   const char* kind_ = "";

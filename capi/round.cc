@@ -19,11 +19,14 @@ int64_t Difference(int64_t later, int64_t earlier) {
                          : std::numeric_limits<int64_t>::min();
 }
 
+// The longest index, with the dot before it.
+constexpr size_t kLongestSuffix = 12;
+
 // As Auction::Identifier, without a text in between.
 rostrum_text_t AddIdentifier(std::string* bytes, const Auction& auction) {
   rostrum_text_t identifier = AddText(bytes, auction.work->guid);
   if (auction.kind() == Kind::kTask) return identifier;
-  std::array<char, 12> index = {'.'};
+  std::array<char, kLongestSuffix> index = {'.'};
   const char* const end =
       std::to_chars(index.data() + 1, index.data() + index.size(), auction.index).ptr;
   const std::string_view suffix(index.data(), static_cast<size_t>(end - index.data()));
@@ -57,6 +60,12 @@ std::unique_ptr<const RoundRecords> MakeRecords(const Round& round) {
     records->refusals.push_back(record);
   }
   records->decisions.reserve(round.decisions().size());
+  size_t more = records->reasons.bytes.size();
+  for (const Decision& decision : round.decisions()) {
+    const size_t guid = round.auctions()[decision.auction].work->guid.size();
+    more += guid + kLongestSuffix + decision.cell_id.size();
+  }
+  records->reasons.bytes.reserve(more);
   for (const Decision& decision : round.decisions()) {
     records->decisions.push_back(MakeRecord(round, decision, &records->reasons.bytes));
   }

@@ -44,18 +44,20 @@ struct Line {
   size_t size() const { return positions.size(); }
 
   void Reserve(size_t more) {
-    entries.reserve(entries.size() + more);
+    // Twice as many as before, or adding them one by one would move all of them each time.
+    const size_t wanted = entries.size() + more;
+    if (wanted > entries.capacity()) entries.reserve(std::max(wanted, 2 * entries.capacity()));
     positions.Reserve(positions.size() + more);
   }
 
   // PositionTable::kNone if it is not there.
   uint32_t Find(const Key& key) const { return positions.Find(absl::Hash<Key>()(key), IsAt(key)); }
 
-  bool Add(const Auction& auction) {
+  bool Add(Auction auction) {
     const Key key = KeyOf(auction);
     const size_t hash = absl::Hash<Key>()(key);
     if (positions.Find(hash, IsAt(key)) != PositionTable::kNone) return false;
-    entries.push_back(auction);
+    entries.push_back(std::move(auction));
     try {
       positions.Insert(hash, static_cast<uint32_t>(entries.size() - 1));
     } catch (...) {
@@ -165,6 +167,9 @@ Expected<size_t> Queue::Add(std::span<const LrpStart> lrps, std::span<const Task
   impl_->Merge();
   Line& line = impl_->line;
   const size_t before = line.entries.size();
+  size_t more = tasks.size();
+  for (const LrpStart& start : lrps) more += start.indices.size();
+  line.Reserve(more);
   try {
     for (const LrpStart& start : lrps) {
       for (size_t i = 0; i < start.indices.size(); ++i) {
