@@ -17,12 +17,17 @@ struct Entry {
   Amount memory = 0;
 };
 
-bool LrpBefore(const Entry& a, const Entry& b) {
-  if (a.index == b.index) return a.memory > b.memory;
-  return a.index < b.index;
-}
+// Objects rather than functions, so that sorting makes no call of each comparison.
+struct LrpBefore {
+  bool operator()(const Entry& a, const Entry& b) const {
+    if (a.index == b.index) return a.memory > b.memory;
+    return a.index < b.index;
+  }
+};
 
-bool TaskBefore(const Entry& a, const Entry& b) { return a.memory > b.memory; }
+struct TaskBefore {
+  bool operator()(const Entry& a, const Entry& b) const { return a.memory > b.memory; }
+};
 
 std::vector<Entry> EntriesOf(const std::vector<Auction>& auctions, Kind kind) {
   std::vector<Entry> entries;
@@ -41,8 +46,8 @@ void Append(std::vector<uint32_t>* order, const std::vector<Entry>& entries, siz
 std::vector<uint32_t> DiegoOrder(const std::vector<Auction>& auctions) {
   std::vector<Entry> lrps = EntriesOf(auctions, Kind::kLrp);
   std::vector<Entry> tasks = EntriesOf(auctions, Kind::kTask);
-  GoSort(&lrps, LrpBefore);
-  GoSort(&tasks, TaskBefore);
+  GoSort(&lrps, LrpBefore());
+  GoSort(&tasks, TaskBefore());
 
   const auto first_later =
       std::find_if(lrps.begin(), lrps.end(), [](const Entry& lrp) { return lrp.index > 0; });
@@ -62,8 +67,8 @@ std::vector<uint32_t> DiegoOrder(const std::vector<Auction>& auctions) {
 std::vector<uint32_t> LargerFirstOrder(const std::vector<Auction>& auctions) {
   std::vector<Entry> lrps = EntriesOf(auctions, Kind::kLrp);
   std::vector<Entry> tasks = EntriesOf(auctions, Kind::kTask);
-  std::stable_sort(lrps.begin(), lrps.end(), LrpBefore);
-  std::stable_sort(tasks.begin(), tasks.end(), TaskBefore);
+  std::stable_sort(lrps.begin(), lrps.end(), LrpBefore());
+  std::stable_sort(tasks.begin(), tasks.end(), TaskBefore());
   std::vector<uint32_t> order;
   order.reserve(auctions.size());
   Append(&order, lrps, 0, lrps.size());

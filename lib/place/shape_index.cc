@@ -12,7 +12,7 @@ namespace rostrum {
 namespace {
 
 // Once so large a part of a group has changed, it is cheaper to make its tree anew.
-constexpr size_t kRemakePart = 8;
+constexpr size_t kRemakePart = 5;
 
 // A shape that no round asked for in so many rounds is forgotten.
 constexpr uint64_t kRoundsKept = 16;
