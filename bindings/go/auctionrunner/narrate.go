@@ -40,6 +40,10 @@ func (n *narrator) placed(lrp *rep.LRP, winner *Cell) {
 // ask tells of the winner, which Diego tries in any case, and looks whether that is written down. If
 // it is, the rest of the search follows.
 func (n *narrator) ask(lrp *rep.LRP, winner *Cell) {
+	if isSilent(winner.logger) {
+		n.listening = nobodyListens
+		return
+	}
 	score, err := winner.scoreLRP(lrp, n.scheduler.options.startingContainerWeight,
 		n.scheduler.options.binPackFirstFitWeight)
 	if err != nil {

@@ -2,7 +2,6 @@ package auctionrunner
 
 import (
 	"errors"
-	"reflect"
 	"strconv"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
@@ -168,6 +167,9 @@ func (c *scheduleCall) failUnfed() {
 // logSuccesses logs where everything went. Where there is much, it is shared out; the lines come in no
 // order, as Diego's.
 func (c *scheduleCall) logSuccesses() {
+	if isSilent(c.logger) {
+		return
+	}
 	lrps, tasks := c.results.SuccessfulLRPs, c.results.SuccessfulTasks
 	shareOut(len(lrps), shares(len(lrps), fewestLinesShared), func(_, first, last int) {
 		line := newSuccessLine(c.logger, "lrp-added-to-cell", "lrp-guid")
@@ -195,15 +197,11 @@ type successLine struct {
 
 func newSuccessLine(logger lager.Logger, message, key string) *successLine {
 	line := &successLine{logger: logger, message: message, key: key}
-	if reflect.TypeOf(logger) == lagersOwn {
+	if isLagersOwn(logger) {
 		line.data = lager.Data{}
 	}
 	return line
 }
-
-// lagersOwn is the type of lager's own loggers, which copy what they are given before they do anything
-// else with it.
-var lagersOwn = reflect.TypeOf(lager.NewLogger(""))
 
 func (l *successLine) log(identifier, cellGUID string) {
 	data := l.data
