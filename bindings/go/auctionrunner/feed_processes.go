@@ -8,12 +8,14 @@ import (
 )
 
 // A processSet answers for every LRP that runs anywhere whether its process is one of the few in the
-// request. Nearly always it is not, and that is found out by the last bytes of its guid alone, in a
-// filter that fits into the processor's first cache: the guid's own memory is what it costs.
+// request. Nearly always it is not, and that is found out by the length of its guid, or by the last
+// bytes of it, in a filter that fits into the processor's first cache: to look at the guid's own
+// memory is what costs.
 type processSet struct {
-	filter []uint64 // A bit for each value of hashTail.
-	shift  uint
-	names  map[string]string // By guid: the name that Rostrum knows it by.
+	lengths uint64   // A bit for each length, modulo 64.
+	filter  []uint64 // A bit for each value of hashTail.
+	shift   uint
+	names   map[string]string // By guid: the name that Rostrum knows it by.
 }
 
 // bitsPerName makes about one of 32 guids that are not there look like one that may be.
@@ -29,7 +31,9 @@ func (s *processSet) reset(lrps []auctiontypes.LRPAuction) {
 		s.names[lrps[i].ProcessGuid] = lrps[i].ProcessGuid
 	}
 	s.size(len(s.names))
+	s.lengths = 0
 	for guid := range s.names {
+		s.lengths |= lengthBit(guid)
 		at := s.hashTail(guid)
 		s.filter[at>>6] |= 1 << (at & 63)
 	}
@@ -56,6 +60,9 @@ func (s *processSet) collect(lrps []rep.LRP, names []string) []string {
 	}
 	for i := range lrps {
 		guid := lrps[i].ProcessGuid
+		if s.lengths&lengthBit(guid) == 0 {
+			continue
+		}
 		at := s.hashTail(guid)
 		if s.filter[at>>6]&(1<<(at&63)) == 0 {
 			continue // Nearly always.
@@ -66,6 +73,8 @@ func (s *processSet) collect(lrps []rep.LRP, names []string) []string {
 	}
 	return names
 }
+
+func lengthBit(guid string) uint64 { return 1 << (len(guid) & 63) }
 
 // hashTail hashes the last eight bytes of a guid, which differ most among guids, and its length.
 func (s *processSet) hashTail(guid string) uint64 {
