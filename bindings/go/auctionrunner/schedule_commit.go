@@ -10,32 +10,39 @@ import (
 )
 
 // commitCells sends every cell that has some its work, all at once, and returns what they hand back,
-// in the order of the cells. Work that was not sent at all counts as handed back.
-func (c *scheduleCall) commitCells() []rep.Work {
+// in the order of the cells; nil for one that took all of it. Work that was not sent at all counts as
+// handed back.
+func (c *scheduleCall) commitCells() []*rep.Work {
 	busy := make([]*Cell, 0, c.placement.round.Placed())
 	for _, cell := range c.placement.cells {
 		if cell.hasWork() {
 			busy = append(busy, cell)
 		}
 	}
-	handedBack := make([]rep.Work, len(busy))
-	sent := runOnPool(c.ending, c.workPool, len(busy), func(i int) { handedBack[i] = busy[i].Commit() })
+	handedBack := make([]*rep.Work, len(busy))
+	sent := runOnPool(c.ending, c.workPool, len(busy), func(i int) {
+		if work := busy[i].Commit(); len(work.LRPs) > 0 || len(work.Tasks) > 0 {
+			handedBack[i] = &rep.Work{LRPs: work.LRPs, Tasks: work.Tasks}
+		}
+	})
 	for i := sent; i < len(busy); i++ {
-		handedBack[i] = busy[i].workToCommit
+		handedBack[i] = &busy[i].workToCommit
 	}
 	return handedBack
 }
 
 // settle takes what was handed back from the successes to the failures.
-func (c *scheduleCall) settle(handedBack []rep.Work) {
+func (c *scheduleCall) settle(handedBack []*rep.Work) {
 	returned := returnedWork{
 		lrps: returned{count: len(c.request.LRPs),
 			identifierAt: func(i int) string { return identifierOf(&c.request.LRPs[i].LRP) }},
 		tasks: returned{count: len(c.request.Tasks),
 			identifierAt: func(i int) string { return c.request.Tasks[i].TaskGuid }},
 	}
-	for i := range handedBack {
-		c.failReturned(&handedBack[i], &returned)
+	for _, work := range handedBack {
+		if work != nil {
+			c.failReturned(work, &returned)
+		}
 	}
 	if len(returned.lrps.back) == 0 && len(returned.tasks.back) == 0 {
 		return
