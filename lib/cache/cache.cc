@@ -503,10 +503,7 @@ std::shared_ptr<const Snapshot> Cache::TakeSnapshot() {
 CellChanges Cache::TakeChanges() {
   CellChanges changes;
   if (impl_->layout == nullptr) return changes;
-  changes.rows.reserve(impl_->dirty_rows.size());
-  for (const uint32_t row : impl_->dirty_rows) {
-    changes.rows.push_back(impl_->slots[impl_->slot_of_row[row]].StateOf(row));
-  }
+  changes.rows = impl_->dirty_rows;
   changes.layout = impl_->layout;
   for (const uint32_t row : impl_->dirty_rows) impl_->is_dirty[row] = 0;
   impl_->dirty_rows.clear();

@@ -9,27 +9,14 @@
 
 #include "lib/cache/cell_table.h"
 #include "rostrum/auction.h"
-#include "rostrum/resources.h"
 
 namespace rostrum {
 
-// All that a round needs to know of one row.
-struct RowState {
-  uint32_t row = 0;
-  Resources total;
-  Resources available;
-  int64_t starting = 0;
-  int64_t lrp_count = 0;
-  int64_t task_count = 0;
-  bool started = true;
-  CellLrps lrps;
-};
-
-// The rows that changed by anything but what the round itself has placed. Without a layout,
-// everything may have changed.
+// The rows that changed by anything but what the round itself has placed, each once. Without a
+// layout, everything may have changed.
 struct CellChanges {
   std::shared_ptr<const CellLayout> layout;
-  std::vector<RowState> rows;
+  std::vector<uint32_t> rows;
 };
 
 // Work that was placed on rows of a layout, in the order in which it was placed.

@@ -198,17 +198,6 @@ Known CellSlot::Compare(const CellInput& cell) const {
                    told_started == started && told_lrps.SameAs(lrps)};
 }
 
-RowState CellSlot::StateOf(uint32_t row) const {
-  RowState state;
-  state.row = row;
-  state.total = total;
-  state.available = available;
-  state.starting = starting;
-  state.started = told_started || charges_overhead();
-  CountWork(&state.lrps, &state.lrp_count, &state.task_count);
-  return state;
-}
-
 void CellSlot::CountWork(CellLrps* lrps, int64_t* lrp_count, int64_t* task_count) const {
   lrps->told = told_lrps;
   *lrp_count = told_lrps.size();

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
-#include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_table.h"
 #include "rostrum/auction.h"
 #include "rostrum/cell.h"
@@ -72,7 +71,6 @@ struct CellSlot {
   bool SameAs(const CellSlot& other) const;
   // What of a state of this cell is known. Either may be false though it is.
   Known Compare(const CellInput& cell) const;
-  RowState StateOf(uint32_t row) const;
   // Writes the cell into a row of a table.
   void Fill(CellTable* table, size_t row) const;
 

@@ -243,7 +243,7 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
   };
   try {
     const bool is_known = workspace != nullptr && impl_->workspace_strategy.lock() == strategy;
-    if (!is_known || !workspace->Apply(changes)) {
+    if (!is_known || !workspace->Apply(changes, *input.snapshot)) {
       workspace = std::make_unique<Workspace>(input.snapshot->table(), *strategy);
     }
     impl_->workspace_strategy = strategy;

@@ -75,43 +75,49 @@ int Board::ScalarColumn(std::string_view name) const {
   return static_cast<int>(at - scalar_names_.begin());
 }
 
-bool Board::LoadScalars(const Resources& resources, uint32_t row, Amount ScalarView::*amount,
-                        bool* changed) {
-  for (const NamedAmount& scalar : resources.scalars) {
-    if (ScalarColumn(scalar.name) < 0) return false;
-  }
-  for (size_t column = 0; column < scalar_names_.size(); ++column) {
-    Amount& held = ScalarAt(row, column).*amount;
-    const Amount told = resources.Scalar(scalar_names_[column]);
-    *changed = *changed || held != told;
-    held = told;
-  }
-  return true;
+bool Board::HasScalarsOf(const CellTable& table) const {
+  return std::includes(scalar_names_.begin(), scalar_names_.end(), table.scalar_names.begin(),
+                       table.scalar_names.end());
 }
 
-std::optional<bool> Board::Load(const RowState& state) {
-  const uint32_t row = state.row;
+bool Board::LoadScalars(const CellTable& table, uint32_t row) {
   bool changed = false;
+  for (size_t column = 0; column < scalar_names_.size(); ++column) {
+    ScalarView& held = ScalarAt(row, column);
+    const int known = table.ScalarColumn(scalar_names_[column]);
+    const auto at = [&](const std::vector<std::vector<Amount>>& scalars) {
+      return known < 0 ? 0 : scalars[static_cast<size_t>(known)][row];
+    };
+    const Amount total = at(table.totals.scalars);
+    const Amount free = at(table.available.scalars);
+    changed = changed || held.total != total || held.free != free;
+    held.total = total;
+    held.free = free;
+  }
+  return changed;
+}
+
+bool Board::Load(const CellTable& table, uint32_t row) {
+  bool changed = LoadScalars(table, row);
   const auto set = [&](auto* held, auto told) {
     changed = changed || *held != told;
     *held = told;
   };
-  if (!LoadScalars(state.total, row, &ScalarView::total, &changed)) return std::nullopt;
-  if (!LoadScalars(state.available, row, &ScalarView::free, &changed)) return std::nullopt;
   CellView& cell = cells_[row];
-  set(&cell.memory_total, state.total.memory);
-  set(&cell.disk_total, state.total.disk);
-  set(&cell.cpu_total, state.total.cpu);
-  set(&cell.containers_total, state.total.containers);
-  set(&cell.memory_free, state.available.memory);
-  set(&cell.disk_free, state.available.disk);
-  set(&cell.cpu_free, state.available.cpu);
-  set(&cell.containers_free, state.available.containers);
-  if (row < layout_->open_count) starting_ += state.starting - cell.starting_containers;
-  set(&cell.starting_containers, state.starting);
-  set(&cell.lrp_count, state.lrp_count);
-  set(&cell.task_count, state.task_count);
-  set(&started_[row], static_cast<uint8_t>(state.started));
+  const CellAmounts& free = table.available;
+  set(&cell.memory_total, table.totals.memory[row]);
+  set(&cell.disk_total, table.totals.disk[row]);
+  set(&cell.cpu_total, table.totals.cpu[row]);
+  set(&cell.containers_total, table.totals.containers[row]);
+  set(&cell.memory_free, free.memory[row]);
+  set(&cell.disk_free, free.disk[row]);
+  set(&cell.cpu_free, free.cpu[row]);
+  set(&cell.containers_free, free.containers[row]);
+  if (row < layout_->open_count) starting_ += free.starting[row] - cell.starting_containers;
+  set(&cell.starting_containers, free.starting[row]);
+  set(&cell.lrp_count, free.lrp_count[row]);
+  set(&cell.task_count, free.task_count[row]);
+  set(&started_[row], free.started[row]);
   if (changed) ++version_;
   return changed;
 }

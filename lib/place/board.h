@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_table.h"
 #include "lib/place/ask.h"
 #include "rostrum/strategy.h"
@@ -37,9 +36,11 @@ class Board {
   // The column of a named scalar; -1 if no cell has it.
   int ScalarColumn(std::string_view name) const;
 
-  // Takes over what is new about a row. Returns whether an amount changed, or nothing if the row
-  // has a named resource that no cell had before: then the board is of no more use.
-  std::optional<bool> Load(const RowState& state);
+  // Whether the board has room for all that cells of this table have: no cell has a named resource
+  // that none had when the board was made.
+  bool HasScalarsOf(const CellTable& table) const;
+  // Takes over a row of a table. Returns whether an amount changed. REQUIRES: HasScalarsOf().
+  bool Load(const CellTable& table, uint32_t row);
   // Containers that are starting on all open cells, those placed by the round included.
   int64_t starting() const { return starting_; }
   // Grows with every placement.
@@ -87,8 +88,7 @@ class Board {
     return scalars_[row * scalar_names_.size() + column];
   }
 
-  bool LoadScalars(const Resources& resources, uint32_t row, Amount ScalarView::*amount,
-                   bool* changed);
+  bool LoadScalars(const CellTable& table, uint32_t row);
 
   std::shared_ptr<const CellLayout> layout_;
   // One record a row: what is looked at together lies together.

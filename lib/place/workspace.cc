@@ -19,13 +19,15 @@ bool SameSettings(const Configuration& a, const Configuration& b) {
 Workspace::Workspace(const CellTable& table, Strategy& strategy)
     : strategy_(strategy), board_(table), instances_(table), free_index_(board_) {}
 
-bool Workspace::Apply(const CellChanges& changes) {
+bool Workspace::Apply(const CellChanges& changes, const Snapshot& snapshot) {
   if (changes.layout != layout()) return false;
-  for (const RowState& state : changes.rows) {
-    const std::optional<bool> changed = board_.Load(state);
-    if (!changed) return false;
-    instances_.Load(state.row, state.lrps);
-    if (*changed && state.row < layout()->open_count) NoteChange(state.row);
+  if (changes.rows.empty()) return true;  // Then nobody need work out what the snapshot comes to.
+  const CellTable& table = snapshot.table();
+  if (!board_.HasScalarsOf(table)) return false;
+  for (const uint32_t row : changes.rows) {
+    const bool changed = board_.Load(table, row);
+    instances_.Load(row, table.lrps[row]);
+    if (changed && row < layout()->open_count) NoteChange(row);
   }
   return true;
 }

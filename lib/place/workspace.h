@@ -14,6 +14,7 @@
 #include "lib/place/room_scan.h"
 #include "lib/place/shape_index.h"
 #include "rostrum/configuration.h"
+#include "rostrum/snapshot.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum {
@@ -30,9 +31,9 @@ class Workspace {
 
   const std::shared_ptr<const CellLayout>& layout() const { return board_.shared_layout(); }
 
-  // Takes over what has changed since the last round. False if that cannot be said of these cells
-  // as they are laid out here: then a new workspace is needed.
-  bool Apply(const CellChanges& changes);
+  // Takes over what has changed since the last round, from a snapshot of after that. False if that
+  // cannot be said of these cells as they are laid out here: then a new workspace is needed.
+  bool Apply(const CellChanges& changes, const Snapshot& snapshot);
 
   // To be called at the start of a round, after the strategy's own BeginRound. Scores are kept from
   // the round before if they were made with the same settings, by a strategy that says the same of
