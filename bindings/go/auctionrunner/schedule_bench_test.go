@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"slices"
 	"testing"
 
@@ -36,23 +37,36 @@ func (w workload) String() string {
 }
 
 // BenchmarkSchedule is one call of Schedule of a scheduler that belongs to no runner, as in Diego's
-// own figures: cells, LRPs on each, auctions. What is placed where is checked each time.
+// own figures: cells, LRPs on each, auctions; a logger of lager's without sinks. What is placed where
+// is checked each time.
 func BenchmarkSchedule(b *testing.B) {
 	for _, size := range benchmarkSizes {
 		b.Run(size.String(), func(b *testing.B) {
-			benchmarkSchedule(b, size.workload, size.placed, size.hash)
+			benchmarkSchedule(b, size.workload, size.placed, size.hash, lager.NewLogger("benchmark"))
 		})
 	}
 }
 
-func benchmarkSchedule(b *testing.B, workload workload, placed int, hash uint64) {
+// BenchmarkScheduleWithLog is the same with a log at the usual level, which goes nowhere. In a small
+// cluster most of the time is lager's then.
+func BenchmarkScheduleWithLog(b *testing.B) {
+	logger := lager.NewLogger("benchmark")
+	logger.RegisterSink(lager.NewWriterSink(io.Discard, lager.INFO))
+	for _, size := range benchmarkSizes[:2] {
+		b.Run(size.String(), func(b *testing.B) {
+			benchmarkSchedule(b, size.workload, size.placed, size.hash, logger)
+		})
+	}
+}
+
+func benchmarkSchedule(b *testing.B, workload workload, placed int, hash uint64, logger lager.Logger) {
 	pool := newBenchmarkPool(b)
 	states, request := workload.states(), workload.request()
 	b.ReportAllocs()
 	b.ResetTimer()
 	for range b.N {
 		b.StopTimer()
-		scheduler := NewScheduler(pool, zonesOf(states), clock.NewClock(), lager.NewLogger("benchmark"), 0, 0.25, 0)
+		scheduler := NewScheduler(pool, zonesOf(states), clock.NewClock(), logger, 0, 0.25, 0)
 		asked := auctiontypes.AuctionRequest{LRPs: slices.Clone(request.LRPs)}
 		b.StartTimer()
 		results := scheduler.Schedule(asked)
