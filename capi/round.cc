@@ -60,12 +60,12 @@ std::unique_ptr<const RoundRecords> MakeRecords(const Round& round) {
     records->refusals.push_back(record);
   }
   records->decisions.reserve(round.decisions().size());
-  size_t more = records->reasons.bytes.size();
+  size_t bytes = records->reasons.bytes.size();
   for (const Decision& decision : round.decisions()) {
-    const size_t guid = round.auctions()[decision.auction].work->guid.size();
-    more += guid + kLongestSuffix + decision.cell_id.size();
+    const std::string& guid = round.auctions()[decision.auction].work->guid;
+    bytes += guid.size() + kLongestSuffix + decision.cell_id.size();
   }
-  records->reasons.bytes.reserve(more);
+  records->reasons.bytes.reserve(bytes);
   for (const Decision& decision : round.decisions()) {
     records->decisions.push_back(MakeRecord(round, decision, &records->reasons.bytes));
   }
