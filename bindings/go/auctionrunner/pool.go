@@ -12,6 +12,10 @@ import (
 // waits for them lends a hand.
 const starvedAfter = 100 * time.Millisecond
 
+// So often whoever waits looks whether all jobs have ended before it goes to sleep: to be woken takes
+// longer than quick jobs do.
+const looksBeforeSleep = 100
+
 // runOnPool runs job(0) to job(count-1) on the pool's workers, each once, and returns when all have
 // ended.
 //
@@ -64,6 +68,12 @@ func (j *poolJobs) run(i int64) {
 }
 
 func (j *poolJobs) wait(ending <-chan struct{}) (ran int) {
+	for range looksBeforeSleep {
+		if j.ended.Load() == j.count {
+			return int(j.count)
+		}
+		runtime.Gosched()
+	}
 	look := time.NewTicker(starvedAfter)
 	defer look.Stop()
 	seen := int64(-1)
