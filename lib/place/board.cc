@@ -33,39 +33,26 @@ Ask MakeAsk(const Work& work, const Board& board) {
 Board::Board(const CellTable& table)
     : layout_(table.layout),
       cells_(table.size()),
-      started_(table.available.started),
+      started_(table.size()),
       scalar_names_(table.scalar_names),
       scalars_(table.size() * table.scalar_names.size()) {
   const CellLayout& layout = *layout_;
   const size_t columns = scalar_names_.size();
   for (uint32_t row = 0; row < cells_.size(); ++row) {
     const CellInfo& info = *layout.cells[row];
-    const bool is_open = row < layout.open_count;
     CellView& cell = cells_[row];
     cell.id = info.id;
     cell.zone = info.zone;
     cell.index = info.index;
-    cell.position = is_open ? row - layout.zones[layout.zone[row]].begin : 0;
+    cell.position = row < layout.open_count ? row - layout.zones[layout.zone[row]].begin : 0;
     if (info.first_fit_index) cell.index = cell.position = *info.first_fit_index;
-    cell.memory_total = table.totals.memory[row];
-    cell.memory_free = table.available.memory[row];
-    cell.disk_total = table.totals.disk[row];
-    cell.disk_free = table.available.disk[row];
-    cell.cpu_total = table.totals.cpu[row];
-    cell.cpu_free = table.available.cpu[row];
-    cell.containers_total = table.totals.containers[row];
-    cell.containers_free = table.available.containers[row];
     cell.proxy_memory = info.proxy_memory;
-    cell.starting_containers = table.available.starting[row];
-    cell.lrp_count = table.available.lrp_count[row];
-    cell.task_count = table.available.task_count[row];
     cell.tag = info.tag;
     for (size_t column = 0; column < columns; ++column) {
-      ScalarAt(row, column) = {scalar_names_[column], table.totals.scalars[column][row],
-                               table.available.scalars[column][row]};
+      ScalarAt(row, column).name = scalar_names_[column];
     }
     cell.scalars = {scalars_.data() + row * columns, columns};
-    if (is_open) starting_ += cell.starting_containers;
+    static_cast<void>(Load(table, row));
   }
 }
 
