@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 #include <set>
 #include <utility>
 
+#include "lib/base/reserve.h"
 #include "lib/base/strings.h"
 #include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_input.h"
@@ -154,10 +154,7 @@ struct Cache::Impl {
       if (numbers[i] != kNoSlot) continue;
       added.emplace(fresh[i].info->id, static_cast<uint32_t>(slots.size() + added.size()));
     }
-    // Twice as many as before, or adding cells one by one would move all of them each time.
-    if (slots.size() + added.size() > slots.capacity()) {
-      slots.reserve(std::max(slots.size() + added.size(), 2 * slots.capacity()));
-    }
+    ReserveMore(&slots, added.size());
     slot_of.reserve(slot_of.size() + added.size());
     // From here on there is room for everything.
     slot_of.merge(added);
@@ -251,6 +248,8 @@ struct Cache::Impl {
     return {};
   }
 
+  Status Check(std::span<const CellInput> cells, const std::vector<uint32_t>& numbers,
+               std::vector<uint8_t>* is_told) const;
   void MakeLayout();
   std::shared_ptr<const CellTable> MakeTable();
 };
@@ -272,9 +271,10 @@ Status Cache::Replace(std::span<const Cell> cells) {
   return UpdateFrom(impl_->InputsOf(cells), /*replace=*/true);
 }
 
-Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
-  const std::vector<uint32_t> numbers = impl_->SlotsOf(cells);
-  std::vector<uint8_t> is_told(impl_->slots.size());
+// An error unless all are valid, and each is given once. Notes in `is_told` which slots they are
+// of.
+Status Cache::Impl::Check(std::span<const CellInput> cells, const std::vector<uint32_t>& numbers,
+                          std::vector<uint8_t>* is_told) const {
   StringViewSet new_ids;
   for (size_t i = 0; i < cells.size(); ++i) {
     const CellInput& cell = cells[i];
@@ -283,16 +283,23 @@ Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
     }
     if (Status status = ValidateInput(cell); !status.ok()) return status;
     const bool is_first = numbers[i] == kNoSlot ? new_ids.insert(cell.id).second
-                                                : std::exchange(is_told[numbers[i]], 1) == 0;
+                                                : std::exchange((*is_told)[numbers[i]], 1) == 0;
     if (!is_first) {
       return InvalidArgument(
           fmt::format("cell \"{}\" is given twice, expected each id once", cell.id));
     }
-    if (numbers[i] != kNoSlot && impl_->slots[numbers[i]].from_offers) {
+    if (numbers[i] != kNoSlot && slots[numbers[i]].from_offers) {
       return FailedPrecondition(
           fmt::format("cell \"{}\" was made of offers, expected a cell of states", cell.id));
     }
   }
+  return {};
+}
+
+Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
+  const std::vector<uint32_t> numbers = impl_->SlotsOf(cells);
+  std::vector<uint8_t> is_told(impl_->slots.size());
+  if (Status status = impl_->Check(cells, numbers, &is_told); !status.ok()) return status;
   std::vector<std::shared_ptr<const CellInfo>> gone;
   for (size_t i = 0; i < impl_->slots.size(); ++i) {
     const CellSlot& slot = impl_->slots[i];

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "lib/model/validate_named.h"
+
 namespace rostrum {
 namespace {
-
-bool InRange(int64_t value, int64_t maximum) { return value >= -maximum && value <= maximum; }
 
 Status OutOfRange(std::string_view what, std::string_view resource, int64_t value,
                   int64_t maximum) {

@@ -9,14 +9,15 @@
 
 namespace rostrum {
 
+inline bool InRange(int64_t value, int64_t maximum) {
+  return value >= -maximum && value <= maximum;
+}
+
 // Whether resources are valid for sure; those with scalars take a closer look.
 inline bool ArePlainlyValid(const Resources& resources) {
-  const auto in_range = [](int64_t value, int64_t maximum) {
-    return value >= -maximum && value <= maximum;
-  };
-  return resources.scalars.empty() && in_range(resources.memory, kAmountMaximum) &&
-         in_range(resources.disk, kAmountMaximum) && in_range(resources.cpu, kAmountMaximum) &&
-         in_range(resources.containers, kContainersMaximum);
+  return resources.scalars.empty() && InRange(resources.memory, kAmountMaximum) &&
+         InRange(resources.disk, kAmountMaximum) && InRange(resources.cpu, kAmountMaximum) &&
+         InRange(resources.containers, kContainersMaximum);
 }
 
 // As ValidateResources, with a function that returns the text for whose resources they are.

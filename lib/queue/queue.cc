@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <list>
 #include <new>
@@ -12,6 +11,7 @@
 
 #include "absl/hash/hash.h"
 #include "lib/base/position_table.h"
+#include "lib/base/reserve.h"
 #include "lib/base/strings.h"
 
 namespace rostrum {
@@ -44,9 +44,7 @@ struct Line {
   size_t size() const { return positions.size(); }
 
   void Reserve(size_t more) {
-    // Twice as many as before, or adding them one by one would move all of them each time.
-    const size_t wanted = entries.size() + more;
-    if (wanted > entries.capacity()) entries.reserve(std::max(wanted, 2 * entries.capacity()));
+    ReserveMore(&entries, more);
     positions.Reserve(positions.size() + more);
   }
 
