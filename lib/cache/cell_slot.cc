@@ -113,32 +113,15 @@ void CellSlot::AcceptOffers() {
   available = Resources();
 }
 
-Status CellSlot::DoesNotFit(const Auction& auction) const {
-  return FailedPrecondition(fmt::format("{} \"{}\" does not fit on cell \"{}\"",
-                                        KindName(auction.kind()), auction.Identifier(), info->id));
-}
-
-Status CellSlot::TakePlainly(const Auction& auction, uint64_t placed_by) {
-  const Resources& asked = auction.work->asked;
-  if (asked.memory > available.memory || asked.disk > available.disk || asked.cpu > available.cpu ||
-      available.containers < 1) {
-    return DoesNotFit(auction);
-  }
-  placed.push_back({auction, placed_by});
-  available.memory -= asked.memory;
-  available.disk -= asked.disk;
-  available.cpu -= asked.cpu;
-  --available.containers;
-  ++starting;
-  return {};
-}
-
 Status CellSlot::Take(const Auction& auction, uint64_t placed_by) {
   const bool starts_cell = !told_started && placed.empty();
-  if (!starts_cell && auction.work->asked.scalars.empty()) return TakePlainly(auction, placed_by);
   Resources cost = CostOf(auction);
   if (starts_cell) cost.Add(info->overhead);
-  if (!Fits(cost, available)) return DoesNotFit(auction);
+  if (!Fits(cost, available)) {
+    return FailedPrecondition(fmt::format("{} \"{}\" does not fit on cell \"{}\"",
+                                          KindName(auction.kind()), auction.Identifier(),
+                                          info->id));
+  }
   // Memory may run out up to push_back, and nothing has changed by then.
   Resources left = available;
   left.Subtract(cost);

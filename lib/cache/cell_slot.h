@@ -75,9 +75,6 @@ struct CellSlot {
   void Fill(CellTable* table, size_t row) const;
 
  private:
-  // Work that asks for nothing by name, on a cell that has been started.
-  Status TakePlainly(const Auction& auction, uint64_t placed_by);
-  Status DoesNotFit(const Auction& auction) const;
   void CountWork(CellLrps* lrps, int64_t* lrp_count, int64_t* task_count) const;
 };
 
