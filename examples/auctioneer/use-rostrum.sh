@@ -3,13 +3,17 @@
 #
 #   use-rostrum.sh TREE          put it in place, or bring it up to date
 #   use-rostrum.sh --undo TREE   take it out again
+#   use-rostrum.sh --which TREE  say which of Diego's trees it is, and change nothing
 #   use-rostrum.sh --help
 #
 # TREE is a checkout of diego-release, or its folder src/code.cloudfoundry.org. The script
+#   - finds out whether the tree is older or newer than June 2026, when Diego moved the types that an
+#     auction needs (diego-release #1156), and refuses a tree that is neither,
 #   - puts the Go packages rostrum, rostrum/auctionrunner and rostrum/mesos into that folder, and
 #   - changes one import line of auctioneer/cmd/auctioneer/main.go.
-# It builds nothing, fetches nothing, and says how to build. Running it again does no harm. If it
-# fails, the tree is as it was. Exit status: 0 done, 1 failed, 2 TREE or a flag is not right.
+# It builds nothing, fetches nothing, and says how to build. Running it again does no harm; after an
+# update of the tree or of Rostrum, run it again. If it fails, the tree is as it was. Exit status:
+# 0 done, 1 failed, 2 TREE or a flag is not right.
 
 set -euo pipefail
 
@@ -22,22 +26,23 @@ LIST=.files-of-rostrum # In the folder rostrum: what the script put there, and i
 fail() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; }
 say() { printf '%s\n' "$*"; }
 
-# read_arguments [ARGUMENT]...: sets undo and tree.
+# read_arguments [ARGUMENT]...: sets action and tree.
 read_arguments() {
-  undo=no tree=
+  action=place tree=
   local argument
   for argument in "$@"; do
     case "$argument" in
       -h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
-      --undo) undo=yes ;;
-      -*) fail "unknown flag \"$argument\", expected --undo or --help" 2 ;;
+      --undo) action=take_out ;;
+      --which) action=find_and_say_which ;;
+      -*) fail "unknown flag \"$argument\", expected --undo, --which or --help" 2 ;;
       *)
         [ -z "$tree" ] || fail "two trees are named, \"$tree\" and \"$argument\", expected one" 2
         tree=$argument
         ;;
     esac
   done
-  [ -n "$tree" ] || fail "no tree is named, expected: use-rostrum.sh [--undo] TREE" 2
+  [ -n "$tree" ] || fail "no tree is named, expected: use-rostrum.sh [--undo | --which] TREE" 2
 }
 
 # find_root: sets root to the folder of the module code.cloudfoundry.org.
@@ -88,26 +93,52 @@ check_placed() {
 $changed- keep copies elsewhere, remove the folder, and run this again"
 }
 
-# shipped_files: what of our packages goes into the tree. Tests and go.mod do not: there all is one
-# module.
+# first_line PATTERN FOLDER: "FILE:NUMBER: TEXT" of the first line in the folder's Go files that matches.
+first_line() {
+  { cd "$root/$2" 2>/dev/null && grep -snE "$1" -- *.go /dev/null || true; } | head -n 1 |
+    sed -E "s#^([^:]*):([0-9]+):[[:space:]]*#$2/\\1:\\2: #"
+}
+
+# find_generation: sets generation to the package that the tree has the types of an auction in, which
+# is also the name of our file for it: types_in_GENERATION.go.
+find_generation() {
+  local models=bbs/models in_models in_rep embedded
+  [ ! -d "$root/vendor/code.cloudfoundry.org/bbs/models" ] || models=vendor/code.cloudfoundry.org/bbs/models
+  in_models=$(first_line '^(type )?[[:space:]]*SchedulingLRP[[:space:]]+(struct|=)' $models)
+  in_rep=$(first_line '^(type )?[[:space:]]*LRP[[:space:]]+(struct|=)' rep)
+  embedded=$(first_line '^[[:space:]]+[A-Za-z_]+\.(LRP|SchedulingLRP)$' auction/auctiontypes)
+  case "${in_models:+models}+${in_rep:+rep}+${embedded##*.}" in
+    models++SchedulingLRP) generation=models which="since June 2026: $in_models" ;;
+    +rep+LRP) generation=rep which="until June 2026: $in_rep" ;;
+    *) fail "\"$root\" is not a tree of Diego's that Rostrum fits.
+  looked for                                          found
+  type SchedulingLRP in $models (since June 2026)  ${in_models:-nothing}
+  type LRP in rep (until June 2026)                   ${in_rep:-nothing}
+  one of them in LRPAuction in auction/auctiontypes   ${embedded:-nothing}
+expected the first or the second, and the third to embed it" 2 ;;
+  esac
+}
+
+# shipped_files FOLDER: what of our packages, in FOLDER, goes into the tree. Tests and go.mod do not:
+# there all is one module.
 shipped_files() {
-  (cd "$PACKAGES" && find . ./auctionrunner ./mesos ./internal/flat -maxdepth 1 -type f \
-    \( -name '*.go' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' | sort -u)
+  (cd "$1" && find . ./auctionrunner ./auctionrunner/diego ./mesos ./internal/flat -maxdepth 1 -type f \
+    \( -name '*.go' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' \
+    \( ! -name 'types_in_*.go' -o -name "types_in_$generation.go" \) | sort -u)
 }
 
 # check_imports: what our packages import has to be in the tree.
 check_imports() {
   [ -d "$root/vendor" ] || return 0
   local path missing=
-  for path in $(cd "$PACKAGES" && shipped_files | grep '\.go$' |
+  for path in $(cd "$PACKAGES" && shipped_files . | grep '\.go$' |
     xargs sed -nE 's/^(import)?[[:space:]]+([A-Za-z_.][A-Za-z0-9_]*[[:space:]]+)?"([^"]*\.[^"]*)"$/\3/p' |
     sort -u); do
     case "$path" in code.cloudfoundry.org/rostrum*) continue ;; esac
     [ -d "$root/${path#code.cloudfoundry.org/}" ] || [ -d "$root/vendor/$path" ] ||
       missing="$missing \"$path\""
   done
-  [ -z "$missing" ] || fail "the tree lacks what the packages import:$missing; Rostrum fits the\
- auction, rep and bbs of 2024 to 2026"
+  [ -z "$missing" ] || fail "the tree lacks what the packages import:$missing"
 }
 
 # stage: makes a folder for what is new, in the tree, so that putting it in place is a rename.
@@ -138,12 +169,23 @@ stage_packages() {
   local file
   while read -r file; do
     install -D -m 644 "$PACKAGES/$file" "$stage/new/$file"
-  done < <(shipped_files)
-  (cd "$stage/new" && shipped_files | xargs sha256sum >"$LIST")
+  done < <(shipped_files "$PACKAGES")
+  # The tree needs no build tag: it has the one file that fits.
+  sed -i '/^\/\/go:build/,/^$/d' "$stage/new/auctionrunner/diego/types_in_$generation.go"
+  (cd "$stage/new" && shipped_files . | xargs sha256sum >"$LIST")
+}
+
+say_which() { say "the tree is one of Diego's $which"; }
+
+find_and_say_which() {
+  find_generation
+  say_which
 }
 
 place() {
+  check_main
   check_placed
+  find_generation
   check_imports
   stage
   stage_packages
@@ -153,7 +195,8 @@ place() {
   mv "$stage/new" "$root/rostrum"
   [ -z "$theirs" ] || mv -f "$stage/main.go" "$root/$MAIN"
   finished=yes
-  say "put $(shipped_files | wc -l) files of the packages rostrum, rostrum/auctionrunner and rostrum/mesos\
+  say_which
+  say "put $(shipped_files "$PACKAGES" | wc -l) files of the packages rostrum, rostrum/auctionrunner and rostrum/mesos\
  into $root/rostrum"
   if [ -n "$theirs" ]; then
     say "changed line $theirs of $MAIN: it imports \"$OURS\" now"
@@ -164,6 +207,7 @@ place() {
 }
 
 take_out() {
+  check_main
   if [ -z "$ours" ] && [ ! -e "$root/rostrum" ]; then
     finished=yes
     say "nothing to undo in $root"
@@ -197,5 +241,4 @@ END
 MAIN_PACKAGE=$(dirname "$MAIN")
 read_arguments "$@"
 find_root
-check_main
-if [ "$undo" = yes ]; then take_out; else place; fi
+"$action"

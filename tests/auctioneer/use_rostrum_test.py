@@ -2,8 +2,9 @@
 
     use_rostrum_test.py [ARGUMENTS OF UNITTEST]
 
-With ROSTRUM_GO naming a go command, and the installed library where pkg-config finds it, a tree of
-the stand-ins in bindings/go/standins is patched, built and run as well.
+With ROSTRUM_GO naming a go command, and the installed library where pkg-config finds it, trees of the
+stand-ins in bindings/go/standins, one of each generation of Diego's tree, are patched, built and run as
+well.
 """
 
 import hashlib
@@ -40,11 +41,23 @@ func main() {
 """
 
 
-def imports_of_packages():
-    """What our packages import that is neither Go's own nor ours."""
+# Where a tree has the types of an auction: since June 2026, and until then. What the script looks for.
+GENERATIONS = {
+    "models": {"bbs/models/scheduling_types.go": "type SchedulingLRP struct {\n",
+               "auction/auctiontypes/types.go": "type LRPAuction struct {\n\tmodels.SchedulingLRP\n}\n"},
+    "rep": {"rep/resources.go": "type LRP struct {\n",
+            "auction/auctiontypes/types.go": "type LRPAuction struct {\n\trep.LRP\n}\n"},
+}
+
+
+def imports_of_packages(generation):
+    """What our packages import, in a tree of that generation, that is neither Go's own nor ours."""
     found = set()
-    for folder in (PACKAGES, PACKAGES / "auctionrunner", PACKAGES / "mesos"):
+    for folder in (PACKAGES, PACKAGES / "auctionrunner", PACKAGES / "auctionrunner" / "diego",
+                   PACKAGES / "mesos"):
         for path in folder.glob("*.go"):
+            if path.name.startswith("types_in_") and path.name != f"types_in_{generation}.go":
+                continue
             if not path.name.endswith("_test.go"):
                 found |= set(re.findall(r'^(?:import)?\s+(?:\w+ )?"([^"]*\.[^"]*)"$',
                                         path.read_text(encoding="utf-8"), re.M))
@@ -59,6 +72,8 @@ def picture_of(folder):
 
 
 class UseRostrumTest(unittest.TestCase):
+    generation = "models"
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -70,10 +85,13 @@ class UseRostrumTest(unittest.TestCase):
         self.main.chmod(0o640)
         (self.root / "go.mod").write_text("module code.cloudfoundry.org\n\ngo 1.24\n",
                                           encoding="utf-8")
-        for path in imports_of_packages():
-            in_tree = path.startswith(("code.cloudfoundry.org/auction", "code.cloudfoundry.org/rep"))
+        for path in imports_of_packages(self.generation):
+            in_tree = path.startswith(tuple("code.cloudfoundry.org/" + part
+                                            for part in ("auction", "rep", "bbs")))
             place = path.removeprefix("code.cloudfoundry.org/") if in_tree else f"vendor/{path}"
             (self.root / place).mkdir(parents=True, exist_ok=True)
+        for path, text in GENERATIONS[self.generation].items():
+            (self.root / path).write_text(text, encoding="utf-8")
         self.before = picture_of(self.release)
 
     def run_script(self, *arguments, expected=0):
@@ -110,6 +128,62 @@ class UseRostrumTest(unittest.TestCase):
         self.assertIn("changed line 6 of auctioneer/cmd/auctioneer/main.go", said)
         self.assertIn("go build -o auctioneer ./auctioneer/cmd/auctioneer", said)
         self.assertIn("go build -tags rostrum_static", said)
+
+    def test_finds_out_which_tree_it_has(self):
+        said = self.run_script(self.release)
+        found = {"models": "since June 2026: bbs/models/scheduling_types.go:1: type SchedulingLRP",
+                 "rep": "until June 2026: rep/resources.go:1: type LRP"}
+        self.assertIn(found[self.generation], said)
+        placed = self.root / "rostrum" / "auctionrunner" / "diego"
+        self.assertEqual({path.name for path in placed.iterdir()},
+                         {"diego.go", f"types_in_{self.generation}.go"})
+        for path in placed.iterdir():
+            self.assertNotIn("//go:build", path.read_text(encoding="utf-8"))
+
+    def test_looks_into_vendored_models_first(self):
+        if self.generation == "models":
+            vendored = self.root / "vendor" / "code.cloudfoundry.org" / "bbs" / "models"
+            vendored.parent.mkdir(parents=True)
+            (self.root / "bbs" / "models").rename(vendored)
+            self.assertIn("vendor/code.cloudfoundry.org/bbs/models/scheduling_types.go:1",
+                          self.run_script(self.release))
+
+    def test_refuses_a_tree_of_a_third_kind(self):
+        types = self.root / "auction" / "auctiontypes" / "types.go"
+        first = self.root / list(GENERATIONS[self.generation])[0]
+        other = {"models": "rep.LRP", "rep": "models.SchedulingLRP"}[self.generation]
+        text = types.read_text(encoding="utf-8")
+        for case, change in {
+            "neither": lambda: first.write_text("type Else struct {\n", encoding="utf-8"),
+            "half way": lambda: types.write_text(f"type LRPAuction struct {{\n\t{other}\n}}\n",
+                                                 encoding="utf-8"),
+            "another field": lambda: types.write_text("type LRPAuction struct {\n\tx.Y\n}\n",
+                                                      encoding="utf-8"),
+        }.items():
+            with self.subTest(case):
+                before = first.read_text(encoding="utf-8")
+                change()
+                self.assert_refused("is not a tree of Diego's that Rostrum fits", self.release, status=2)
+                said = self.run_script(self.release, expected=2)
+                self.assertRegex(said, r"type SchedulingLRP in bbs/models .* (nothing|bbs/models/\S+:1: type)")
+                self.assertRegex(said, r"type LRP in rep .* (nothing|rep/\S+:1: type)")
+                self.assertRegex(said, r"LRPAuction in auction/auctiontypes .* (nothing|auction/\S+:2: )")
+                first.write_text(before, encoding="utf-8")
+                types.write_text(text, encoding="utf-8")
+
+    def test_a_tree_that_was_updated_gets_the_other_file(self):
+        self.run_script(self.release)
+        for path in GENERATIONS[self.generation]:
+            (self.root / path).unlink()
+        other = {"models": "rep", "rep": "models"}[self.generation]
+        for path, text in GENERATIONS[other].items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_text(text, encoding="utf-8")
+        for path in imports_of_packages(other):
+            (self.root / path.removeprefix("code.cloudfoundry.org/")).mkdir(parents=True, exist_ok=True)
+        self.run_script(self.release)
+        self.assertTrue((self.root / f"rostrum/auctionrunner/diego/types_in_{other}.go").exists())
+        self.assertFalse((self.root / f"rostrum/auctionrunner/diego/types_in_{self.generation}.go").exists())
 
     def test_takes_the_inner_folder_as_well(self):
         self.run_script(self.root)
@@ -199,6 +273,10 @@ class UseRostrumTest(unittest.TestCase):
             self.assertEqual(picture_of(self.release), before)
             self.assertEqual(list(self.root.glob(".rostrum-stage*")), [])
             self.run_script(self.release)  # So that there is something to undo.
+
+
+class UseRostrumOnAnOlderTreeTest(UseRostrumTest):
+    generation = "rep"
 
 
 @unittest.skipUnless(os.environ.get("ROSTRUM_GO"), "ROSTRUM_GO names no go command")

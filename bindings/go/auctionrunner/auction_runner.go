@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/bbs/trace"
 	"code.cloudfoundry.org/clock"
 	"code.cloudfoundry.org/lager/v3"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 )
 
@@ -64,12 +64,12 @@ func New(
 
 // ScheduleLRPsForAuctions puts the instances that lrpStarts ask for into the next round. It does not
 // wait.
-func (a *auctionRunner) ScheduleLRPsForAuctions(lrpStarts []auctioneer.LRPStartRequest, traceID string) {
+func (a *auctionRunner) ScheduleLRPsForAuctions(lrpStarts []diego.LRPStartRequest, traceID string) {
 	a.batch.AddLRPStarts(lrpStarts, traceID)
 }
 
 // ScheduleTasksForAuctions puts tasks into the next round. It does not wait.
-func (a *auctionRunner) ScheduleTasksForAuctions(tasks []auctioneer.TaskStartRequest, traceID string) {
+func (a *auctionRunner) ScheduleTasksForAuctions(tasks []diego.TaskStartRequest, traceID string) {
 	a.batch.AddTasks(tasks, traceID)
 }
 

@@ -8,13 +8,12 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/auction/auctiontypes/fakes"
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/clock/fakeclock"
 	"code.cloudfoundry.org/lager/v3"
 	"code.cloudfoundry.org/lager/v3/lagertest"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rep/repfakes"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 	"github.com/tedsuo/ifrit"
 
@@ -29,7 +28,7 @@ const patience = 20 * time.Second
 // delegate knows cells and remembers results.
 type delegate struct {
 	lock        sync.Mutex
-	clients     map[string]rep.Client
+	clients     map[string]diego.Client
 	fetchErrors []error // Of the next calls, one by one.
 	fetchedFor  []string
 
@@ -43,17 +42,17 @@ type completion struct {
 }
 
 func newDelegate() *delegate {
-	return &delegate{clients: map[string]rep.Client{}, completed: make(chan completion, 100)}
+	return &delegate{clients: map[string]diego.Client{}, completed: make(chan completion, 100)}
 }
 
-func (d *delegate) FetchCellReps(_ lager.Logger, traceID string) (map[string]rep.Client, error) {
+func (d *delegate) FetchCellReps(_ lager.Logger, traceID string) (map[string]diego.Client, error) {
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	d.fetchedFor = append(d.fetchedFor, traceID)
 	if len(d.fetchErrors) > 0 {
 		err := d.fetchErrors[0]
 		d.fetchErrors = d.fetchErrors[1:]
-		return map[string]rep.Client{}, err
+		return map[string]diego.Client{}, err
 	}
 	return d.clients, nil
 }
@@ -68,7 +67,7 @@ func (d *delegate) fetched() []string {
 	return append([]string{}, d.fetchedFor...)
 }
 
-func (d *delegate) addCell(guid string, changes ...func(*rep.CellState)) *repfakes.FakeSimClient {
+func (d *delegate) addCell(guid string, changes ...func(*diego.CellState)) *repfakes.FakeSimClient {
 	client := new(repfakes.FakeSimClient)
 	client.StateReturns(newState(guid, changes...), nil)
 	d.clients[guid] = client
@@ -128,8 +127,8 @@ var _ = Describe("the runner", func() {
 		Eventually(process.Wait(), patience).Should(Receive(BeNil()))
 	}
 
-	startLRPs := func(starts ...auctioneer.LRPStartRequest) { runner.ScheduleLRPsForAuctions(starts, "trace-1") }
-	startTasks := func(starts ...auctioneer.TaskStartRequest) { runner.ScheduleTasksForAuctions(starts, "trace-1") }
+	startLRPs := func(starts ...diego.LRPStartRequest) { runner.ScheduleLRPsForAuctions(starts, "trace-1") }
+	startTasks := func(starts ...diego.TaskStartRequest) { runner.ScheduleTasksForAuctions(starts, "trace-1") }
 
 	It("is ready at once and ends on a signal", func() {
 		Expect(process.Ready()).To(BeClosed())
@@ -159,9 +158,9 @@ var _ = Describe("the runner", func() {
 			Expect(cells.fetched()).To(Equal([]string{"trace-1"}))
 			Expect(winners(done.results)).To(Equal(map[string]string{"pg.0": "a", "pg.1": "b"}))
 			_, work := a.PerformArgsForCall(0)
-			Expect(work).To(Equal(rep.Work{LRPs: lrpsOf(newLRP("pg", 0)), CellID: "a"}))
+			Expect(work).To(Equal(diego.Work{LRPs: lrpsOf(newLRP("pg", 0)), CellID: "a"}))
 			_, work = b.PerformArgsForCall(0)
-			Expect(work).To(Equal(rep.Work{LRPs: lrpsOf(newLRP("pg", 1)), CellID: "b"}))
+			Expect(work).To(Equal(diego.Work{LRPs: lrpsOf(newLRP("pg", 1)), CellID: "b"}))
 		})
 
 		It("starts tasks as well", func() {
@@ -170,7 +169,7 @@ var _ = Describe("the runner", func() {
 		})
 
 		It("counts the wait with the clock it was given", func() {
-			a.StateStub = func(lager.Logger) (rep.CellState, error) {
+			a.StateStub = func(lager.Logger) (diego.CellState, error) {
 				clock.Increment(time.Minute)
 				return newState("a"), nil
 			}
@@ -191,7 +190,7 @@ var _ = Describe("the runner", func() {
 
 		It("has each identifier once", func() {
 			release := make(chan struct{})
-			a.StateStub = func(lager.Logger) (rep.CellState, error) { <-release; return newState("a"), nil }
+			a.StateStub = func(lager.Logger) (diego.CellState, error) { <-release; return newState("a"), nil }
 			startLRPs(lrpStart("pg", []int{0, 0}))
 			startLRPs(lrpStart("pg", []int{0}))
 			startTasks(taskStart("t"), taskStart("t"))
@@ -203,14 +202,14 @@ var _ = Describe("the runner", func() {
 
 		It("takes what comes as long as cells are asked", func() {
 			asked, release := make(chan struct{}), make(chan struct{})
-			a.StateStub = func(lager.Logger) (rep.CellState, error) {
+			a.StateStub = func(lager.Logger) (diego.CellState, error) {
 				close(asked)
 				<-release
 				return newState("a"), nil
 			}
 			startLRPs(lrpStart("pg", []int{0}))
 			Eventually(asked, patience).Should(BeClosed())
-			runner.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("t")}, "trace-2")
+			runner.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("t")}, "trace-2")
 			close(release)
 			done := cells.next()
 			Expect(winners(done.results)).To(And(HaveKey("pg.0"), HaveKey("t")))
@@ -219,17 +218,17 @@ var _ = Describe("the runner", func() {
 
 		It("leaves for the next round what comes later, all of it together", func() {
 			performing, release := make(chan struct{}), make(chan struct{})
-			a.PerformStub = func(lager.Logger, rep.Work) (rep.Work, error) {
+			a.PerformStub = func(lager.Logger, diego.Work) (diego.Work, error) {
 				if a.PerformCallCount() == 1 {
 					close(performing)
 					<-release
 				}
-				return rep.Work{}, nil
+				return diego.Work{}, nil
 			}
 			startLRPs(lrpStart("pg", []int{0, 1}))
 			Eventually(performing, patience).Should(BeClosed())
-			runner.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("t")}, "trace-2")
-			runner.ScheduleLRPsForAuctions([]auctioneer.LRPStartRequest{lrpStart("pg", []int{2})}, "trace-3")
+			runner.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("t")}, "trace-2")
+			runner.ScheduleLRPsForAuctions([]diego.LRPStartRequest{lrpStart("pg", []int{2})}, "trace-3")
 			close(release)
 			Expect(winners(cells.next().results)).To(And(HaveLen(2), HaveKey("pg.0"), HaveKey("pg.1")))
 			done := cells.next()
@@ -250,7 +249,7 @@ var _ = Describe("the runner", func() {
 		})
 
 		It("tells the delegate of what a cell hands back", func() {
-			a.PerformReturns(rep.Work{LRPs: lrpsOf(newLRP("pg", 0))}, nil)
+			a.PerformReturns(diego.Work{LRPs: lrpsOf(newLRP("pg", 0))}, nil)
 			startLRPs(lrpStart("pg", []int{0, 1}))
 			done := cells.next()
 			Expect(winners(done.results)).To(Equal(map[string]string{"pg.1": "b"}))
@@ -285,7 +284,7 @@ var _ = Describe("the runner", func() {
 		Describe("with a weight for containers that start", func() {
 			BeforeEach(func() {
 				startingWeight = 1
-				cells.clients = map[string]rep.Client{}
+				cells.clients = map[string]diego.Client{}
 				cells.addCell("a", starting(1))
 				cells.addCell("b", running(newLRP("other", 0, memory(80), disk(180))))
 			})
@@ -356,9 +355,9 @@ var _ = Describe("the runner", func() {
 		})
 
 		It("logs the numbers of each step", func() {
-			cells.addCell("b", func(s *rep.CellState) { s.Evacuating = true })
-			cells.addCell("c", func(s *rep.CellState) { s.CellID = "other" })
-			cells.addCell("d").StateReturns(rep.CellState{}, errors.New("boom"))
+			cells.addCell("b", func(s *diego.CellState) { s.Evacuating = true })
+			cells.addCell("c", func(s *diego.CellState) { s.CellID = "other" })
+			cells.addCell("d").StateReturns(diego.CellState{}, errors.New("boom"))
 			cells.addCell("e", inZone("z2"))
 			startLRPs()
 			Eventually(func() []lager.Data { return logged(logger, "nothing-to-auction") }, patience).Should(HaveLen(1))
@@ -375,7 +374,7 @@ var _ = Describe("the runner", func() {
 
 		It("logs how many auctions there were and how they went", func() {
 			release := make(chan struct{})
-			cells.addCell("b").StateStub = func(lager.Logger) (rep.CellState, error) { <-release; return newState("b"), nil }
+			cells.addCell("b").StateStub = func(lager.Logger) (diego.CellState, error) { <-release; return newState("b"), nil }
 			startLRPs(lrpStart("pg", []int{0, 1}), lrpStart("large", []int{0}, memory(101)))
 			startTasks(taskStart("t"), taskStart("large-1", memory(101)), taskStart("large-2", memory(101)))
 			close(release)
@@ -391,7 +390,7 @@ var _ = Describe("the runner", func() {
 		})
 
 		It("logs trace and span of a trace id, all along", func() {
-			runner.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("t")}, "7f461654-74d1-1ee5-8367-77d85df2cdab")
+			runner.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("t")}, "7f461654-74d1-1ee5-8367-77d85df2cdab")
 			done := cells.next()
 			Expect(done.traceID).To(Equal("7f461654-74d1-1ee5-8367-77d85df2cdab"))
 			for _, entry := range logger.Logs() {
@@ -421,9 +420,9 @@ var _ = Describe("the runner", func() {
 			BeforeEach(func() { cells.fetchErrors = []error{errors.New("bbs is away")} })
 
 			It("tries again for the same trace id, with all that has come since", func() {
-				runner.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("t")}, "first")
+				runner.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("t")}, "first")
 				Eventually(cells.fetched, patience).Should(HaveLen(1))
-				runner.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("u")}, "second")
+				runner.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("u")}, "second")
 				done := cells.next()
 				Expect(done.traceID).To(Equal("first"))
 				Expect(winners(done.results)).To(Equal(map[string]string{"t": "a", "u": "a"}))
@@ -451,7 +450,7 @@ var _ = Describe("the runner", func() {
 	Describe("when no cell can be asked", func() {
 		It("fails everything after four tries", func() {
 			a := cells.addCell("a")
-			a.StateReturns(rep.CellState{}, errors.New("boom"))
+			a.StateReturns(diego.CellState{}, errors.New("boom"))
 			startLRPs(lrpStart("pg", []int{0}))
 			Expect(failures(cells.next().results)).To(
 				Equal(map[string]string{"pg.0": "unable to communicate to compatible cells"}))
@@ -465,10 +464,10 @@ var _ = Describe("the runner", func() {
 	Describe("a signal during a round", func() {
 		It("lets the round end", func() {
 			performing, release := make(chan struct{}), make(chan struct{})
-			cells.addCell("a").PerformStub = func(lager.Logger, rep.Work) (rep.Work, error) {
+			cells.addCell("a").PerformStub = func(lager.Logger, diego.Work) (diego.Work, error) {
 				close(performing)
 				<-release
-				return rep.Work{}, nil
+				return diego.Work{}, nil
 			}
 			startTasks(taskStart("t"))
 			Eventually(performing, patience).Should(BeClosed())
@@ -484,15 +483,15 @@ var _ = Describe("the runner", func() {
 			signals, ended := make(chan os.Signal, 1), make(chan error, 1)
 			another := newRunner()
 			performing, release := make(chan struct{}), make(chan struct{})
-			cells.addCell("a").PerformStub = func(lager.Logger, rep.Work) (rep.Work, error) {
+			cells.addCell("a").PerformStub = func(lager.Logger, diego.Work) (diego.Work, error) {
 				close(performing)
 				<-release
-				return rep.Work{}, nil
+				return diego.Work{}, nil
 			}
-			another.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("t")}, "")
+			another.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("t")}, "")
 			go func() { ended <- another.Run(signals, make(chan struct{})) }()
 			Eventually(performing, patience).Should(BeClosed())
-			another.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("u")}, "")
+			another.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("u")}, "")
 			signals <- os.Interrupt
 			close(release)
 			Eventually(ended, patience).Should(Receive(BeNil()))
@@ -519,7 +518,7 @@ var _ = Describe("the runner", func() {
 		It("is not waited for when a signal has come, and nothing is lost", Label(ours), func() {
 			asked, release := make(chan struct{}, 100), make(chan struct{})
 			for _, guid := range []string{"a", "b", "c"} {
-				cells.addCell(guid).StateStub = func(lager.Logger) (rep.CellState, error) {
+				cells.addCell(guid).StateStub = func(lager.Logger) (diego.CellState, error) {
 					asked <- struct{}{}
 					<-release
 					return newState(guid), nil
@@ -558,7 +557,7 @@ var _ = Describe("the runner", func() {
 				defer placing.Done()
 				defer GinkgoRecover()
 				for round := range 20 {
-					runners[i].ScheduleLRPsForAuctions([]auctioneer.LRPStartRequest{lrpStart("pg", []int{round})}, "")
+					runners[i].ScheduleLRPsForAuctions([]diego.LRPStartRequest{lrpStart("pg", []int{round})}, "")
 					Expect(winners(delegates[i].next().results)).To(HaveLen(1))
 				}
 			}()

@@ -5,10 +5,9 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/bbs/models"
 	"code.cloudfoundry.org/clock"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // Work says on whose behalf there is something to do.
@@ -34,7 +33,7 @@ func NewBatch(clock clock.Clock) *Batch {
 
 // AddLRPStarts adds an auction for each index of each request. The batch has work then, even if
 // there was none.
-func (b *Batch) AddLRPStarts(starts []auctioneer.LRPStartRequest, traceID string) {
+func (b *Batch) AddLRPStarts(starts []diego.LRPStartRequest, traceID string) {
 	count := 0
 	for i := range starts {
 		count += len(starts[i].Indices)
@@ -45,7 +44,7 @@ func (b *Batch) AddLRPStarts(starts []auctioneer.LRPStartRequest, traceID string
 		start := &starts[i]
 		for _, index := range start.Indices {
 			key := models.NewActualLRPKey(start.ProcessGuid, int32(index), start.Domain)
-			lrp := rep.NewLRP("", key, start.Resource, start.PlacementConstraint)
+			lrp := diego.NewLRP("", key, start.Resource, start.PlacementConstraint)
 			auctions = append(auctions, auctiontypes.NewLRPAuction(lrp, now))
 		}
 	}
@@ -57,7 +56,7 @@ func (b *Batch) AddLRPStarts(starts []auctioneer.LRPStartRequest, traceID string
 }
 
 // AddTasks adds an auction for each request. The batch has work then, even if there was none.
-func (b *Batch) AddTasks(tasks []auctioneer.TaskStartRequest, traceID string) {
+func (b *Batch) AddTasks(tasks []diego.TaskStartRequest, traceID string) {
 	now := b.clock.Now()
 	auctions := make([]auctiontypes.TaskAuction, len(tasks))
 	for i := range tasks {

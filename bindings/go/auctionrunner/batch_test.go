@@ -5,9 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/clock/fakeclock"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -24,8 +24,8 @@ var _ = Describe("Batch", func() {
 		batch = auctionrunner.NewBatch(clock)
 	})
 
-	addLRPs := func(starts ...auctioneer.LRPStartRequest) { batch.AddLRPStarts(starts, "trace-1") }
-	addTasks := func(starts ...auctioneer.TaskStartRequest) { batch.AddTasks(starts, "trace-1") }
+	addLRPs := func(starts ...diego.LRPStartRequest) { batch.AddLRPStarts(starts, "trace-1") }
+	addTasks := func(starts ...diego.TaskStartRequest) { batch.AddTasks(starts, "trace-1") }
 
 	It("is empty at first and has no work", func() {
 		Expect(batch.HasWork).NotTo(Receive())
@@ -164,9 +164,9 @@ var _ = Describe("Batch", func() {
 			go func() {
 				defer adding.Done()
 				for i := range each {
-					batch.AddLRPStarts([]auctioneer.LRPStartRequest{
+					batch.AddLRPStarts([]diego.LRPStartRequest{
 						lrpStart(fmt.Sprintf("pg-%d", adder), []int{i})}, "")
-					batch.AddTasks([]auctioneer.TaskStartRequest{
+					batch.AddTasks([]diego.TaskStartRequest{
 						taskStart(fmt.Sprintf("t-%d-%d", adder, i))}, "")
 				}
 			}()

@@ -4,9 +4,8 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/bbs/models"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 const (
@@ -17,14 +16,14 @@ const (
 // ask is what an LRP or a task asks for: 10 MB of memory and 20 MB of disk on a linux cell, unless it
 // is changed.
 type ask struct {
-	rep.Resource
-	rep.PlacementConstraint
+	diego.Resource
+	diego.PlacementConstraint
 }
 
 func newAsk(changes []func(*ask)) ask {
 	asked := ask{
-		Resource:            rep.NewResource(10, 20, 30),
-		PlacementConstraint: rep.NewPlacementConstraint(linux, []string{}, []string{}),
+		Resource:            diego.NewResource(10, 20, 30),
+		PlacementConstraint: diego.NewPlacementConstraint(linux, []string{}, []string{}),
 	}
 	for _, change := range changes {
 		change(&asked)
@@ -38,27 +37,40 @@ func rootFS(url string) func(*ask)         { return func(a *ask) { a.RootFs = ur
 func wantsTags(tags ...string) func(*ask)  { return func(a *ask) { a.PlacementTags = tags } }
 func wantsDrivers(ds ...string) func(*ask) { return func(a *ask) { a.VolumeDrivers = ds } }
 
-func newLRP(processGUID string, index int, changes ...func(*ask)) rep.LRP {
+func newLRP(processGUID string, index int, changes ...func(*ask)) diego.LRP {
 	asked := newAsk(changes)
 	key := models.NewActualLRPKey(processGUID, int32(index), "domain")
-	return rep.NewLRP("", key, asked.Resource, asked.PlacementConstraint)
+	return diego.NewLRP("", key, asked.Resource, asked.PlacementConstraint)
 }
 
-func newTask(guid string, changes ...func(*ask)) rep.Task {
+func newTask(guid string, changes ...func(*ask)) diego.Task {
 	asked := newAsk(changes)
-	return rep.NewTask(guid, "domain", asked.Resource, asked.PlacementConstraint)
+	return diego.NewTask(guid, "domain", asked.Resource, asked.PlacementConstraint)
 }
 
-func lrpStart(processGUID string, indices []int, changes ...func(*ask)) auctioneer.LRPStartRequest {
+func lrpStart(processGUID string, indices []int, changes ...func(*ask)) diego.LRPStartRequest {
 	asked := newAsk(changes)
-	return auctioneer.NewLRPStartRequest(processGUID, "domain", indices, asked.Resource, asked.PlacementConstraint)
+	return diego.LRPStartRequest{ProcessGuid: processGUID, Domain: "domain", Indices: indices,
+		PlacementConstraint: asked.PlacementConstraint, Resource: asked.Resource}
 }
 
-func taskStart(guid string, changes ...func(*ask)) auctioneer.TaskStartRequest {
-	return auctioneer.NewTaskStartRequest(newTask(guid, changes...))
+func taskStart(guid string, changes ...func(*ask)) diego.TaskStartRequest {
+	return diego.TaskStartRequest{Task: newTask(guid, changes...)}
 }
 
-func lrpAuctions(queued time.Time, lrps ...rep.LRP) []auctiontypes.LRPAuction {
+func lrpAuction(lrp diego.LRP, record auctiontypes.AuctionRecord) auctiontypes.LRPAuction {
+	auction := auctiontypes.NewLRPAuction(lrp, time.Time{})
+	auction.AuctionRecord = record
+	return auction
+}
+
+func taskAuction(task diego.Task, record auctiontypes.AuctionRecord) auctiontypes.TaskAuction {
+	auction := auctiontypes.NewTaskAuction(task, time.Time{})
+	auction.AuctionRecord = record
+	return auction
+}
+
+func lrpAuctions(queued time.Time, lrps ...diego.LRP) []auctiontypes.LRPAuction {
 	auctions := []auctiontypes.LRPAuction{}
 	for _, lrp := range lrps {
 		auctions = append(auctions, auctiontypes.NewLRPAuction(lrp, queued))
@@ -66,7 +78,7 @@ func lrpAuctions(queued time.Time, lrps ...rep.LRP) []auctiontypes.LRPAuction {
 	return auctions
 }
 
-func taskAuctions(queued time.Time, tasks ...rep.Task) []auctiontypes.TaskAuction {
+func taskAuctions(queued time.Time, tasks ...diego.Task) []auctiontypes.TaskAuction {
 	auctions := []auctiontypes.TaskAuction{}
 	for _, task := range tasks {
 		auctions = append(auctions, auctiontypes.NewTaskAuction(task, queued))
@@ -76,39 +88,42 @@ func taskAuctions(queued time.Time, tasks ...rep.Task) []auctiontypes.TaskAuctio
 
 // newState is an empty linux cell in zone z1 with 100 MB of memory, 200 MB of disk and 50 containers,
 // unless it is changed.
-func newState(cellID string, changes ...func(*rep.CellState)) rep.CellState {
-	size := rep.NewResources(100, 200, 50)
-	state := rep.NewCellState(cellID, 0, "https://"+cellID+".cell.internal:1801", providers("linux"),
-		size, size, nil, nil, "z1", 0, false, []string{}, []string{}, []string{}, 0)
+func newState(cellID string, changes ...func(*diego.CellState)) diego.CellState {
+	size := diego.NewResources(100, 200, 50)
+	state := diego.CellState{
+		RepURL: "https://" + cellID + ".cell.internal:1801", CellID: cellID, Zone: "z1",
+		RootFSProviders: providers("linux"), AvailableResources: size, TotalResources: size,
+		VolumeDrivers: []string{}, PlacementTags: []string{}, OptionalPlacementTags: []string{},
+	}
 	for _, change := range changes {
 		change(&state)
 	}
 	return state
 }
 
-func providers(stacks ...string) rep.RootFSProviders {
-	return rep.RootFSProviders{models.PreloadedRootFSScheme: rep.NewFixedSetRootFSProvider(stacks...)}
+func providers(stacks ...string) diego.RootFSProviders {
+	return diego.RootFSProviders{models.PreloadedRootFSScheme: diego.NewFixedSetRootFSProvider(stacks...)}
 }
 
-func inZone(name string) func(*rep.CellState) { return func(s *rep.CellState) { s.Zone = name } }
-func withIndex(i int) func(*rep.CellState)    { return func(s *rep.CellState) { s.CellIndex = i } }
-func starting(n int) func(*rep.CellState) {
-	return func(s *rep.CellState) { s.StartingContainerCount = n }
+func inZone(name string) func(*diego.CellState) { return func(s *diego.CellState) { s.Zone = name } }
+func withIndex(i int) func(*diego.CellState)    { return func(s *diego.CellState) { s.CellIndex = i } }
+func starting(n int) func(*diego.CellState) {
+	return func(s *diego.CellState) { s.StartingContainerCount = n }
 }
-func proxyMemory(mb int) func(*rep.CellState) {
-	return func(s *rep.CellState) { s.ProxyMemoryAllocationMB = mb }
+func proxyMemory(mb int) func(*diego.CellState) {
+	return func(s *diego.CellState) { s.ProxyMemoryAllocationMB = mb }
 }
 
 // size sets what the cell has; use it before what runs there.
-func size(memoryMB, diskMB int32, containers int) func(*rep.CellState) {
-	return func(s *rep.CellState) {
-		s.TotalResources = rep.NewResources(memoryMB, diskMB, containers)
+func size(memoryMB, diskMB int32, containers int) func(*diego.CellState) {
+	return func(s *diego.CellState) {
+		s.TotalResources = diego.NewResources(memoryMB, diskMB, containers)
 		s.AvailableResources = s.TotalResources
 	}
 }
 
-func running(lrps ...rep.LRP) func(*rep.CellState) {
-	return func(s *rep.CellState) {
+func running(lrps ...diego.LRP) func(*diego.CellState) {
+	return func(s *diego.CellState) {
 		for i := range lrps {
 			s.LRPs = append(s.LRPs, lrps[i])
 			s.AvailableResources.Subtract(&lrps[i].Resource)
@@ -116,8 +131,8 @@ func running(lrps ...rep.LRP) func(*rep.CellState) {
 	}
 }
 
-func runningTasks(tasks ...rep.Task) func(*rep.CellState) {
-	return func(s *rep.CellState) {
+func runningTasks(tasks ...diego.Task) func(*diego.CellState) {
+	return func(s *diego.CellState) {
 		for i := range tasks {
 			s.Tasks = append(s.Tasks, tasks[i])
 			s.AvailableResources.Subtract(&tasks[i].Resource)
@@ -125,18 +140,18 @@ func runningTasks(tasks ...rep.Task) func(*rep.CellState) {
 	}
 }
 
-func stacks(names ...string) func(*rep.CellState) {
-	return func(s *rep.CellState) { s.RootFSProviders = providers(names...) }
+func stacks(names ...string) func(*diego.CellState) {
+	return func(s *diego.CellState) { s.RootFSProviders = providers(names...) }
 }
 
-func hasDrivers(names ...string) func(*rep.CellState) {
-	return func(s *rep.CellState) { s.VolumeDrivers = names }
+func hasDrivers(names ...string) func(*diego.CellState) {
+	return func(s *diego.CellState) { s.VolumeDrivers = names }
 }
 
-func hasTags(names ...string) func(*rep.CellState) {
-	return func(s *rep.CellState) { s.PlacementTags = names }
+func hasTags(names ...string) func(*diego.CellState) {
+	return func(s *diego.CellState) { s.PlacementTags = names }
 }
 
-func hasOptionalTags(names ...string) func(*rep.CellState) {
-	return func(s *rep.CellState) { s.OptionalPlacementTags = names }
+func hasOptionalTags(names ...string) func(*diego.CellState) {
+	return func(s *diego.CellState) { s.OptionalPlacementTags = names }
 }

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // LocalityOffset is what each instance of the same process on a cell adds to the score of an LRP
@@ -22,24 +22,24 @@ type Cell struct {
 	Index int
 
 	logger       lager.Logger
-	client       rep.Client
-	workToCommit rep.Work
+	client       diego.Client
+	workToCommit diego.Work
 
 	// Copying the lists of LRPs and tasks to add to them is most of what a reservation costs, so
 	// that waits until somebody looks: the first so many of workToCommit are in state already.
-	state                     rep.CellState
+	state                     diego.CellState
 	applying                  sync.Mutex
 	appliedLRPs, appliedTasks int
 }
 
 // NewCell makes a cell with nothing reserved. The state's lists are not written to.
-func NewCell(logger lager.Logger, guid string, client rep.Client, state rep.CellState) *Cell {
+func NewCell(logger lager.Logger, guid string, client diego.Client, state diego.CellState) *Cell {
 	return &Cell{
 		Guid:         guid,
 		Index:        state.CellIndex,
 		logger:       logger,
 		client:       client,
-		workToCommit: rep.Work{CellID: guid},
+		workToCommit: diego.Work{CellID: guid},
 		state:        state,
 	}
 }
@@ -71,14 +71,14 @@ func (c *Cell) MatchPlacementTags(placementTags []string) bool {
 }
 
 // State is the cell's state with all that is reserved on it.
-func (c *Cell) State() rep.CellState {
+func (c *Cell) State() diego.CellState {
 	return *c.current()
 }
 
 // ScoreForLRP says how good the cell is for lrp; lower is better. An LRP brings the cell's proxy
 // along, so it takes that much more memory here, though not in ReserveLRP. What does not fit gives
-// rep.InsufficientResourcesError.
-func (c *Cell) ScoreForLRP(lrp *rep.LRP, startingContainerWeight, binPackFirstFitWeight float64) (float64, error) {
+// diego.InsufficientResourcesError.
+func (c *Cell) ScoreForLRP(lrp *diego.LRP, startingContainerWeight, binPackFirstFitWeight float64) (float64, error) {
 	score, err := c.scoreLRP(lrp, startingContainerWeight, binPackFirstFitWeight)
 	if err != nil {
 		return 0, err
@@ -107,7 +107,7 @@ func (s lrpScore) logData(c *Cell) lager.Data {
 }
 
 // scoreLRP is ScoreForLRP without a word to the log.
-func (c *Cell) scoreLRP(lrp *rep.LRP, startingContainerWeight, binPackFirstFitWeight float64) (lrpScore, error) {
+func (c *Cell) scoreLRP(lrp *diego.LRP, startingContainerWeight, binPackFirstFitWeight float64) (lrpScore, error) {
 	state := c.current()
 	withProxy := lrp.Resource
 	withProxy.MemoryMB += int32(state.ProxyMemoryAllocationMB)
@@ -134,8 +134,8 @@ func (c *Cell) countInstances(processGUID string) int {
 }
 
 // ScoreForTask says how good the cell is for task; lower is better. What does not fit gives
-// rep.InsufficientResourcesError.
-func (c *Cell) ScoreForTask(task *rep.Task, startingContainerWeight float64) (float64, error) {
+// diego.InsufficientResourcesError.
+func (c *Cell) ScoreForTask(task *diego.Task, startingContainerWeight float64) (float64, error) {
 	state := c.current()
 	if err := state.ResourceMatch(&task.Resource); err != nil {
 		return 0, err
@@ -145,8 +145,8 @@ func (c *Cell) ScoreForTask(task *rep.Task, startingContainerWeight float64) (fl
 }
 
 // ReserveLRP takes lrp's resources off the cell and puts lrp on the list for Commit. What does not
-// fit gives rep.InsufficientResourcesError and changes nothing.
-func (c *Cell) ReserveLRP(lrp *rep.LRP) error {
+// fit gives diego.InsufficientResourcesError and changes nothing.
+func (c *Cell) ReserveLRP(lrp *diego.LRP) error {
 	if err := c.current().ResourceMatch(&lrp.Resource); err != nil {
 		return err
 	}
@@ -155,8 +155,8 @@ func (c *Cell) ReserveLRP(lrp *rep.LRP) error {
 }
 
 // ReserveTask takes task's resources off the cell and puts task on the list for Commit. What does
-// not fit gives rep.InsufficientResourcesError and changes nothing.
-func (c *Cell) ReserveTask(task *rep.Task) error {
+// not fit gives diego.InsufficientResourcesError and changes nothing.
+func (c *Cell) ReserveTask(task *diego.Task) error {
 	if err := c.current().ResourceMatch(&task.Resource); err != nil {
 		return err
 	}
@@ -167,14 +167,14 @@ func (c *Cell) ReserveTask(task *rep.Task) error {
 // Commit sends the cell what was reserved, if there is anything, and returns what it hands back.
 // When that fails, some of the work may have arrived, so nothing is returned: starting it a second
 // time would be worse, and Diego finds out later what is missing.
-func (c *Cell) Commit() rep.Work {
+func (c *Cell) Commit() diego.Work {
 	if !c.hasWork() {
-		return rep.Work{}
+		return diego.Work{}
 	}
 	handedBack, err := c.client.Perform(c.logger, c.workToCommit)
 	if err != nil {
 		c.logger.Error("failed-to-commit", err, lager.Data{"cell-guid": c.Guid})
-		return rep.Work{}
+		return diego.Work{}
 	}
 	return handedBack
 }
@@ -184,17 +184,17 @@ func (c *Cell) hasWork() bool {
 }
 
 // placeLRP reserves lrp without asking whether it fits: whoever places it knows.
-func (c *Cell) placeLRP(lrp *rep.LRP) {
+func (c *Cell) placeLRP(lrp *diego.LRP) {
 	c.workToCommit.LRPs = append(c.workToCommit.LRPs, *lrp)
 }
 
 // placeTask reserves task without asking whether it fits: whoever places it knows.
-func (c *Cell) placeTask(task *rep.Task) {
+func (c *Cell) placeTask(task *diego.Task) {
 	c.workToCommit.Tasks = append(c.workToCommit.Tasks, *task)
 }
 
 // current is the state with all that is reserved.
-func (c *Cell) current() *rep.CellState {
+func (c *Cell) current() *diego.CellState {
 	c.applyPending()
 	return &c.state
 }

@@ -7,9 +7,9 @@ import (
 
 	"code.cloudfoundry.org/lager/v3"
 	"code.cloudfoundry.org/lager/v3/lagertest"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rep/repfakes"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -26,7 +26,7 @@ var _ = Describe("Cell", func() {
 		client = new(repfakes.FakeSimClient)
 	})
 
-	newCell := func(changes ...func(*rep.CellState)) *auctionrunner.Cell {
+	newCell := func(changes ...func(*diego.CellState)) *auctionrunner.Cell {
 		return auctionrunner.NewCell(logger, "cell-1", client, newState("cell-1", changes...))
 	}
 
@@ -46,15 +46,15 @@ var _ = Describe("Cell", func() {
 
 	Describe("matching", func() {
 		DescribeTable("root file systems",
-			func(available rep.RootFSProviders, url string, expected bool) {
-				cell := newCell(func(s *rep.CellState) { s.RootFSProviders = available })
+			func(available diego.RootFSProviders, url string, expected bool) {
+				cell := newCell(func(s *diego.CellState) { s.RootFSProviders = available })
 				Expect(cell.MatchRootFS(url)).To(Equal(expected))
 			},
 			Entry("one of the set", providers("linux", "windows"), windows, true),
 			Entry("not of the set", providers("linux"), windows, false),
 			Entry("another scheme", providers("linux"), "docker:///busybox", false),
 			Entry("anything of a scheme",
-				rep.RootFSProviders{"docker": rep.ArbitraryRootFSProvider{}}, "docker:///busybox#1.0", true),
+				diego.RootFSProviders{"docker": diego.ArbitraryRootFSProvider{}}, "docker:///busybox#1.0", true),
 			Entry("no provider", nil, linux, false),
 			Entry("no URL", providers("linux"), ":linux", false),
 			Entry("no scheme", providers("linux"), "linux", false),
@@ -62,9 +62,9 @@ var _ = Describe("Cell", func() {
 		)
 
 		It("takes a provider of an unknown type for none", Label(ours), func() {
-			var available rep.RootFSProviders
+			var available diego.RootFSProviders
 			Expect(json.Unmarshal([]byte(`{"preloaded":{"type":"brand-new"}}`), &available)).To(Succeed())
-			cell := newCell(func(s *rep.CellState) { s.RootFSProviders = available })
+			cell := newCell(func(s *diego.CellState) { s.RootFSProviders = available })
 			Expect(cell.MatchRootFS(linux)).To(BeFalse())
 		})
 
@@ -97,7 +97,7 @@ var _ = Describe("Cell", func() {
 	})
 
 	Describe("the score for an LRP", func() {
-		score := func(cell *auctionrunner.Cell, lrp rep.LRP, startingWeight, firstFitWeight float64) float64 {
+		score := func(cell *auctionrunner.Cell, lrp diego.LRP, startingWeight, firstFitWeight float64) float64 {
 			GinkgoHelper()
 			score, err := cell.ScoreForLRP(&lrp, startingWeight, firstFitWeight)
 			Expect(err).NotTo(HaveOccurred())
@@ -113,7 +113,7 @@ var _ = Describe("Cell", func() {
 		})
 
 		DescribeTable("is worse",
-			func(better, worse func(*rep.CellState)) {
+			func(better, worse func(*diego.CellState)) {
 				lrp := newLRP("pg", 0)
 				Expect(score(newCell(better), lrp, 0.5, 0)).To(BeNumerically("<", score(newCell(worse), lrp, 0.5, 0)))
 			},
@@ -165,11 +165,11 @@ var _ = Describe("Cell", func() {
 		})
 
 		DescribeTable("is an error where the LRP does not fit",
-			func(lrp rep.LRP, change func(*rep.CellState), text string) {
+			func(lrp diego.LRP, change func(*diego.CellState), text string) {
 				score, err := newCell(change).ScoreForLRP(&lrp, 0, 0)
 				Expect(score).To(BeZero())
 				Expect(err).To(MatchError(text))
-				Expect(err).To(BeAssignableToTypeOf(rep.InsufficientResourcesError{}))
+				Expect(err).To(BeAssignableToTypeOf(diego.InsufficientResourcesError{}))
 			},
 			Entry("for memory", newLRP("pg", 0, memory(101)), size(100, 200, 50), "insufficient resources: memory"),
 			Entry("for disk", newLRP("pg", 0, disk(201)), size(100, 200, 50), "insufficient resources: disk"),
@@ -195,7 +195,7 @@ var _ = Describe("Cell", func() {
 	})
 
 	Describe("the score for a task", func() {
-		score := func(cell *auctionrunner.Cell, task rep.Task, startingWeight float64) float64 {
+		score := func(cell *auctionrunner.Cell, task diego.Task, startingWeight float64) float64 {
 			GinkgoHelper()
 			score, err := cell.ScoreForTask(&task, startingWeight)
 			Expect(err).NotTo(HaveOccurred())
@@ -221,7 +221,7 @@ var _ = Describe("Cell", func() {
 		})
 
 		DescribeTable("is an error where the task does not fit",
-			func(task rep.Task, change func(*rep.CellState), text string) {
+			func(task diego.Task, change func(*diego.CellState), text string) {
 				score, err := newCell(change).ScoreForTask(&task, 0)
 				Expect(score).To(BeZero())
 				Expect(err).To(MatchError(text))
@@ -239,9 +239,9 @@ var _ = Describe("Cell", func() {
 			Expect(cell.ReserveLRP(&lrp)).To(Succeed())
 
 			state := cell.State()
-			Expect(state.AvailableResources).To(Equal(rep.NewResources(70, 160, 49)))
-			Expect(state.TotalResources).To(Equal(rep.NewResources(100, 200, 50)))
-			Expect(state.LRPs).To(Equal([]rep.LRP{lrp}))
+			Expect(state.AvailableResources).To(Equal(diego.NewResources(70, 160, 49)))
+			Expect(state.TotalResources).To(Equal(diego.NewResources(100, 200, 50)))
+			Expect(state.LRPs).To(Equal([]diego.LRP{lrp}))
 			Expect(state.StartingContainerCount).To(Equal(2))
 			Expect(cell.StartingContainerCount()).To(Equal(2))
 		})
@@ -252,8 +252,8 @@ var _ = Describe("Cell", func() {
 			Expect(cell.ReserveTask(&task)).To(Succeed())
 
 			state := cell.State()
-			Expect(state.AvailableResources).To(Equal(rep.NewResources(70, 160, 49)))
-			Expect(state.Tasks).To(Equal([]rep.Task{task}))
+			Expect(state.AvailableResources).To(Equal(diego.NewResources(70, 160, 49)))
+			Expect(state.Tasks).To(Equal([]diego.Task{task}))
 			Expect(state.StartingContainerCount).To(Equal(1))
 		})
 
@@ -264,7 +264,7 @@ var _ = Describe("Cell", func() {
 			Expect(cell.ReserveTask(&task)).To(Succeed())
 
 			expected := newCell(running(lrp), runningTasks(task), starting(2))
-			for _, next := range []rep.LRP{newLRP("pg", 1), newLRP("pg-2", 0)} {
+			for _, next := range []diego.LRP{newLRP("pg", 1), newLRP("pg-2", 0)} {
 				score, err := cell.ScoreForLRP(&next, 0.25, 0)
 				Expect(err).NotTo(HaveOccurred())
 				Expect(expected.ScoreForLRP(&next, 0.25, 0)).To(Equal(score))
@@ -299,9 +299,9 @@ var _ = Describe("Cell", func() {
 		})
 
 		It("leaves the lists alone that the state came with", Label(ours), func() {
-			lrps := append(make([]rep.LRP, 0, 8), newLRP("pg", 0))
-			tasks := append(make([]rep.Task, 0, 8), newTask("t"))
-			cell := newCell(func(s *rep.CellState) { s.LRPs, s.Tasks = lrps, tasks })
+			lrps := append(make([]diego.LRP, 0, 8), newLRP("pg", 0))
+			tasks := append(make([]diego.Task, 0, 8), newTask("t"))
+			cell := newCell(func(s *diego.CellState) { s.LRPs, s.Tasks = lrps, tasks })
 			lrp, task := newLRP("pg", 1), newTask("u")
 			Expect(cell.ReserveLRP(&lrp)).To(Succeed())
 			Expect(cell.ReserveTask(&task)).To(Succeed())
@@ -337,9 +337,9 @@ var _ = Describe("Cell", func() {
 		})
 
 		It("sends what was reserved, in its order, to the cell that was found", func() {
-			cell := newCell(func(s *rep.CellState) { s.CellID = "" })
-			lrps := []rep.LRP{newLRP("pg", 0), newLRP("pg", 1)}
-			tasks := []rep.Task{newTask("t"), newTask("u")}
+			cell := newCell(func(s *diego.CellState) { s.CellID = "" })
+			lrps := []diego.LRP{newLRP("pg", 0), newLRP("pg", 1)}
+			tasks := []diego.Task{newTask("t"), newTask("u")}
 			Expect(cell.ReserveTask(&tasks[0])).To(Succeed())
 			Expect(cell.ReserveLRP(&lrps[0])).To(Succeed())
 			Expect(cell.ReserveLRP(&lrps[1])).To(Succeed())
@@ -348,7 +348,7 @@ var _ = Describe("Cell", func() {
 
 			Expect(client.PerformCallCount()).To(Equal(1))
 			usedLogger, work := client.PerformArgsForCall(0)
-			Expect(work).To(Equal(rep.Work{LRPs: lrps, Tasks: tasks, CellID: "cell-1"}))
+			Expect(work).To(Equal(diego.Work{LRPs: lrps, Tasks: tasks, CellID: "cell-1"}))
 			Expect(usedLogger).To(BeIdenticalTo(logger))
 		})
 
@@ -356,7 +356,7 @@ var _ = Describe("Cell", func() {
 			cell := newCell()
 			lrp := newLRP("pg", 0)
 			Expect(cell.ReserveLRP(&lrp)).To(Succeed())
-			handedBack := rep.Work{LRPs: []rep.LRP{lrp}}
+			handedBack := diego.Work{LRPs: []diego.LRP{lrp}}
 			client.PerformReturns(handedBack, nil)
 			Expect(cell.Commit()).To(Equal(handedBack))
 		})
@@ -365,7 +365,7 @@ var _ = Describe("Cell", func() {
 			cell := newCell()
 			lrp := newLRP("pg", 0)
 			Expect(cell.ReserveLRP(&lrp)).To(Succeed())
-			client.PerformReturns(rep.Work{LRPs: []rep.LRP{lrp}}, errors.New("connection lost"))
+			client.PerformReturns(diego.Work{LRPs: []diego.LRP{lrp}}, errors.New("connection lost"))
 			Expect(cell.Commit()).To(BeZero())
 			Expect(logged(logger, "failed-to-commit")).To(ConsistOf(
 				haveData(lager.Data{"cell-guid": "cell-1", "error": "connection lost"})))
@@ -380,8 +380,8 @@ var _ = Describe("CellResourceState", func() {
 		Expect(auctionrunner.NewCellResourceState(state)).To(Equal(auctionrunner.CellResourceState{
 			CellID:                "cell-1",
 			RootFSProviders:       state.RootFSProviders,
-			AvailableResources:    rep.NewResources(80, 160, 48),
-			TotalResources:        rep.NewResources(100, 200, 50),
+			AvailableResources:    diego.NewResources(80, 160, 48),
+			TotalResources:        diego.NewResources(100, 200, 50),
 			PlacementTags:         []string{"a"},
 			OptionalPlacementTags: []string{"b"},
 		}))

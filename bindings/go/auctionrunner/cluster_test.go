@@ -12,7 +12,7 @@ import (
 	"code.cloudfoundry.org/bbs/models"
 	"code.cloudfoundry.org/clock/fakeclock"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 )
 
@@ -47,21 +47,21 @@ func newCluster(t *testing.T) *testCluster {
 
 // addCell adds an empty cell of 100 MB, 200 MB of disk and 10 containers, unless it is changed. It
 // takes all its work.
-func (c *testCluster) addCell(zone, guid string, changes ...func(*rep.CellState)) *Cell {
-	state := rep.CellState{
+func (c *testCluster) addCell(zone, guid string, changes ...func(*diego.CellState)) *Cell {
+	state := diego.CellState{
 		CellID:             guid,
 		CellIndex:          len(c.zones[zone]),
 		Zone:               zone,
-		TotalResources:     rep.NewResources(100, 200, 10),
-		AvailableResources: rep.NewResources(100, 200, 10),
-		RootFSProviders:    rep.RootFSProviders{"preloaded": rep.NewFixedSetRootFSProvider("linux")},
+		TotalResources:     diego.NewResources(100, 200, 10),
+		AvailableResources: diego.NewResources(100, 200, 10),
+		RootFSProviders:    diego.RootFSProviders{"preloaded": diego.NewFixedSetRootFSProvider("linux")},
 	}
 	for _, change := range changes {
 		change(&state)
 	}
-	client := performer{perform: func(work rep.Work) (rep.Work, error) {
+	client := performer{perform: func(work diego.Work) (diego.Work, error) {
 		c.sent.add(guid, work)
-		return rep.Work{}, nil
+		return diego.Work{}, nil
 	}}
 	cell := NewCell(c.log.logger, guid, client, state)
 	c.zones[zone] = append(c.zones[zone], cell)
@@ -74,11 +74,11 @@ func (c *testCluster) scheduler() *Scheduler {
 		c.options.startingContainerCountMaximum)
 }
 
-func (c *testCluster) schedule(lrps []rep.LRP, tasks ...rep.Task) auctiontypes.AuctionResults {
+func (c *testCluster) schedule(lrps []diego.LRP, tasks ...diego.Task) auctiontypes.AuctionResults {
 	return c.scheduler().Schedule(c.request(lrps, tasks...))
 }
 
-func (c *testCluster) request(lrps []rep.LRP, tasks ...rep.Task) auctiontypes.AuctionRequest {
+func (c *testCluster) request(lrps []diego.LRP, tasks ...diego.Task) auctiontypes.AuctionRequest {
 	request := auctiontypes.AuctionRequest{}
 	for _, lrp := range lrps {
 		request.LRPs = append(request.LRPs, auctiontypes.NewLRPAuction(lrp, c.now.Add(-time.Second)))
@@ -90,13 +90,13 @@ func (c *testCluster) request(lrps []rep.LRP, tasks ...rep.Task) auctiontypes.Au
 }
 
 // anLRP asks for 10 MB of memory and of disk on linux.
-func anLRP(processGUID string, index int32) rep.LRP {
-	return rep.NewLRP("", models.NewActualLRPKey(processGUID, index, "domain"),
-		rep.NewResource(10, 10, 0), rep.NewPlacementConstraint(linux, nil, nil))
+func anLRP(processGUID string, index int32) diego.LRP {
+	return diego.NewLRP("", models.NewActualLRPKey(processGUID, index, "domain"),
+		diego.NewResource(10, 10, 0), diego.NewPlacementConstraint(linux, nil, nil))
 }
 
-func aTask(guid string) rep.Task {
-	return rep.NewTask(guid, "domain", rep.NewResource(10, 10, 0), rep.NewPlacementConstraint(linux, nil, nil))
+func aTask(guid string) diego.Task {
+	return diego.NewTask(guid, "domain", diego.NewResource(10, 10, 0), diego.NewPlacementConstraint(linux, nil, nil))
 }
 
 // describe says in a line what became of each auction, in order.

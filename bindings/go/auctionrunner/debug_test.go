@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // debugged is a cluster whose placer has a debug server.
@@ -91,11 +91,11 @@ func TestBeforeTheFirstRoundThereIsNothingToTell(t *testing.T) {
 func TestExplain(t *testing.T) {
 	d := newDebugged(t)
 	d.addCell("z1", "a")
-	d.addCell("z2", "b", func(state *rep.CellState) { state.AvailableResources.MemoryMB = 15 })
-	d.addCell("z2", "odd", func(state *rep.CellState) { state.TotalResources.DiskMB = 0 })
+	d.addCell("z2", "b", func(state *diego.CellState) { state.AvailableResources.MemoryMB = 15 })
+	d.addCell("z2", "odd", func(state *diego.CellState) { state.TotalResources.DiskMB = 0 })
 	large := anLRP("large", 0)
 	large.MemoryMB = 500
-	d.scheduleWith(d.placer, []rep.LRP{anLRP("p", 0), large}, aTask("p.0"), aTask("t"))
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0), large}, aTask("p.0"), aTask("t"))
 
 	var told []explanation
 	d.getJSON("/explain?id=large.0", &told)
@@ -160,7 +160,7 @@ func TestExplainTellsThatNothingIsFree(t *testing.T) {
 func TestExplainRefusesWhatCannotBe(t *testing.T) {
 	d := newDebugged(t)
 	d.addCell("z1", "a")
-	d.scheduleWith(d.placer, []rep.LRP{anLRP("p", 0)})
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0)})
 	d.requireStatus("/explain", http.StatusBadRequest, "id is missing, expected PROCESS-GUID.INDEX")
 	d.requireStatus("/explain?id=p.0&kind=pod", http.StatusBadRequest, `kind is "pod", expected lrp or task`)
 	d.requireStatus("/explain?id=p.0&format=xml", http.StatusBadRequest, `format is "xml", expected json or text`)
@@ -173,25 +173,25 @@ func TestExplainRefusesWhatCannotBe(t *testing.T) {
 func TestExplainIsOfTheLastRound(t *testing.T) {
 	d := newDebugged(t)
 	d.addCell("z1", "a")
-	d.scheduleWith(d.placer, []rep.LRP{anLRP("p", 0)})
-	d.scheduleWith(d.placer, []rep.LRP{anLRP("q", 0)})
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0)})
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("q", 0)})
 	d.requireStatus("/explain?id=p.0", http.StatusNotFound, "p.0")
 	d.requireStatus("/explain?id=q.0", http.StatusOK, "q.0")
 }
 
 func TestSnapshot(t *testing.T) {
 	d := newDebugged(t)
-	d.addCell("z1", "a", func(state *rep.CellState) {
-		state.LRPs = []rep.LRP{anLRP("p", 3), anLRP("other", 0)}
-		state.Tasks = []rep.Task{aTask("t")}
+	d.addCell("z1", "a", func(state *diego.CellState) {
+		state.LRPs = []diego.LRP{anLRP("p", 3), anLRP("other", 0)}
+		state.Tasks = []diego.Task{aTask("t")}
 		state.ProxyMemoryAllocationMB = 4
 		state.PlacementTags = []string{"gpu"}
-		state.RootFSProviders["docker"] = rep.ArbitraryRootFSProvider{}
+		state.RootFSProviders["docker"] = diego.ArbitraryRootFSProvider{}
 		state.RootFSProviders["strange"] = nil
 	})
 	lrp := anLRP("p", 0)
 	lrp.PlacementTags = []string{"gpu"}
-	d.scheduleWith(d.placer, []rep.LRP{lrp})
+	d.scheduleWith(d.placer, []diego.LRP{lrp})
 	var told struct {
 		Cells []cellSnapshot `json:"cells"`
 	}
@@ -219,8 +219,8 @@ func TestSnapshot(t *testing.T) {
 func TestSnapshotWithoutWhatWasHandedBack(t *testing.T) {
 	d := newDebugged(t)
 	cell := d.addCell("z1", "a")
-	cell.client = performer{perform: func(work rep.Work) (rep.Work, error) { return work, nil }}
-	d.scheduleWith(d.placer, []rep.LRP{anLRP("p", 0)}, aTask("t"))
+	cell.client = performer{perform: func(work diego.Work) (diego.Work, error) { return work, nil }}
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0)}, aTask("t"))
 	var told struct {
 		Cells []cellSnapshot `json:"cells"`
 	}
@@ -250,7 +250,7 @@ func TestMetrics(t *testing.T) {
 	large, elsewhere := anLRP("large", 0), aTask("elsewhere")
 	large.MemoryMB = 500
 	elsewhere.RootFs = "docker:///x"
-	d.scheduleWith(d.placer, []rep.LRP{anLRP("p", 0), large}, aTask("t"), elsewhere)
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0), large}, aTask("t"), elsewhere)
 
 	status, header, text := d.get("/metrics")
 	if status != http.StatusOK || header.Get("Content-Type") != "text/plain; version=0.0.4; charset=utf-8" {
@@ -286,7 +286,7 @@ func TestMetrics(t *testing.T) {
 	requireExposition(t, text)
 
 	d.options.startingContainerWeight = math.Inf(1)
-	d.scheduleWith(d.placer, []rep.LRP{anLRP("p", 1)})
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 1)})
 	_, _, text = d.get("/metrics")
 	requireMetric(t, text, "rostrum_failed_rounds_total 1")
 }
@@ -347,7 +347,7 @@ func TestQuestionsDuringRounds(t *testing.T) {
 		})
 	}
 	for range 100 {
-		d.scheduleWith(d.placer, []rep.LRP{anLRP("p", 0)})
+		d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0)})
 		clear(d.zones)
 		d.addCell("z1", "a")
 		d.addCell("z2", "b")
@@ -376,10 +376,10 @@ func TestCloseEndsTheServer(t *testing.T) {
 
 func TestHeadroomOverHTTP(t *testing.T) {
 	d := newDebugged(t)
-	d.addCell("z1", "a", func(state *rep.CellState) { state.ProxyMemoryAllocationMB = 5 })
-	d.addCell("z1", "b", func(state *rep.CellState) { state.PlacementTags = []string{"gpu"} })
-	d.addCell("z2", "c", func(state *rep.CellState) { state.RootFSProviders = nil })
-	d.scheduleWith(d.placer, []rep.LRP{anLRP("p", 0)})
+	d.addCell("z1", "a", func(state *diego.CellState) { state.ProxyMemoryAllocationMB = 5 })
+	d.addCell("z1", "b", func(state *diego.CellState) { state.PlacementTags = []string{"gpu"} })
+	d.addCell("z2", "c", func(state *diego.CellState) { state.RootFSProviders = nil })
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0)})
 
 	var told headroomAnswer
 	d.getJSON("/headroom?memory_mb=30&disk_mb=10&rootfs="+url.QueryEscape(linux), &told)

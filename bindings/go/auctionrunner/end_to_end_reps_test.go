@@ -19,7 +19,7 @@ import (
 	"sync"
 	"time"
 
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -115,10 +115,10 @@ type httpRep struct {
 	cellID      string
 	state       string // The body of GET /state, which is JSON.
 	stateStatus int
-	beforeState func()                  // Called before each answer.
-	perform     func(rep.Work) rep.Work // What is handed back. Nil: nothing is.
-	workStatus  int                     // Of POST /work; 0: what the rep makes of it.
-	breakWork   bool                    // Close the connection instead of an answer.
+	beforeState func()                      // Called before each answer.
+	perform     func(diego.Work) diego.Work // What is handed back. Nil: nothing is.
+	workStatus  int                         // Of POST /work; 0: what the rep makes of it.
+	breakWork   bool                        // Close the connection instead of an answer.
 
 	lock     sync.Mutex
 	requests []httpRequest
@@ -184,7 +184,7 @@ func (r *httpRep) serveState(writer http.ResponseWriter, request *http.Request) 
 // serveWork refuses work for another cell, as a rep does.
 func (r *httpRep) serveWork(writer http.ResponseWriter, request *http.Request) {
 	body, err := r.note(request)
-	var work rep.Work
+	var work diego.Work
 	if err != nil || json.Unmarshal(body, &work) != nil {
 		writer.WriteHeader(http.StatusBadRequest)
 		return
@@ -199,7 +199,7 @@ func (r *httpRep) serveWork(writer http.ResponseWriter, request *http.Request) {
 		writer.WriteHeader(http.StatusInternalServerError)
 		return
 	}
-	handedBack := rep.Work{}
+	handedBack := diego.Work{}
 	if r.perform != nil {
 		handedBack = r.perform(work)
 	}

@@ -8,12 +8,12 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/auction/auctiontypes/fakes"
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/clock"
 	"code.cloudfoundry.org/lager/v3"
 	"code.cloudfoundry.org/lager/v3/lagertest"
 	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 	"github.com/tedsuo/ifrit"
 
@@ -24,12 +24,14 @@ import (
 // httpDelegate makes clients for reps as the auctioneer's does, from what cells registered.
 type httpDelegate struct {
 	delegate
-	factory   rep.ClientFactory
+	factory interface {
+		CreateClient(address, url, traceID string) (diego.Client, error)
+	}
 	addresses map[string]string // By guid.
 }
 
-func (d *httpDelegate) FetchCellReps(_ lager.Logger, traceID string) (map[string]rep.Client, error) {
-	clients := map[string]rep.Client{}
+func (d *httpDelegate) FetchCellReps(_ lager.Logger, traceID string) (map[string]diego.Client, error) {
+	clients := map[string]diego.Client{}
 	for guid, address := range d.addresses {
 		client, err := d.factory.CreateClient("", address, traceID)
 		if err != nil {
@@ -101,14 +103,14 @@ var _ = Describe("auctions over the wire", func() {
 		return r
 	}
 
-	startLRPs := func(starts ...auctioneer.LRPStartRequest) { runner.ScheduleLRPsForAuctions(starts, trace) }
+	startLRPs := func(starts ...diego.LRPStartRequest) { runner.ScheduleLRPsForAuctions(starts, trace) }
 
 	It("brings LRPs and tasks to cells, in reps' own JSON", func() {
 		a := addRep("a", stateOf("a", "z1"))
 		release := make(chan struct{})
 		a.beforeState = func() { <-release }
 		startLRPs(lrpStart("pg", []int{0, 1}, wantsDrivers("nfs"), wantsTags("opt")))
-		runner.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("t", rootFS("docker:///busybox"))}, trace)
+		runner.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("t", rootFS("docker:///busybox"))}, trace)
 		close(release)
 		Expect(winners(reps.next().results)).To(Equal(map[string]string{"pg.0": "a", "pg.1": "a", "t": "a"}))
 
@@ -153,7 +155,7 @@ var _ = Describe("auctions over the wire", func() {
 			"TotalResources":{"MemoryMB":1000,"DiskMB":2000,"Containers":100}}`)
 		startLRPs(lrpStart("pg", []int{0}))
 		Expect(winners(reps.next().results)).To(Equal(map[string]string{"pg.0": "b"}))
-		runner.ScheduleTasksForAuctions([]auctioneer.TaskStartRequest{taskStart("t")}, trace)
+		runner.ScheduleTasksForAuctions([]diego.TaskStartRequest{taskStart("t")}, trace)
 		Expect(winners(reps.next().results)).To(Equal(map[string]string{"t": "b"}))
 	})
 
@@ -249,7 +251,7 @@ var _ = Describe("auctions over the wire", func() {
 		})
 
 		It("fails what it hands back", func() {
-			bad.perform = func(work rep.Work) rep.Work { return rep.Work{LRPs: work.LRPs[:1]} }
+			bad.perform = func(work diego.Work) diego.Work { return diego.Work{LRPs: work.LRPs[:1]} }
 			startLRPs(lrpStart("pg", []int{0}), lrpStart("pg-2", []int{0}, memory(5)))
 			done := reps.next()
 			Expect(bad.got("/work")).To(HaveLen(1))

@@ -3,8 +3,8 @@ package auctionrunner
 import (
 	"slices"
 
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // addZones adds all cells. Whether the weight is above zero decides what a cell's Index means.
@@ -73,7 +73,7 @@ func (f *feed) addCell(cell *Cell, tag, place int, isOrdered, isNumbered bool) {
 	f.cells.AddCell(fed)
 }
 
-func fillResources(to *rostrum.Resources, from *rep.Resources) {
+func fillResources(to *rostrum.Resources, from *diego.Resources) {
 	to.Memory = rostrum.Units(int64(from.MemoryMB))
 	to.Disk = rostrum.Units(int64(from.DiskMB))
 	to.Containers = int64(from.Containers)

@@ -4,7 +4,7 @@ import (
 	"math/bits"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // A processSet answers for every LRP that runs anywhere whether its process is one of the few in the
@@ -54,7 +54,7 @@ func (s *processSet) size(names int) {
 }
 
 // collect appends the names of those LRPs whose process is in the set.
-func (s *processSet) collect(lrps []rep.LRP, names []string) []string {
+func (s *processSet) collect(lrps []diego.LRP, names []string) []string {
 	if len(s.names) == 0 {
 		return names
 	}

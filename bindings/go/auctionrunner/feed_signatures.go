@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // A signatureReader finds out which cells offer the same for placement constraints. Every cell's
@@ -28,7 +28,7 @@ type knownSignature struct {
 const recentSignatures = 4
 
 // read returns what a cell with this state offers.
-func (r *signatureReader) read(state *rep.CellState) *knownSignature {
+func (r *signatureReader) read(state *diego.CellState) *knownSignature {
 	for i, known := range r.recent {
 		if known.describes(state) {
 			r.moveToFront(i)
@@ -50,7 +50,7 @@ func (r *signatureReader) moveToFront(place int) {
 	r.recent[0] = known
 }
 
-func (r *signatureReader) find(state *rep.CellState) *knownSignature {
+func (r *signatureReader) find(state *diego.CellState) *knownSignature {
 	signature := signatureOf(state)
 	r.key = appendKey(r.key[:0], &signature)
 	if known, ok := r.byKey[string(r.key)]; ok {
@@ -93,7 +93,7 @@ func (t *signatureTable) position(known *knownSignature, batch *rostrum.Batch) i
 func (t *signatureTable) clear() { clear(t.positions) }
 
 // describes says whether a state has this very signature, its lists in this order.
-func (k *knownSignature) describes(state *rep.CellState) bool {
+func (k *knownSignature) describes(state *diego.CellState) bool {
 	if len(state.RootFSProviders) != len(k.Providers) {
 		return false
 	}
@@ -109,7 +109,7 @@ func (k *knownSignature) describes(state *rep.CellState) bool {
 		slices.Equal(state.OptionalPlacementTags, k.OptionalPlacementTags)
 }
 
-func isProvider(provider rep.RootFSProvider, known *rostrum.Provider) bool {
+func isProvider(provider diego.RootFSProvider, known *rostrum.Provider) bool {
 	kind, set := providerOf(provider)
 	if kind != known.Type || len(set) != len(known.Set) {
 		return false
@@ -124,17 +124,17 @@ func isProvider(provider rep.RootFSProvider, known *rostrum.Provider) bool {
 
 // providerOf says what a provider offers. One of a type that rep did not know when it was decoded is
 // nil. It offers nothing, and neither does one of a type that is not rep's.
-func providerOf(provider rep.RootFSProvider) (rostrum.ProviderType, rep.StringSet) {
+func providerOf(provider diego.RootFSProvider) (rostrum.ProviderType, diego.StringSet) {
 	switch provider := provider.(type) {
-	case rep.ArbitraryRootFSProvider:
+	case diego.ArbitraryRootFSProvider:
 		return rostrum.ProviderArbitrary, nil
-	case rep.FixedSetRootFSProvider:
+	case diego.FixedSetRootFSProvider:
 		return rostrum.ProviderFixedSet, provider.FixedSet
-	case *rep.ArbitraryRootFSProvider:
+	case *diego.ArbitraryRootFSProvider:
 		if provider != nil {
 			return rostrum.ProviderArbitrary, nil
 		}
-	case *rep.FixedSetRootFSProvider:
+	case *diego.FixedSetRootFSProvider:
 		if provider != nil {
 			return rostrum.ProviderFixedSet, provider.FixedSet
 		}
@@ -142,7 +142,7 @@ func providerOf(provider rep.RootFSProvider) (rostrum.ProviderType, rep.StringSe
 	return rostrum.ProviderUnknown, nil
 }
 
-func signatureOf(state *rep.CellState) rostrum.Signature {
+func signatureOf(state *diego.CellState) rostrum.Signature {
 	signature := rostrum.Signature{
 		VolumeDrivers:         state.VolumeDrivers,
 		PlacementTags:         state.PlacementTags,

@@ -2,8 +2,8 @@ package auctionrunner
 
 import (
 	"code.cloudfoundry.org/auction/auctiontypes"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // addRequest adds an auction for each of the request, tagged with its place. The order is that of the
@@ -13,14 +13,14 @@ func (f *feed) addRequest(request *auctiontypes.AuctionRequest) {
 		f.careful.reserveTaskGUIDs(request.Tasks)
 	}
 	for i := range request.LRPs {
-		f.addLRP(&request.LRPs[i].LRP, i)
+		f.addLRP(diego.LRPOf(&request.LRPs[i]), i)
 	}
 	for i := range request.Tasks {
-		f.addTask(&request.Tasks[i].Task, i)
+		f.addTask(diego.TaskOf(&request.Tasks[i]), i)
 	}
 }
 
-func (f *feed) addLRP(lrp *rep.LRP, place int) {
+func (f *feed) addLRP(lrp *diego.LRP, place int) {
 	item := &f.item
 	item.Kind = rostrum.LRP
 	item.GUID = f.processes.names[lrp.ProcessGuid]
@@ -34,7 +34,7 @@ func (f *feed) addLRP(lrp *rep.LRP, place int) {
 	f.work.AddWork(item)
 }
 
-func (f *feed) addTask(task *rep.Task, place int) {
+func (f *feed) addTask(task *diego.Task, place int) {
 	item := &f.item
 	item.Kind = rostrum.Task
 	item.GUID = task.TaskGuid
@@ -47,7 +47,7 @@ func (f *feed) addTask(task *rep.Task, place int) {
 	f.work.AddWork(item)
 }
 
-func (f *feed) fillItem(constraint *rep.PlacementConstraint, asked *rep.Resource, place int) {
+func (f *feed) fillItem(constraint *diego.PlacementConstraint, asked *diego.Resource, place int) {
 	item := &f.item
 	item.RootFS = constraint.RootFs
 	item.PlacementTags = constraint.PlacementTags

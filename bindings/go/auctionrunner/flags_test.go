@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // The import of the package registers a flag for each thing that is beyond Diego's runner, all off.
@@ -114,16 +114,16 @@ func TestStrategiesByName(t *testing.T) {
 func TestAnotherStrategyPlaces(t *testing.T) {
 	for strategy, expected := range map[string]string{"diego": "p.0 on roomy", "binpack": "p.0 on full"} {
 		c := newCluster(t)
-		c.addCell("z1", "roomy", func(state *rep.CellState) {
-			state.Tasks = []rep.Task{aTask("t")}
+		c.addCell("z1", "roomy", func(state *diego.CellState) {
+			state.Tasks = []diego.Task{aTask("t")}
 			state.AvailableResources.MemoryMB = 90
 		})
-		c.addCell("z1", "full", func(state *rep.CellState) {
-			state.Tasks = []rep.Task{aTask("t")}
+		c.addCell("z1", "full", func(state *diego.CellState) {
+			state.Tasks = []diego.Task{aTask("t")}
 			state.AvailableResources.MemoryMB = 20
 		})
 		placer := c.placer(settings{strategy: strategy})
-		requireText(t, describeResults(c.scheduleWith(placer, []rep.LRP{anLRP("p", 0)})), expected)
+		requireText(t, describeResults(c.scheduleWith(placer, []diego.LRP{anLRP("p", 0)})), expected)
 	}
 }
 
@@ -183,7 +183,7 @@ func TestAPluginPlaces(t *testing.T) {
 		c.addCell("z1", guid)
 	}
 	placer := c.placer(settings{strategy: buildPlugin(t, 0)})
-	requireText(t, describeResults(c.scheduleWith(placer, []rep.LRP{anLRP("p", 0), anLRP("p", 1)}, aTask("t"))), `
+	requireText(t, describeResults(c.scheduleWith(placer, []diego.LRP{anLRP("p", 0), anLRP("p", 1)}, aTask("t"))), `
 p.0 on last
 p.1 on last
 t on last`)

@@ -4,7 +4,6 @@ go 1.26.2
 
 require (
 	code.cloudfoundry.org v0.0.0
-	code.cloudfoundry.org/bbs/models v1.8.0
 	code.cloudfoundry.org/clock v1.79.0
 	code.cloudfoundry.org/lager/v3 v3.82.0
 	code.cloudfoundry.org/rostrum v0.0.0
@@ -15,12 +14,9 @@ require (
 )
 
 require (
-	code.cloudfoundry.org/bbs/encryption v1.9.0 // indirect
-	code.cloudfoundry.org/bbs/format v1.9.0 // indirect
 	github.com/Masterminds/semver/v3 v3.5.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-task/slim-sprig/v3 v3.0.0 // indirect
-	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/google/pprof v0.0.0-20260802141513-ef3492d7dac3 // indirect
 	github.com/openzipkin/zipkin-go v0.4.3 // indirect

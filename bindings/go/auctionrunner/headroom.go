@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"strconv"
 
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // What /headroom answers for if it is not told a size: Diego's usual disk, and memory from small to
@@ -21,7 +21,7 @@ var defaultHeadroomMemoryMB = []int64{256, 512, 1024, 2048, 4096, 8192}
 type headroomQuestion struct {
 	memoryMB   []int64
 	diskMB     int64
-	constraint rep.PlacementConstraint
+	constraint diego.PlacementConstraint
 }
 
 // headroomAnswer is what /headroom tells.
@@ -69,7 +69,7 @@ func readHeadroomQuestion(query url.Values) (*headroomQuestion, error) {
 	question := &headroomQuestion{
 		memoryMB: defaultHeadroomMemoryMB,
 		diskMB:   defaultHeadroomDiskMB,
-		constraint: rep.PlacementConstraint{
+		constraint: diego.PlacementConstraint{
 			RootFs:        query.Get("rootfs"),
 			PlacementTags: query["placement_tag"],
 			VolumeDrivers: query["volume_driver"],
@@ -120,16 +120,16 @@ func (q *headroomQuestion) allows(signatures []rostrum.Signature) []bool {
 
 // cellOf makes a cell of a signature, to ask it what meets it.
 func cellOf(signature *rostrum.Signature) *Cell {
-	providers := rep.RootFSProviders{}
+	providers := diego.RootFSProviders{}
 	for _, provider := range signature.Providers {
 		switch provider.Type {
 		case rostrum.ProviderArbitrary:
-			providers[provider.Scheme] = rep.ArbitraryRootFSProvider{}
+			providers[provider.Scheme] = diego.ArbitraryRootFSProvider{}
 		case rostrum.ProviderFixedSet:
-			providers[provider.Scheme] = rep.NewFixedSetRootFSProvider(provider.Set...)
+			providers[provider.Scheme] = diego.NewFixedSetRootFSProvider(provider.Set...)
 		}
 	}
-	return NewCell(nil, "", nil, rep.CellState{
+	return NewCell(nil, "", nil, diego.CellState{
 		RootFSProviders:       providers,
 		VolumeDrivers:         signature.VolumeDrivers,
 		PlacementTags:         signature.PlacementTags,

@@ -4,8 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // How many fit is what would be placed one after the other, with the proxy's memory needed for each
@@ -15,18 +15,18 @@ func TestHeadroomIsWhatCanBePlaced(t *testing.T) {
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	for range 5000 {
-		cell := literalCell{state: rep.CellState{
-			AvailableResources:      rep.NewResources(random.Int32N(120)-20, random.Int32N(120)-20, random.IntN(12)-2),
+		cell := literalCell{state: diego.CellState{
+			AvailableResources:      diego.NewResources(random.Int32N(120)-20, random.Int32N(120)-20, random.IntN(12)-2),
 			ProxyMemoryAllocationMB: random.IntN(20) - 5,
 		}}
-		asked := rep.NewResource(random.Int32N(30), random.Int32N(30), 0)
+		asked := diego.NewResource(random.Int32N(30), random.Int32N(30), 0)
 		before := cell.state
 		fed := rostrum.Cell{ProxyMemory: rostrum.Units(int64(before.ProxyMemoryAllocationMB))}
 		fillResources(&fed.Available, &before.AvailableResources)
 		got := countFitting(&fed, rostrum.Units(int64(asked.MemoryMB)), rostrum.Units(int64(asked.DiskMB)))
 		expected := int64(0)
 		for len(cell.lacks(asked, int32(before.ProxyMemoryAllocationMB))) == 0 && len(cell.lacks(asked, 0)) == 0 {
-			cell.state.AddLRP(&rep.LRP{Resource: asked})
+			cell.state.AddLRP(&diego.LRP{Resource: asked})
 			expected++
 		}
 		if got != expected {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // literalScheduler decides as Diego's own scheduler is described to: one auction after the other, one
@@ -35,9 +35,9 @@ type triedCell struct {
 type literalCell struct {
 	guid    string
 	index   int
-	state   rep.CellState
-	work    rep.Work
-	perform func(rep.Work) (rep.Work, error)
+	state   diego.CellState
+	work    diego.Work
+	perform func(diego.Work) (diego.Work, error)
 }
 
 var (
@@ -97,14 +97,14 @@ func (l *literalScheduler) isFull() bool {
 }
 
 func (l *literalScheduler) scheduleLRP(auction *auctiontypes.LRPAuction) {
-	cell, err := l.findForLRP(&auction.LRP)
+	cell, err := l.findForLRP(diego.LRPOf(auction))
 	if err != nil {
 		auction.PlacementError = err.Error()
 		l.results.FailedLRPs = append(l.results.FailedLRPs, *auction)
 		return
 	}
-	cell.state.AddLRP(&auction.LRP)
-	cell.work.LRPs = append(cell.work.LRPs, auction.LRP)
+	cell.state.AddLRP(diego.LRPOf(auction))
+	cell.work.LRPs = append(cell.work.LRPs, *diego.LRPOf(auction))
 	l.starting++
 	success := auction.Copy()
 	success.Winner = cell.guid
@@ -112,14 +112,14 @@ func (l *literalScheduler) scheduleLRP(auction *auctiontypes.LRPAuction) {
 }
 
 func (l *literalScheduler) scheduleTask(auction *auctiontypes.TaskAuction) {
-	cell, err := l.findForTask(&auction.Task)
+	cell, err := l.findForTask(diego.TaskOf(auction))
 	if err != nil {
 		auction.PlacementError = err.Error()
 		l.results.FailedTasks = append(l.results.FailedTasks, *auction)
 		return
 	}
-	cell.state.AddTask(&auction.Task)
-	cell.work.Tasks = append(cell.work.Tasks, auction.Task)
+	cell.state.AddTask(diego.TaskOf(auction))
+	cell.work.Tasks = append(cell.work.Tasks, *diego.TaskOf(auction))
 	l.starting++
 	success := auction.Copy()
 	success.Winner = cell.guid
@@ -133,7 +133,7 @@ type literalZone struct {
 
 // matching returns the zones that have a cell for a constraint, or what the log and Diego's user are
 // told if there is none.
-func (l *literalScheduler) matching(constraint rep.PlacementConstraint, processGUID string) ([]literalZone, error) {
+func (l *literalScheduler) matching(constraint diego.PlacementConstraint, processGUID string) ([]literalZone, error) {
 	var zones []literalZone
 	reported := errRootFS // Of zones without a cell, too.
 	for _, name := range l.zoneNames() {
@@ -175,15 +175,15 @@ func (l *literalScheduler) matching(constraint rep.PlacementConstraint, processG
 	return zones, nil
 }
 
-func hasRootFS(providers rep.RootFSProviders, rootFS string) bool {
+func hasRootFS(providers diego.RootFSProviders, rootFS string) bool {
 	location, err := url.Parse(rootFS)
 	if err != nil {
 		return false
 	}
 	switch provider := providers[location.Scheme].(type) {
-	case rep.ArbitraryRootFSProvider:
+	case diego.ArbitraryRootFSProvider:
 		return true
-	case rep.FixedSetRootFSProvider:
+	case diego.FixedSetRootFSProvider:
 		_, ok := provider.FixedSet[location.Opaque]
 		return ok
 	}
@@ -192,7 +192,7 @@ func hasRootFS(providers rep.RootFSProviders, rootFS string) bool {
 
 var errInflight = errors.New("waiting to start instance: reached in-flight start limit")
 
-func (l *literalScheduler) findForLRP(lrp *rep.LRP) (*literalCell, error) {
+func (l *literalScheduler) findForLRP(lrp *diego.LRP) (*literalCell, error) {
 	if l.isFull() {
 		return nil, errInflight
 	}
@@ -219,7 +219,7 @@ func (l *literalScheduler) findForLRP(lrp *rep.LRP) (*literalCell, error) {
 	return contest.end(lrp.Resource)
 }
 
-func (l *literalScheduler) findForTask(task *rep.Task) (*literalCell, error) {
+func (l *literalScheduler) findForTask(task *diego.Task) (*literalCell, error) {
 	if l.isFull() {
 		return nil, errInflight
 	}
@@ -259,7 +259,7 @@ func (c *contest) enter(cell *literalCell, score float64, lacks []string) {
 }
 
 // end returns the winner if it has the room: what was asked of it may have been less than it takes.
-func (c *contest) end(asked rep.Resource) (*literalCell, error) {
+func (c *contest) end(asked diego.Resource) (*literalCell, error) {
 	if c.winner == nil {
 		return nil, insufficient(c.problems)
 	}
@@ -277,7 +277,7 @@ func insufficient(problems []string) error {
 }
 
 // lacks names what is short on the cell, sorted.
-func (c *literalCell) lacks(asked rep.Resource, proxyMB int32) []string {
+func (c *literalCell) lacks(asked diego.Resource, proxyMB int32) []string {
 	var lacks []string
 	if c.state.AvailableResources.Containers < 1 {
 		lacks = append(lacks, "containers")
@@ -291,7 +291,7 @@ func (c *literalCell) lacks(asked rep.Resource, proxyMB int32) []string {
 	return lacks
 }
 
-func (c *literalCell) fullness(asked rep.Resource, proxyMB int32, options engineOptions) float64 {
+func (c *literalCell) fullness(asked diego.Resource, proxyMB int32, options engineOptions) float64 {
 	free, total := c.state.AvailableResources, c.state.TotalResources
 	memory := 1.0 - float64(free.MemoryMB-(asked.MemoryMB+proxyMB))/float64(total.MemoryMB)
 	disk := 1.0 - float64(free.DiskMB-asked.DiskMB)/float64(total.DiskMB)
@@ -300,7 +300,7 @@ func (c *literalCell) fullness(asked rep.Resource, proxyMB int32, options engine
 	return float64((memory+disk+containers)/3.0) + starting
 }
 
-func (c *literalCell) scoreLRP(lrp *rep.LRP, options engineOptions) float64 {
+func (c *literalCell) scoreLRP(lrp *diego.LRP, options engineOptions) float64 {
 	instances := 0
 	for _, other := range c.state.LRPs {
 		if other.ProcessGuid == lrp.ProcessGuid {
@@ -311,7 +311,7 @@ func (c *literalCell) scoreLRP(lrp *rep.LRP, options engineOptions) float64 {
 		float64(1000*instances) + float64(float64(c.index)*options.binPackFirstFitWeight)
 }
 
-func (c *literalCell) scoreTask(task *rep.Task, options engineOptions) float64 {
+func (c *literalCell) scoreTask(task *diego.Task, options engineOptions) float64 {
 	return c.fullness(task.Resource, 0, options) + float64(1000*len(c.state.Tasks))
 }
 

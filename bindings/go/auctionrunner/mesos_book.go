@@ -5,8 +5,8 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/bbs/models"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/rostrum/mesos"
 )
 
@@ -17,8 +17,8 @@ type workKey struct {
 	index int32
 }
 
-func keyOfLRP(lrp *rep.LRP) workKey    { return workKey{rostrum.LRP, lrp.ProcessGuid, lrp.Index} }
-func keyOfTask(task *rep.Task) workKey { return workKey{rostrum.Task, task.TaskGuid, 0} }
+func keyOfLRP(lrp *diego.LRP) workKey    { return workKey{rostrum.LRP, lrp.ProcessGuid, lrp.Index} }
+func keyOfTask(task *diego.Task) workKey { return workKey{rostrum.Task, task.TaskGuid, 0} }
 func keyOfEvent(event *mesos.Event) workKey {
 	return workKey{event.WorkKind, event.GUID, event.Index}
 }
@@ -42,9 +42,9 @@ func (w *bookedWork) record() *auctiontypes.AuctionRecord {
 
 func (w *bookedWork) key() workKey {
 	if w.lrp != nil {
-		return keyOfLRP(&w.lrp.LRP)
+		return keyOfLRP(diego.LRPOf(w.lrp))
 	}
-	return keyOfTask(&w.task.Task)
+	return keyOfTask(diego.TaskOf(w.task))
 }
 
 func (w *bookedWork) identifier() string {
@@ -93,11 +93,11 @@ func makeBookedWork(event *mesos.Event, now time.Time) *bookedWork {
 	if event.WorkKind == rostrum.LRP {
 		key := models.NewActualLRPKey(event.GUID, event.Index, event.Domain)
 		auction := auctiontypes.NewLRPAuction(
-			rep.NewLRP("", key, rep.Resource{}, rep.PlacementConstraint{}), queued)
+			diego.NewLRP("", key, diego.Resource{}, diego.PlacementConstraint{}), queued)
 		return &bookedWork{lrp: &auction}
 	}
 	auction := auctiontypes.NewTaskAuction(
-		rep.NewTask(event.GUID, event.Domain, rep.Resource{}, rep.PlacementConstraint{}), queued)
+		diego.NewTask(event.GUID, event.Domain, diego.Resource{}, diego.PlacementConstraint{}), queued)
 	return &bookedWork{task: &auction}
 }
 

@@ -11,11 +11,10 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/auction/auctiontypes/fakes"
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/clock/fakeclock"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/rostrum/mesos"
 	"github.com/tedsuo/ifrit"
 )
@@ -134,7 +133,7 @@ type mesosCompletion struct {
 	results auctiontypes.AuctionResults
 }
 
-func (m *mesosTest) FetchCellReps(lager.Logger, string) (map[string]rep.Client, error) {
+func (m *mesosTest) FetchCellReps(lager.Logger, string) (map[string]diego.Client, error) {
 	m.Error("the delegate is asked for cells")
 	return nil, nil
 }
@@ -221,15 +220,15 @@ func (m *mesosTest) waitSubmitted(count int) []rostrum.Work {
 }
 
 func (m *mesosTest) askLRPs(traceID string, processGUID string, indices ...int) {
-	asked := rep.NewResource(10, 20, 30)
-	m.runner.ScheduleLRPsForAuctions([]auctioneer.LRPStartRequest{auctioneer.NewLRPStartRequest(processGUID,
-		"domain", indices, asked, rep.NewPlacementConstraint(linux, []string{"tag"}, []string{"nfs"}))}, traceID)
+	m.runner.ScheduleLRPsForAuctions([]diego.LRPStartRequest{{ProcessGuid: processGUID, Domain: "domain",
+		Indices: indices, Resource: diego.NewResource(10, 20, 30),
+		PlacementConstraint: diego.NewPlacementConstraint(linux, []string{"tag"}, []string{"nfs"})}}, traceID)
 }
 
 func (m *mesosTest) askTasks(traceID string, guids ...string) {
-	var starts []auctioneer.TaskStartRequest
+	var starts []diego.TaskStartRequest
 	for _, guid := range guids {
-		starts = append(starts, auctioneer.NewTaskStartRequest(aTask(guid)))
+		starts = append(starts, diego.TaskStartRequest{Task: aTask(guid)})
 	}
 	m.runner.ScheduleTasksForAuctions(starts, traceID)
 }

@@ -11,8 +11,8 @@ import (
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/bbs/trace"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/rostrum/mesos"
 )
 
@@ -208,13 +208,13 @@ func (r *mesosRun) submit(logger lager.Logger, work []*bookedWork, refused *meso
 // addBookedWork adds one auction to a batch.
 func addBookedWork(batch *rostrum.Batch, booked *bookedWork) {
 	item := rostrum.Work{}
-	resource, constraint := rep.Resource{}, rep.PlacementConstraint{}
+	resource, constraint := diego.Resource{}, diego.PlacementConstraint{}
 	if booked.lrp != nil {
-		lrp := &booked.lrp.LRP
+		lrp := diego.LRPOf(booked.lrp)
 		item.Kind, item.GUID, item.Domain, item.Indices = rostrum.LRP, lrp.ProcessGuid, lrp.Domain, []int32{lrp.Index}
 		resource, constraint = lrp.Resource, lrp.PlacementConstraint
 	} else {
-		task := &booked.task.Task
+		task := diego.TaskOf(booked.task)
 		item.Kind, item.GUID, item.Domain = rostrum.Task, task.TaskGuid, task.Domain
 		resource, constraint = task.Resource, task.PlacementConstraint
 	}

@@ -2,7 +2,7 @@ package auctionrunner
 
 import (
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // A narrator tells the debug log what Diego tells it of its search for a cell: the score of each
@@ -27,7 +27,7 @@ func newNarrator(scheduler *Scheduler) narrator { return narrator{scheduler: sch
 
 // placed tells of the search for an LRP's cell that ended at winner. It must be called before the LRP
 // is placed there.
-func (n *narrator) placed(lrp *rep.LRP, winner *Cell) {
+func (n *narrator) placed(lrp *diego.LRP, winner *Cell) {
 	switch n.listening {
 	case nobodyListens:
 	case somebodyListens:
@@ -39,7 +39,7 @@ func (n *narrator) placed(lrp *rep.LRP, winner *Cell) {
 
 // ask tells of the winner, which Diego tries in any case, and looks whether that is written down. If
 // it is, the rest of the search follows.
-func (n *narrator) ask(lrp *rep.LRP, winner *Cell) {
+func (n *narrator) ask(lrp *diego.LRP, winner *Cell) {
 	if isSilent(winner.logger) {
 		n.listening = nobodyListens
 		return
@@ -64,7 +64,7 @@ func (n *narrator) ask(lrp *rep.LRP, winner *Cell) {
 
 // refused tells of the states of all cells that have too little for an LRP, and of the search that
 // has found no other.
-func (n *narrator) refused(lrp *rep.LRP) {
+func (n *narrator) refused(lrp *diego.LRP) {
 	if n.listening == somebodyListens {
 		n.search(lrp).tell()
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // Above all scores that count: Diego's search starts with it.
@@ -13,7 +13,7 @@ const startingScore = 1e20
 // zoneSearch is Diego's own search for the cell of an LRP, cell by cell, with its ties broken by the
 // names of zones and the places of cells.
 type zoneSearch struct {
-	lrp       *rep.LRP
+	lrp       *diego.LRP
 	zones     []zoneInstances // Only cells that meet the constraint; sorted by instances.
 	scheduler *Scheduler
 }
@@ -24,7 +24,7 @@ type zoneInstances struct {
 }
 
 // search begins a search over the cells as they are now.
-func (n *narrator) search(lrp *rep.LRP) *zoneSearch {
+func (n *narrator) search(lrp *diego.LRP) *zoneSearch {
 	search := &zoneSearch{lrp: lrp, scheduler: n.scheduler}
 	for _, name := range zoneNames(n.scheduler.zones) {
 		zone := zoneInstances{}
@@ -98,7 +98,7 @@ func (s *zoneSearch) failingStates() map[string]CellResourceState {
 }
 
 // meets says whether an LRP or a task with this constraint may run on the cell.
-func (c *Cell) meets(constraint *rep.PlacementConstraint) bool {
+func (c *Cell) meets(constraint *diego.PlacementConstraint) bool {
 	return c.MatchRootFS(constraint.RootFs) && c.MatchVolumeDrivers(constraint.VolumeDrivers) &&
 		c.MatchPlacementTags(constraint.PlacementTags)
 }

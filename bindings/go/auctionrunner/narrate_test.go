@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // With a debug log, the cells that Diego would have tried for each LRP are there with their scores,
@@ -76,7 +76,7 @@ func TestNobodyListens(t *testing.T) {
 	for i := range 8 {
 		c.addCell("z1", fmt.Sprint("cell-", i))
 	}
-	var lrps []rep.LRP
+	var lrps []diego.LRP
 	for i := range 20 {
 		lrps = append(lrps, anLRP("p", int32(i)))
 	}
@@ -104,13 +104,13 @@ func TestNobodyListens(t *testing.T) {
 func TestStatesOfCellsThatRefuse(t *testing.T) {
 	c := newCluster(t)
 	c.log = newTestLog(lager.DEBUG)
-	c.addCell("z1", "a", func(state *rep.CellState) { state.AvailableResources.MemoryMB = 45 })
-	c.addCell("z2", "windows", func(state *rep.CellState) {
-		state.RootFSProviders = rep.RootFSProviders{"preloaded": rep.NewFixedSetRootFSProvider("windows")}
+	c.addCell("z1", "a", func(state *diego.CellState) { state.AvailableResources.MemoryMB = 45 })
+	c.addCell("z2", "windows", func(state *diego.CellState) {
+		state.RootFSProviders = diego.RootFSProviders{"preloaded": diego.NewFixedSetRootFSProvider("windows")}
 	})
 	large := anLRP("large", 1)
 	large.MemoryMB = 40
-	results := c.schedule([]rep.LRP{anLRP("p", 0), large, anLRP("q", 1)})
+	results := c.schedule([]diego.LRP{anLRP("p", 0), large, anLRP("q", 1)})
 	if len(results.SuccessfulLRPs) != 2 || len(results.FailedLRPs) != 1 {
 		t.Fatal(describeResults(results))
 	}

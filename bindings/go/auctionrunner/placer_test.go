@@ -10,8 +10,8 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // placer makes a placer as a runner has it, which is closed at the end of the test.
@@ -25,7 +25,7 @@ func (c *testCluster) placer(settings settings) *placer {
 	return placer
 }
 
-func (c *testCluster) scheduleWith(placer *placer, lrps []rep.LRP, tasks ...rep.Task) auctiontypes.AuctionResults {
+func (c *testCluster) scheduleWith(placer *placer, lrps []diego.LRP, tasks ...diego.Task) auctiontypes.AuctionResults {
 	scheduler := c.scheduler()
 	scheduler.placer = placer
 	return scheduler.Schedule(c.request(lrps, tasks...))
@@ -37,7 +37,7 @@ func TestARoundAfterCloseFailsClearly(t *testing.T) {
 	placer := c.placer(defaultSettings())
 	placer.Close()
 	placer.Close()
-	results := c.scheduleWith(placer, []rep.LRP{anLRP("p", 0)}, aTask("t"))
+	results := c.scheduleWith(placer, []diego.LRP{anLRP("p", 0)}, aTask("t"))
 	requireText(t, describeResults(results), `
 p.0: no placement was made: rostrum: used after Close
 t: no placement was made: rostrum: used after Close`)
@@ -48,8 +48,8 @@ func TestARoundThatFails(t *testing.T) {
 	c := newCluster(t)
 	c.addCell("z1", "a")
 	placer := c.placer(settings{strategy: buildPlugin(t, 2)})
-	requireText(t, describeResults(c.scheduleWith(placer, []rep.LRP{anLRP("p", 0)})), "p.0 on a")
-	results := c.scheduleWith(placer, []rep.LRP{anLRP("p", 1)}, aTask("t"))
+	requireText(t, describeResults(c.scheduleWith(placer, []diego.LRP{anLRP("p", 0)})), "p.0 on a")
+	results := c.scheduleWith(placer, []diego.LRP{anLRP("p", 1)}, aTask("t"))
 	if len(results.FailedLRPs) != 1 || len(results.FailedTasks) != 1 {
 		t.Fatal(describeResults(results))
 	}
@@ -61,7 +61,7 @@ func TestARoundThatFails(t *testing.T) {
 	if lines := c.log.lines(t, "failed-to-place"); len(lines) != 1 || lines[0].Data["lrp-start-auctions"] != 1.0 {
 		t.Errorf("logged %v", lines)
 	}
-	requireText(t, describeResults(c.scheduleWith(placer, []rep.LRP{anLRP("p", 2)})), "p.2 on a")
+	requireText(t, describeResults(c.scheduleWith(placer, []diego.LRP{anLRP("p", 2)})), "p.2 on a")
 }
 
 // recordRandomRounds records rounds of random clusters and requests, with settings that change from
@@ -127,7 +127,7 @@ func TestARecordingGrowsNoLargerThanAllowed(t *testing.T) {
 		c.addCell("z1", fmt.Sprintf("a-cell-with-a-long-guid-%d", i))
 	}
 	for round := range 60 {
-		c.scheduleWith(placer, []rep.LRP{anLRP("p", int32(round))})
+		c.scheduleWith(placer, []diego.LRP{anLRP("p", int32(round))})
 	}
 	placer.Close()
 	size := int64(0)
@@ -164,8 +164,8 @@ func TestAnotherRunnerHasIt(t *testing.T) {
 			t.Errorf("%s: logged %v", message, lines)
 		}
 	}
-	requireText(t, describeResults(first.scheduleWith(one, []rep.LRP{anLRP("p", 0)})), "p.0 on a")
-	requireText(t, describeResults(second.scheduleWith(two, []rep.LRP{anLRP("p", 0)})), "p.0 on a")
+	requireText(t, describeResults(first.scheduleWith(one, []diego.LRP{anLRP("p", 0)})), "p.0 on a")
+	requireText(t, describeResults(second.scheduleWith(two, []diego.LRP{anLRP("p", 0)})), "p.0 on a")
 	one.Close()
 	two.Close()
 	replay, err := rostrum.ReplayFile(file, nil)

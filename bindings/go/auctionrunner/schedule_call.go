@@ -6,8 +6,8 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // scheduleCall carries out what was decided in one call of Schedule.
@@ -19,7 +19,7 @@ type scheduleCall struct {
 	refusals  []*refusal // By the round's number; nil until it is asked for.
 	doubles   doubles
 	narrator  narrator
-	room      []rep.LRP // For the first LRP of each cell that gets one.
+	room      []diego.LRP // For the first LRP of each cell that gets one.
 }
 
 // refusal is a refusal of the round as Diego would put it.
@@ -59,7 +59,7 @@ func (c *scheduleCall) begin() {
 	c.narrator = newNarrator(c.Scheduler)
 	if count := min(round.Placed(), len(c.request.LRPs)); count > 0 {
 		c.results.SuccessfulLRPs = make([]auctiontypes.LRPAuction, 0, count)
-		c.room = make([]rep.LRP, count)
+		c.room = make([]diego.LRP, count)
 	}
 	if count := min(round.Placed(), len(c.request.Tasks)); count > 0 {
 		c.results.SuccessfulTasks = make([]auctiontypes.TaskAuction, 0, count)
@@ -90,12 +90,12 @@ func (c *scheduleCall) decideLRP(decision *rostrum.Decision, place int) {
 		return
 	}
 	cell := c.placement.cells[decision.CellTag]
-	c.narrator.placed(&auction.LRP, cell)
+	c.narrator.placed(diego.LRPOf(auction), cell)
 	if cell.workToCommit.LRPs == nil {
 		// Most cells get one at a time.
 		cell.workToCommit.LRPs, c.room = c.room[:0:1], c.room[1:]
 	}
-	cell.placeLRP(&auction.LRP)
+	cell.placeLRP(diego.LRPOf(auction))
 	success := auction.Copy() // Which leaves out what a running instance would have beside it.
 	success.Winner = cell.Guid
 	c.results.SuccessfulLRPs = append(c.results.SuccessfulLRPs, success)
@@ -112,7 +112,7 @@ func (c *scheduleCall) decideTask(decision *rostrum.Decision, place int) {
 		return
 	}
 	cell := c.placement.cells[decision.CellTag]
-	cell.placeTask(&auction.Task)
+	cell.placeTask(diego.TaskOf(auction))
 	success := auction.Copy()
 	success.Winner = cell.Guid
 	c.results.SuccessfulTasks = append(c.results.SuccessfulTasks, success)
@@ -131,7 +131,7 @@ func errorOf(code rostrum.RefusalCode, text string) error {
 	if code != rostrum.RefusalInsufficientResources {
 		return errors.New(text)
 	}
-	return &rep.InsufficientResourcesError{Problems: problemsOf(text)}
+	return &diego.InsufficientResourcesError{Problems: problemsOf(text)}
 }
 
 func (c *scheduleCall) failLRP(auction *auctiontypes.LRPAuction, text string) {
@@ -174,7 +174,7 @@ func (c *scheduleCall) logSuccesses() {
 	shareOut(len(lrps), shares(len(lrps), fewestLinesShared), func(_, first, last int) {
 		line := newSuccessLine(c.logger, "lrp-added-to-cell", "lrp-guid")
 		for i := first; i < last; i++ {
-			line.log(identifierOf(&lrps[i].LRP), lrps[i].Winner)
+			line.log(identifierOf(diego.LRPOf(&lrps[i])), lrps[i].Winner)
 		}
 	})
 	shareOut(len(tasks), shares(len(tasks), fewestLinesShared), func(_, first, last int) {
@@ -213,6 +213,6 @@ func (l *successLine) log(identifier, cellGUID string) {
 }
 
 // identifierOf is rep's Identifier, without a format to read.
-func identifierOf(lrp *rep.LRP) string {
+func identifierOf(lrp *diego.LRP) string {
 	return lrp.ProcessGuid + "." + strconv.Itoa(int(lrp.Index))
 }

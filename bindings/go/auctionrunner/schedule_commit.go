@@ -5,24 +5,24 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // commitCells sends every cell that has some its work, all at once, and returns what they hand back,
 // in the order of the cells; nil for one that took all of it. Work that was not sent at all counts as
 // handed back.
-func (c *scheduleCall) commitCells() []*rep.Work {
+func (c *scheduleCall) commitCells() []*diego.Work {
 	busy := make([]*Cell, 0, c.placement.round.Placed())
 	for _, cell := range c.placement.cells {
 		if cell.hasWork() {
 			busy = append(busy, cell)
 		}
 	}
-	handedBack := make([]*rep.Work, len(busy))
+	handedBack := make([]*diego.Work, len(busy))
 	sent := runOnPool(c.ending, c.workPool, len(busy), func(i int) {
 		if work := busy[i].Commit(); len(work.LRPs) > 0 || len(work.Tasks) > 0 {
-			handedBack[i] = &rep.Work{LRPs: work.LRPs, Tasks: work.Tasks}
+			handedBack[i] = &diego.Work{LRPs: work.LRPs, Tasks: work.Tasks}
 		}
 	})
 	for i := sent; i < len(busy); i++ {
@@ -32,10 +32,10 @@ func (c *scheduleCall) commitCells() []*rep.Work {
 }
 
 // settle takes what was handed back from the successes to the failures.
-func (c *scheduleCall) settle(handedBack []*rep.Work) {
+func (c *scheduleCall) settle(handedBack []*diego.Work) {
 	returned := returnedWork{
 		lrps: returned{count: len(c.request.LRPs),
-			identifierAt: func(i int) string { return identifierOf(&c.request.LRPs[i].LRP) }},
+			identifierAt: func(i int) string { return identifierOf(diego.LRPOf(&c.request.LRPs[i])) }},
 		tasks: returned{count: len(c.request.Tasks),
 			identifierAt: func(i int) string { return c.request.Tasks[i].TaskGuid }},
 	}
@@ -48,14 +48,16 @@ func (c *scheduleCall) settle(handedBack []*rep.Work) {
 		return
 	}
 	c.results.SuccessfulLRPs = slices.DeleteFunc(c.results.SuccessfulLRPs,
-		func(success auctiontypes.LRPAuction) bool { return returned.lrps.back[identifierOf(&success.LRP)] })
+		func(success auctiontypes.LRPAuction) bool {
+			return returned.lrps.back[identifierOf(diego.LRPOf(&success))]
+		})
 	c.results.SuccessfulTasks = slices.DeleteFunc(c.results.SuccessfulTasks,
 		func(success auctiontypes.TaskAuction) bool { return returned.tasks.back[success.TaskGuid] })
 	c.placement.handBack(&returned)
 }
 
 // failReturned fails what one cell handed back. What it never was given is only logged.
-func (c *scheduleCall) failReturned(work *rep.Work, returned *returnedWork) {
+func (c *scheduleCall) failReturned(work *diego.Work, returned *returnedWork) {
 	for i := range work.LRPs {
 		identifier := identifierOf(&work.LRPs[i])
 		c.logger.Info("lrp-failed-to-be-placed", lager.Data{"lrp-guid": identifier})

@@ -17,7 +17,7 @@ import (
 	"code.cloudfoundry.org/bbs/models"
 	"code.cloudfoundry.org/clock/fakeclock"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 )
 
@@ -95,7 +95,7 @@ type randomCase struct {
 type randomCell struct {
 	guid  string
 	index int
-	state rep.CellState
+	state diego.CellState
 }
 
 func pick[Item any](random *rand.Rand, items ...Item) Item { return items[random.IntN(len(items))] }
@@ -161,19 +161,19 @@ func (c *randomCase) addZone(random *rand.Rand, zone string, isPlain, negativePr
 	c.zones[zone] = cells
 }
 
-func (c *randomCase) state(random *rand.Rand, zone string, isPlain bool) rep.CellState {
-	state := rep.CellState{
+func (c *randomCase) state(random *rand.Rand, zone string, isPlain bool) diego.CellState {
+	state := diego.CellState{
 		Zone:            zone,
-		TotalResources:  rep.NewResources(100, 200, 10),
-		RootFSProviders: rep.RootFSProviders{"preloaded": rep.NewFixedSetRootFSProvider("linux")},
+		TotalResources:  diego.NewResources(100, 200, 10),
+		RootFSProviders: diego.RootFSProviders{"preloaded": diego.NewFixedSetRootFSProvider("linux")},
 	}
 	if !isPlain {
-		state.TotalResources = rep.NewResources(pick[int32](random, 0, 50, 100, 300), pick[int32](random, 0, 100, 400),
+		state.TotalResources = diego.NewResources(pick[int32](random, 0, 50, 100, 300), pick[int32](random, 0, 100, 400),
 			pick(random, 0, 2, 5, 20))
-		state.RootFSProviders = pick(random, state.RootFSProviders, rep.RootFSProviders{
-			"preloaded": rep.NewFixedSetRootFSProvider("linux", "windows"),
-			"docker":    rep.ArbitraryRootFSProvider{},
-		}, rep.RootFSProviders{"preloaded": nil, "docker": rep.ArbitraryRootFSProvider{}})
+		state.RootFSProviders = pick(random, state.RootFSProviders, diego.RootFSProviders{
+			"preloaded": diego.NewFixedSetRootFSProvider("linux", "windows"),
+			"docker":    diego.ArbitraryRootFSProvider{},
+		}, diego.RootFSProviders{"preloaded": nil, "docker": diego.ArbitraryRootFSProvider{}})
 		state.VolumeDrivers = some(random, "nfs", "smb")
 		state.PlacementTags = some(random, "gpu")
 		state.OptionalPlacementTags = some(random, "gpu", "ssd")
@@ -187,30 +187,30 @@ func (c *randomCase) state(random *rand.Rand, zone string, isPlain bool) rep.Cel
 		state.LRPs = append(state.LRPs, lrp)
 	}
 	for i := range random.IntN(2) {
-		task := rep.NewTask(fmt.Sprint("old-", i), "domain", rep.NewResource(5, 5, 0), rep.PlacementConstraint{})
+		task := diego.NewTask(fmt.Sprint("old-", i), "domain", diego.NewResource(5, 5, 0), diego.PlacementConstraint{})
 		state.AvailableResources.Subtract(&task.Resource)
 		state.Tasks = append(state.Tasks, task)
 	}
 	return state
 }
 
-func randomConstraint(random *rand.Rand) rep.PlacementConstraint {
+func randomConstraint(random *rand.Rand) diego.PlacementConstraint {
 	if random.IntN(4) > 0 {
-		return rep.NewPlacementConstraint("preloaded:linux", nil, nil)
+		return diego.NewPlacementConstraint("preloaded:linux", nil, nil)
 	}
-	return rep.NewPlacementConstraint(
+	return diego.NewPlacementConstraint(
 		pick(random, "preloaded:linux", "preloaded:windows", "docker:///busybox", "%zz", "other:fs"),
 		some(random, "gpu", "ssd", "rare"), some(random, "nfs", "smb"))
 }
 
-func randomResource(random *rand.Rand) rep.Resource {
-	return rep.NewResource(pick[int32](random, 0, 10, 10, 20, 40), pick[int32](random, 0, 10, 10, 60), 5)
+func randomResource(random *rand.Rand) diego.Resource {
+	return diego.NewResource(pick[int32](random, 0, 10, 10, 20, 40), pick[int32](random, 0, 10, 10, 60), 5)
 }
 
-func randomLRP(random *rand.Rand) rep.LRP {
+func randomLRP(random *rand.Rand) diego.LRP {
 	process := pick(random, "process-a", "process-b", "process-c", "pg", "process-with-a-longer-guid")
 	key := models.NewActualLRPKey(process, int32(random.IntN(pick(random, 1, 4, 20))), "domain")
-	return rep.NewLRP("instance", key, randomResource(random), randomConstraint(random))
+	return diego.NewLRP("instance", key, randomResource(random), randomConstraint(random))
 }
 
 func (c *randomCase) addLRPAuction(random *rand.Rand) {
@@ -225,7 +225,7 @@ func (c *randomCase) addLRPAuction(random *rand.Rand) {
 }
 
 func (c *randomCase) addTaskAuction(random *rand.Rand, place int) {
-	task := rep.NewTask(fmt.Sprint("task-", place), "domain", randomResource(random), randomConstraint(random))
+	task := diego.NewTask(fmt.Sprint("task-", place), "domain", randomResource(random), randomConstraint(random))
 	c.tasks = append(c.tasks, auctiontypes.NewTaskAuction(task, c.now.Add(-time.Second)))
 }
 
@@ -234,16 +234,16 @@ func (c *randomCase) request() auctiontypes.AuctionRequest {
 }
 
 // perform is what a cell does with its work: it takes all of it, hands back some, or fails.
-func (c *randomCase) perform(guid string, work rep.Work) (rep.Work, error) {
+func (c *randomCase) perform(guid string, work diego.Work) (diego.Work, error) {
 	chance := func(name string, of uint64) bool {
 		hash := fnv.New64a()
 		fmt.Fprint(hash, c.salt, guid, name)
 		return hash.Sum64()%of == 0
 	}
 	if chance("fails", 10) {
-		return rep.Work{LRPs: work.LRPs}, errors.New("no answer")
+		return diego.Work{LRPs: work.LRPs}, errors.New("no answer")
 	}
-	var back rep.Work
+	var back diego.Work
 	for i := range work.LRPs {
 		if chance(work.LRPs[i].Identifier(), 8) {
 			back.LRPs = append(back.LRPs, work.LRPs[i])
@@ -260,27 +260,29 @@ func (c *randomCase) perform(guid string, work rep.Work) (rep.Work, error) {
 // cellWork is what cells were sent, by guid. It is safe for concurrent use.
 type cellWork struct {
 	lock sync.Mutex
-	sent map[string][]rep.Work
+	sent map[string][]diego.Work
 }
 
-func (w *cellWork) add(guid string, work rep.Work) {
+func (w *cellWork) add(guid string, work diego.Work) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	if w.sent == nil {
-		w.sent = map[string][]rep.Work{}
+		w.sent = map[string][]diego.Work{}
 	}
 	w.sent[guid] = append(w.sent[guid], work)
 }
 
 // performer is a cell as a client.
 type performer struct {
-	rep.Client
-	perform func(rep.Work) (rep.Work, error)
+	diego.Client
+	perform func(diego.Work) (diego.Work, error)
 }
 
-func (p performer) Perform(_ lager.Logger, work rep.Work) (rep.Work, error) { return p.perform(work) }
+func (p performer) Perform(_ lager.Logger, work diego.Work) (diego.Work, error) {
+	return p.perform(work)
+}
 
-func copyState(state rep.CellState) rep.CellState {
+func copyState(state diego.CellState) diego.CellState {
 	state.LRPs = slices.Clone(state.LRPs)
 	state.Tasks = slices.Clone(state.Tasks)
 	return state
@@ -292,7 +294,7 @@ func (c *randomCase) makeZones(sent *cellWork, logger lager.Logger) map[string]Z
 	for name, cells := range c.zones {
 		zones[name] = Zone{}
 		for _, cell := range cells {
-			client := performer{perform: func(work rep.Work) (rep.Work, error) {
+			client := performer{perform: func(work diego.Work) (diego.Work, error) {
 				sent.add(cell.guid, work)
 				return c.perform(cell.guid, work)
 			}}
@@ -327,8 +329,8 @@ func (c *randomCase) runLiterally(sent *cellWork) (auctiontypes.AuctionResults, 
 				guid:  cell.guid,
 				index: cell.index,
 				state: copyState(cell.state),
-				work:  rep.Work{CellID: cell.guid},
-				perform: func(work rep.Work) (rep.Work, error) {
+				work:  diego.Work{CellID: cell.guid},
+				perform: func(work diego.Work) (diego.Work, error) {
 					sent.add(cell.guid, work)
 					return c.perform(cell.guid, work)
 				},
@@ -360,7 +362,7 @@ func scheduleBothWays(t *testing.T, c *randomCase, seen *outcomesSeen) bool {
 	}
 	for name, cells := range literal.zones {
 		for i, cell := range cells {
-			same = requireSame(t, "state of "+cell.guid, []rep.CellState{zones[name][i].State()}, []rep.CellState{cell.state}) && same
+			same = requireSame(t, "state of "+cell.guid, []diego.CellState{zones[name][i].State()}, []diego.CellState{cell.state}) && same
 		}
 	}
 	return same

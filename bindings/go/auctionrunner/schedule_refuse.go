@@ -6,6 +6,7 @@ import (
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/lager/v3"
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // refuseLRP fails an LRP auction and logs what Diego logs of it.
@@ -20,7 +21,7 @@ func (c *scheduleCall) refuseLRP(auction *auctiontypes.LRPAuction, refused *refu
 		if !c.logReserveFailure(auction) {
 			c.logLRPFailure(auction, refused.err)
 		}
-		c.narrator.refused(&auction.LRP)
+		c.narrator.refused(diego.LRPOf(auction))
 	default:
 		c.logLRPFailure(auction, refused.err)
 	}
@@ -65,7 +66,7 @@ func (c *scheduleCall) logReserveFailure(auction *auctiontypes.LRPAuction) bool 
 	if !c.placement.hasNegativeProxy {
 		return false
 	}
-	winner := c.narrator.search(&auction.LRP).winner()
+	winner := c.narrator.search(diego.LRPOf(auction)).winner()
 	if winner == nil {
 		return false
 	}

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 func TestWithoutZonesEverythingFailsInTheRequestItself(t *testing.T) {
 	c := newCluster(t)
-	request := c.request([]rep.LRP{anLRP("b", 1), anLRP("a", 0)}, aTask("t"))
+	request := c.request([]diego.LRP{anLRP("b", 1), anLRP("a", 0)}, aTask("t"))
 	results := c.scheduler().Schedule(request)
 	requireText(t, describeResults(results), `
 b.1: unable to communicate to compatible cells
@@ -26,7 +26,7 @@ func TestZonesWithoutCellsHaveNoRootFS(t *testing.T) {
 	c := newCluster(t)
 	c.zones["z1"] = Zone{}
 	c.options.startingContainerCountMaximum = 1
-	request := c.request([]rep.LRP{anLRP("b", 1), anLRP("a", 0)}, aTask("t"))
+	request := c.request([]diego.LRP{anLRP("b", 1), anLRP("a", 0)}, aTask("t"))
 	requireText(t, describeResults(c.scheduler().Schedule(request)), `
 a.0: found no compatible cell for required rootfs
 b.1: found no compatible cell for required rootfs
@@ -39,38 +39,38 @@ t: found no compatible cell for required rootfs`)
 // The zone is the one that the map has it in, whatever the cell says.
 func TestAZoneIsItsKey(t *testing.T) {
 	c := newCluster(t)
-	sameZone := func(state *rep.CellState) { state.Zone = "z1" }
-	c.addCell("z1", "a", sameZone, func(state *rep.CellState) {
-		state.LRPs = []rep.LRP{anLRP("p", 0)}
+	sameZone := func(state *diego.CellState) { state.Zone = "z1" }
+	c.addCell("z1", "a", sameZone, func(state *diego.CellState) {
+		state.LRPs = []diego.LRP{anLRP("p", 0)}
 	})
-	c.addCell("z2", "b", sameZone, func(state *rep.CellState) {
+	c.addCell("z2", "b", sameZone, func(state *diego.CellState) {
 		state.AvailableResources.MemoryMB = 20 // Worse but for the zone.
 	})
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 1)})), "p.1 on b")
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 1)})), "p.1 on b")
 }
 
 // Diego's scheduler looks at no state's Evacuating; the runner has left those cells out.
 func TestEvacuatingIsNotForTheScheduler(t *testing.T) {
 	c := newCluster(t)
-	c.addCell("z1", "a", func(state *rep.CellState) { state.Evacuating = true })
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 0)})), "p.0 on a")
+	c.addCell("z1", "a", func(state *diego.CellState) { state.Evacuating = true })
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 0)})), "p.0 on a")
 }
 
 func TestProvidersOfUnknownTypesOfferNothing(t *testing.T) {
-	type foreign struct{ rep.RootFSProvider }
-	var none *rep.FixedSetRootFSProvider
+	type foreign struct{ diego.RootFSProvider }
+	var none *diego.FixedSetRootFSProvider
 	c := newCluster(t)
-	for i, provider := range []rep.RootFSProvider{nil, foreign{}, none} {
-		c.addCell("z1", string(rune('a'+i)), func(state *rep.CellState) {
-			state.RootFSProviders = rep.RootFSProviders{"preloaded": provider}
+	for i, provider := range []diego.RootFSProvider{nil, foreign{}, none} {
+		c.addCell("z1", string(rune('a'+i)), func(state *diego.CellState) {
+			state.RootFSProviders = diego.RootFSProviders{"preloaded": provider}
 		})
 	}
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 0)})),
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 0)})),
 		"p.0: found no compatible cell for required rootfs")
-	c.addCell("z1", "d", func(state *rep.CellState) {
-		state.RootFSProviders = rep.RootFSProviders{"preloaded": &rep.FixedSetRootFSProvider{FixedSet: rep.NewStringSet("linux")}}
+	c.addCell("z1", "d", func(state *diego.CellState) {
+		state.RootFSProviders = diego.RootFSProviders{"preloaded": &diego.FixedSetRootFSProvider{FixedSet: diego.StringSet{"linux": {}}}}
 	})
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 0)})), "p.0 on d")
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 0)})), "p.0 on d")
 }
 
 // Cells are told apart by more than a few last signatures.
@@ -79,12 +79,12 @@ func TestManySignatures(t *testing.T) {
 	const kinds = 3 * recentSignatures
 	for i := range 2 * kinds {
 		tag := string(rune('a' + i%kinds))
-		c.addCell("z1", tag+string(rune('0'+i/kinds)), func(state *rep.CellState) {
+		c.addCell("z1", tag+string(rune('0'+i/kinds)), func(state *diego.CellState) {
 			state.PlacementTags = []string{tag}
-			state.RootFSProviders = rep.RootFSProviders{"preloaded": rep.NewFixedSetRootFSProvider("linux", tag)}
+			state.RootFSProviders = diego.RootFSProviders{"preloaded": diego.NewFixedSetRootFSProvider("linux", tag)}
 		})
 	}
-	var lrps []rep.LRP
+	var lrps []diego.LRP
 	for i := range kinds {
 		lrp := anLRP(string(rune('a'+i)), 0)
 		lrp.PlacementTags = []string{lrp.ProcessGuid}
@@ -108,7 +108,7 @@ func TestDoublesAreDecidedOnce(t *testing.T) {
 	c.addCell("z1", "a")
 	unplaceable := anLRP("q", 0)
 	unplaceable.MemoryMB = 1000
-	results := c.schedule([]rep.LRP{anLRP("p", 0), unplaceable, anLRP("p", 0), unplaceable}, aTask("t"), aTask("t"))
+	results := c.schedule([]diego.LRP{anLRP("p", 0), unplaceable, anLRP("p", 0), unplaceable}, aTask("t"), aTask("t"))
 	requireText(t, describeResults(results), `
 p.0 on a
 t on a
@@ -122,26 +122,26 @@ q.0: insufficient resources: memory`)
 func TestNamesThatRostrumDoesNotTake(t *testing.T) {
 	c := newCluster(t)
 	long := strings.Repeat("x", 2000)
-	c.addCell("z1", "", func(state *rep.CellState) {
-		state.LRPs = []rep.LRP{anLRP("", 7), anLRP(long, 7), anLRP(long, 8), anLRP("a\x00b", 7)}
+	c.addCell("z1", "", func(state *diego.CellState) {
+		state.LRPs = []diego.LRP{anLRP("", 7), anLRP(long, 7), anLRP(long, 8), anLRP("a\x00b", 7)}
 	})
-	c.addCell("z1", "", func(state *rep.CellState) {
-		state.LRPs = []rep.LRP{anLRP("", 7), anLRP(long, 7), anLRP("a\x00b", 7), anLRP("a\x00b", 8)}
+	c.addCell("z1", "", func(state *diego.CellState) {
+		state.LRPs = []diego.LRP{anLRP("", 7), anLRP(long, 7), anLRP("a\x00b", 7), anLRP("a\x00b", 8)}
 	})
-	c.addCell("z1", long, func(state *rep.CellState) {
-		state.LRPs = []rep.LRP{anLRP("", 7), anLRP(long, 7), anLRP("a\x00b", 7), anLRP("unnamed-1", 0)}
+	c.addCell("z1", long, func(state *diego.CellState) {
+		state.LRPs = []diego.LRP{anLRP("", 7), anLRP(long, 7), anLRP("a\x00b", 7), anLRP("unnamed-1", 0)}
 		state.CellID = "third"
 	})
 	nowhere := anLRP("x", 0)
 	nowhere.Domain, nowhere.RootFs = "", ""
-	results := c.schedule([]rep.LRP{anLRP(long, 0), anLRP("a\x00b", 0), anLRP("", 0), nowhere}, aTask(""), aTask("a\x00b"))
+	results := c.schedule([]diego.LRP{anLRP(long, 0), anLRP("a\x00b", 0), anLRP("", 0), nowhere}, aTask(""), aTask("a\x00b"))
 	if len(results.SuccessfulLRPs) != 3 || len(results.SuccessfulTasks) != 2 {
 		t.Fatal(describeResults(results))
 	}
 	// Each process goes where the fewest of it are, whatever name it has inside.
 	for i, place := range []int{1, 0, 2} {
 		success := results.SuccessfulLRPs[i]
-		if success.LRP.Identifier() != []string{long + ".0", "a\x00b.0", ".0"}[i] {
+		if success.Identifier() != []string{long + ".0", "a\x00b.0", ".0"}[i] {
 			t.Errorf("success %d is %q", i, success.Identifier())
 		}
 		if got := len(c.zones["z1"][place].workToCommit.LRPs); got != 1 {
@@ -155,18 +155,18 @@ func TestNamesThatRostrumDoesNotTake(t *testing.T) {
 func TestTheEmptyRootFS(t *testing.T) {
 	c := newCluster(t)
 	c.addCell("z1", "a")
-	c.addCell("z1", "b", func(state *rep.CellState) {
-		state.RootFSProviders = rep.RootFSProviders{"": rep.NewFixedSetRootFSProvider("")}
+	c.addCell("z1", "b", func(state *diego.CellState) {
+		state.RootFSProviders = diego.RootFSProviders{"": diego.NewFixedSetRootFSProvider("")}
 	})
 	lrp := anLRP("p", 0)
 	lrp.RootFs = ""
-	requireText(t, describeResults(c.schedule([]rep.LRP{lrp})), "p.0 on b")
+	requireText(t, describeResults(c.schedule([]diego.LRP{lrp})), "p.0 on b")
 }
 
 func TestTwoCellsWithOneGuid(t *testing.T) {
 	c := newCluster(t)
 	first, second := c.addCell("z1", "a"), c.addCell("z2", "a")
-	results := c.schedule([]rep.LRP{anLRP("p", 0), anLRP("p", 1)})
+	results := c.schedule([]diego.LRP{anLRP("p", 0), anLRP("p", 1)})
 	requireText(t, describeResults(results), "p.0 on a\np.1 on a")
 	if len(first.State().LRPs) != 1 || len(second.State().LRPs) != 1 {
 		t.Error("they did not get one each")
@@ -179,7 +179,7 @@ func TestNegativeAmounts(t *testing.T) {
 	c.addCell("z1", "a")
 	lrp, task := anLRP("p", 0), aTask("t")
 	lrp.MemoryMB, task.DiskMB = -1, -2
-	results := c.schedule([]rep.LRP{lrp, anLRP("q", 0)}, task, aTask("u"))
+	results := c.schedule([]diego.LRP{lrp, anLRP("q", 0)}, task, aTask("u"))
 	requireText(t, describeResults(results), `
 q.0 on a
 u on a
@@ -196,9 +196,9 @@ t: DiskMB is -2, expected zero or more`)
 // A cell that says what cannot be costs the others nothing.
 func TestCountsThatCannotBe(t *testing.T) {
 	c := newCluster(t)
-	c.addCell("z1", "a", func(state *rep.CellState) { state.StartingContainerCount = -5 })
-	c.addCell("z1", "b", func(state *rep.CellState) { state.TotalResources.Containers = math.MaxInt64 })
-	results := c.schedule([]rep.LRP{anLRP("p", 0), anLRP("p", 1)})
+	c.addCell("z1", "a", func(state *diego.CellState) { state.StartingContainerCount = -5 })
+	c.addCell("z1", "b", func(state *diego.CellState) { state.TotalResources.Containers = math.MaxInt64 })
+	results := c.schedule([]diego.LRP{anLRP("p", 0), anLRP("p", 1)})
 	if len(results.SuccessfulLRPs) != 2 {
 		t.Fatal(describeResults(results))
 	}
@@ -212,7 +212,7 @@ func TestSettingsThatAreNoNumbersFailEverything(t *testing.T) {
 	c := newCluster(t)
 	c.addCell("z1", "a")
 	c.options.startingContainerWeight = math.NaN()
-	results := c.schedule([]rep.LRP{anLRP("p", 0)}, aTask("t"))
+	results := c.schedule([]diego.LRP{anLRP("p", 0)}, aTask("t"))
 	if len(results.FailedLRPs) != 1 || len(results.FailedTasks) != 1 {
 		t.Fatal(describeResults(results))
 	}
@@ -228,17 +228,17 @@ func TestSettingsThatAreNoNumbersFailEverything(t *testing.T) {
 	}
 
 	c.options.startingContainerWeight = 0.25
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 0)})), "p.0 on a")
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 0)})), "p.0 on a")
 }
 
 // What a cell hands back that it was never given harms nobody.
 func TestHandedBackByMistake(t *testing.T) {
 	c := newCluster(t)
 	cell := c.addCell("z1", "a")
-	cell.client = performer{perform: func(rep.Work) (rep.Work, error) {
-		return rep.Work{LRPs: []rep.LRP{anLRP("other", 0)}, Tasks: []rep.Task{aTask("other")}}, nil
+	cell.client = performer{perform: func(diego.Work) (diego.Work, error) {
+		return diego.Work{LRPs: []diego.LRP{anLRP("other", 0)}, Tasks: []diego.Task{aTask("other")}}, nil
 	}}
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 0)})), "p.0 on a")
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 0)})), "p.0 on a")
 	if len(c.log.lines(t, "lrp-failed-to-be-placed")) != 1 || len(c.log.lines(t, "task-failed-to-be-placed")) != 1 {
 		t.Error("it is not logged")
 	}
@@ -247,8 +247,8 @@ func TestHandedBackByMistake(t *testing.T) {
 func TestAnErrorOfPerformCountsAsPlaced(t *testing.T) {
 	c := newCluster(t)
 	cell := c.addCell("z1", "a")
-	cell.client = performer{perform: func(work rep.Work) (rep.Work, error) { return work, errors.New("no answer") }}
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 0)})), "p.0 on a")
+	cell.client = performer{perform: func(work diego.Work) (diego.Work, error) { return work, errors.New("no answer") }}
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 0)})), "p.0 on a")
 	if len(c.log.lines(t, "failed-to-commit")) != 1 {
 		t.Error("it is not logged")
 	}
@@ -260,7 +260,7 @@ func TestAStoppedPool(t *testing.T) {
 	c.addCell("z1", "a")
 	c.addCell("z2", "b")
 	c.pool.Stop()
-	results := c.schedule([]rep.LRP{anLRP("p", 0), anLRP("p", 1)})
+	results := c.schedule([]diego.LRP{anLRP("p", 0), anLRP("p", 1)})
 	if len(results.SuccessfulLRPs) != 2 || len(c.sent.sent) != 2 {
 		t.Error(describeResults(results))
 	}
@@ -269,11 +269,11 @@ func TestAStoppedPool(t *testing.T) {
 // With less than nothing for a proxy, a cell is tried with less memory than it has to reserve.
 func TestACellThatCannotReserve(t *testing.T) {
 	c := newCluster(t)
-	c.addCell("z1", "a", func(state *rep.CellState) {
+	c.addCell("z1", "a", func(state *diego.CellState) {
 		state.AvailableResources.MemoryMB = 5
 		state.ProxyMemoryAllocationMB = -20
 	})
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 0)})), "p.0: insufficient resources: memory")
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 0)})), "p.0: insufficient resources: memory")
 	lines := c.log.lines(t, "lrp-failed-to-reserve-cell")
 	if len(lines) != 1 || lines[0].Data["cell-guid"] != "a" || lines[0].Data["lrp-guid"] != "p.0" {
 		t.Errorf("logged %v", lines)
@@ -294,7 +294,7 @@ func TestSchedulersAtOnce(t *testing.T) {
 				clear(c.zones)
 				c.addCell("z1", "a")
 				c.addCell("z2", "b")
-				if results := c.schedule([]rep.LRP{anLRP("p", 0)}); len(results.SuccessfulLRPs) != 1 {
+				if results := c.schedule([]diego.LRP{anLRP("p", 0)}); len(results.SuccessfulLRPs) != 1 {
 					failures <- describeResults(results)
 					return
 				}
@@ -318,7 +318,7 @@ func TestReservedBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.addCell("z1", "b")
-	requireText(t, describeResults(c.schedule([]rep.LRP{anLRP("p", 1)})), "p.1 on b")
+	requireText(t, describeResults(c.schedule([]diego.LRP{anLRP("p", 1)})), "p.1 on b")
 	if sent := c.sent.sent["a"]; len(sent) != 1 || sent[0].LRPs[0].Index != 0 {
 		t.Errorf("a was sent %v", sent)
 	}

@@ -6,9 +6,9 @@ import (
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/clock/fakeclock"
 	"code.cloudfoundry.org/lager/v3/lagertest"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rep/repfakes"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -47,7 +47,7 @@ func newCluster() *cluster {
 }
 
 // add adds a cell to the zone that its state names.
-func (c *cluster) add(guid string, changes ...func(*rep.CellState)) {
+func (c *cluster) add(guid string, changes ...func(*diego.CellState)) {
 	state := newState(guid, changes...)
 	client := new(repfakes.FakeSimClient)
 	c.clients[guid] = client
@@ -55,7 +55,7 @@ func (c *cluster) add(guid string, changes ...func(*rep.CellState)) {
 		auctionrunner.NewCell(c.logger, guid, client, state))
 }
 
-func (c *cluster) schedule(lrps []rep.LRP, tasks ...rep.Task) auctiontypes.AuctionResults {
+func (c *cluster) schedule(lrps []diego.LRP, tasks ...diego.Task) auctiontypes.AuctionResults {
 	scheduler := auctionrunner.NewScheduler(c.pool, c.zones, c.clock, c.logger,
 		c.firstFitWeight, c.startingWeight, c.startingMaximum)
 	return scheduler.Schedule(auctiontypes.AuctionRequest{
@@ -80,7 +80,7 @@ func (c *cluster) received(guid string) []string {
 	return identifiers
 }
 
-func lrpsOf(lrps ...rep.LRP) []rep.LRP { return lrps }
+func lrpsOf(lrps ...diego.LRP) []diego.LRP { return lrps }
 
 // winners returns the cell of all that was placed, by identifier.
 func winners(results auctiontypes.AuctionResults) map[string]string {

@@ -1,7 +1,7 @@
 package auctionrunner_test
 
 import (
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -171,7 +171,7 @@ var _ = Describe("Scheduler: which cell it takes", func() {
 		Expect(failures(cells.schedule(lrpsOf(newLRP("pg", 1))))).To(
 			Equal(map[string]string{"pg.1": "insufficient resources: memory"}))
 		state := cells.zones["z1"][0].State()
-		Expect(state.AvailableResources).To(Equal(rep.NewResources(0, 160, 48)))
+		Expect(state.AvailableResources).To(Equal(diego.NewResources(0, 160, 48)))
 		Expect(state.LRPs).To(HaveLen(1))
 		Expect(state.Tasks).To(HaveLen(1))
 		Expect(state.StartingContainerCount).To(Equal(2))
@@ -220,7 +220,7 @@ var _ = Describe("Scheduler: which of equal cells it takes", Label(ours), func()
 					cells.add(zone+cell, inZone(zone), size(1000, 1000, 50))
 				}
 			}
-			lrps, tasks := []rep.LRP{}, []rep.Task{}
+			lrps, tasks := []diego.LRP{}, []diego.Task{}
 			for i := range 30 {
 				lrps = append(lrps, newLRP("pg", i), newLRP("pg-2", i))
 				tasks = append(tasks, newTask("t-"+lrps[i].Identifier()))

@@ -2,8 +2,8 @@ package auctionrunner_test
 
 import (
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -20,7 +20,7 @@ var _ = Describe("Scheduler: what it refuses", func() {
 	BeforeEach(func() { cells = newCluster() })
 
 	// Every case is tried with an LRP and with a task, on zones of one cell each.
-	type zoneCell = func(*rep.CellState)
+	type zoneCell = func(*diego.CellState)
 	DescribeTable("what no cell can take",
 		func(text string, asked []func(*ask), zoneCells ...zoneCell) {
 			for i, change := range zoneCells {
@@ -246,30 +246,30 @@ var _ = Describe("Scheduler: what it refuses", func() {
 	Describe("cells that say strange things", func() {
 		It("never takes one whose total is zero where nothing is used", func() {
 			// 0/0 is no number, and no number is lower than another.
-			cells.add("a", func(s *rep.CellState) { s.TotalResources.MemoryMB, s.AvailableResources.MemoryMB = 0, 0 })
+			cells.add("a", func(s *diego.CellState) { s.TotalResources.MemoryMB, s.AvailableResources.MemoryMB = 0, 0 })
 			Expect(failures(cells.schedule(lrpsOf(newLRP("pg", 0, memory(0)))))).To(
 				Equal(map[string]string{"pg.0": noResources + ": containers, disk, memory"}))
 		})
 
 		It("always takes one whose total is zero where something is available", func() {
 			cells.add("a")
-			cells.add("b", func(s *rep.CellState) { s.TotalResources.MemoryMB = 0 })
+			cells.add("b", func(s *diego.CellState) { s.TotalResources.MemoryMB = 0 })
 			Expect(winners(cells.schedule(lrpsOf(newLRP("pg", 0))))).To(HaveKeyWithValue("pg.0", "b"))
 		})
 
 		It("takes more than the total, if that much is available", func() {
-			cells.add("a", func(s *rep.CellState) { s.AvailableResources.MemoryMB = 500 })
+			cells.add("a", func(s *diego.CellState) { s.AvailableResources.MemoryMB = 500 })
 			Expect(winners(cells.schedule(lrpsOf(newLRP("pg", 0, memory(400)))))).To(HaveLen(1))
 		})
 
 		It("gives nothing to one with less than nothing", func() {
-			cells.add("a", func(s *rep.CellState) { s.AvailableResources.DiskMB = -5 })
+			cells.add("a", func(s *diego.CellState) { s.AvailableResources.DiskMB = -5 })
 			Expect(failures(cells.schedule(nil, newTask("t", disk(0))))).To(
 				Equal(map[string]string{"t": noResources + ": disk"}))
 		})
 
 		It("takes a provider of an unknown type for none", Label(ours), func() {
-			cells.add("a", func(s *rep.CellState) { s.RootFSProviders = rep.RootFSProviders{"preloaded": nil} })
+			cells.add("a", func(s *diego.CellState) { s.RootFSProviders = diego.RootFSProviders{"preloaded": nil} })
 			Expect(failures(cells.schedule(lrpsOf(newLRP("pg", 0)), newTask("t")))).To(
 				Equal(map[string]string{"pg.0": noRootFS, "t": noRootFS}))
 		})

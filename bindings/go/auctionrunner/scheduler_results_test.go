@@ -6,8 +6,8 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -15,7 +15,7 @@ import (
 
 var _ = Describe("Scheduler: the order of work", func() {
 	// What has room for so much memory shows what comes first: with no room left, the rest fails.
-	placed := func(room int32, lrps []rep.LRP, tasks ...rep.Task) []string {
+	placed := func(room int32, lrps []diego.LRP, tasks ...diego.Task) []string {
 		cells := newCluster()
 		cells.add("a", size(room, 10000, 50))
 		cells.schedule(lrps, tasks...)
@@ -73,8 +73,8 @@ var _ = Describe("Scheduler: what it returns", func() {
 		record := auctiontypes.AuctionRecord{
 			Winner: "a", Attempts: 1, QueueTime: cells.queued, WaitDuration: time.Minute}
 		Expect(results).To(Equal(auctiontypes.AuctionResults{
-			SuccessfulLRPs:  []auctiontypes.LRPAuction{{LRP: newLRP("pg", 0), AuctionRecord: record}},
-			SuccessfulTasks: []auctiontypes.TaskAuction{{Task: newTask("t"), AuctionRecord: record}},
+			SuccessfulLRPs:  []auctiontypes.LRPAuction{lrpAuction(newLRP("pg", 0), record)},
+			SuccessfulTasks: []auctiontypes.TaskAuction{taskAuction(newTask("t"), record)},
 		}))
 	})
 
@@ -82,10 +82,10 @@ var _ = Describe("Scheduler: what it returns", func() {
 		cells.add("a")
 		results := cells.schedule(lrpsOf(newLRP("pg", 0, memory(101))), newTask("t", disk(201)))
 		Expect(results).To(Equal(auctiontypes.AuctionResults{
-			FailedLRPs: []auctiontypes.LRPAuction{{LRP: newLRP("pg", 0, memory(101)), AuctionRecord: auctiontypes.AuctionRecord{
-				Attempts: 1, QueueTime: cells.queued, PlacementError: "insufficient resources: memory"}}},
-			FailedTasks: []auctiontypes.TaskAuction{{Task: newTask("t", disk(201)), AuctionRecord: auctiontypes.AuctionRecord{
-				Attempts: 1, QueueTime: cells.queued, PlacementError: "insufficient resources: disk"}}},
+			FailedLRPs: []auctiontypes.LRPAuction{lrpAuction(newLRP("pg", 0, memory(101)), auctiontypes.AuctionRecord{
+				Attempts: 1, QueueTime: cells.queued, PlacementError: "insufficient resources: memory"})},
+			FailedTasks: []auctiontypes.TaskAuction{taskAuction(newTask("t", disk(201)), auctiontypes.AuctionRecord{
+				Attempts: 1, QueueTime: cells.queued, PlacementError: "insufficient resources: disk"})},
 		}))
 	})
 
@@ -170,25 +170,24 @@ var _ = Describe("Scheduler: what cells answer", func() {
 		Expect(cells.clients["b"].PerformCallCount()).To(BeZero())
 		Expect(cells.clients["a"].PerformCallCount()).To(Equal(1))
 		_, work := cells.clients["a"].PerformArgsForCall(0)
-		Expect(work).To(Equal(rep.Work{
-			LRPs: lrpsOf(newLRP("pg", 0), newLRP("pg", 1)), Tasks: []rep.Task{newTask("t")}, CellID: "a"}))
+		Expect(work).To(Equal(diego.Work{
+			LRPs: lrpsOf(newLRP("pg", 0), newLRP("pg", 1)), Tasks: []diego.Task{newTask("t")}, CellID: "a"}))
 	})
 
 	It("fails what a cell hands back, with neither winner nor error", func() {
 		cells.add("a")
-		cells.clients["a"].PerformReturns(rep.Work{
-			LRPs: lrpsOf(newLRP("pg", 1)), Tasks: []rep.Task{newTask("u")}}, nil)
+		cells.clients["a"].PerformReturns(diego.Work{
+			LRPs: lrpsOf(newLRP("pg", 1)), Tasks: []diego.Task{newTask("u")}}, nil)
 		results := cells.schedule(lrpsOf(newLRP("pg", 0), newLRP("pg", 1)), newTask("t"), newTask("u"))
 		Expect(winners(results)).To(Equal(map[string]string{"pg.0": "a", "t": "a"}))
-		Expect(results.FailedLRPs).To(Equal([]auctiontypes.LRPAuction{{LRP: newLRP("pg", 1),
-			AuctionRecord: auctiontypes.AuctionRecord{Attempts: 1, QueueTime: cells.queued}}}))
-		Expect(results.FailedTasks).To(Equal([]auctiontypes.TaskAuction{{Task: newTask("u"),
-			AuctionRecord: auctiontypes.AuctionRecord{Attempts: 1, QueueTime: cells.queued}}}))
+		record := auctiontypes.AuctionRecord{Attempts: 1, QueueTime: cells.queued}
+		Expect(results.FailedLRPs).To(Equal([]auctiontypes.LRPAuction{lrpAuction(newLRP("pg", 1), record)}))
+		Expect(results.FailedTasks).To(Equal([]auctiontypes.TaskAuction{taskAuction(newTask("u"), record)}))
 	})
 
 	It("logs what a cell hands back", func() {
 		cells.add("a")
-		cells.clients["a"].PerformReturns(rep.Work{LRPs: lrpsOf(newLRP("pg", 0)), Tasks: []rep.Task{newTask("t")}}, nil)
+		cells.clients["a"].PerformReturns(diego.Work{LRPs: lrpsOf(newLRP("pg", 0)), Tasks: []diego.Task{newTask("t")}}, nil)
 		cells.schedule(lrpsOf(newLRP("pg", 0)), newTask("t"))
 		Expect(logged(cells.logger, "lrp-failed-to-be-placed")).To(ConsistOf(lager.Data{"lrp-guid": "pg.0"}))
 		Expect(logged(cells.logger, "task-failed-to-be-placed")).To(ConsistOf(lager.Data{"task-guid": "t"}))
@@ -197,7 +196,7 @@ var _ = Describe("Scheduler: what cells answer", func() {
 
 	It("keeps the work of a cell that fails among the successes: it may have arrived", func() {
 		cells.add("a")
-		cells.clients["a"].PerformReturns(rep.Work{LRPs: lrpsOf(newLRP("pg", 0))}, errors.New("connection lost"))
+		cells.clients["a"].PerformReturns(diego.Work{LRPs: lrpsOf(newLRP("pg", 0))}, errors.New("connection lost"))
 		results := cells.schedule(lrpsOf(newLRP("pg", 0)), newTask("t"))
 		Expect(winners(results)).To(Equal(map[string]string{"pg.0": "a", "t": "a"}))
 		Expect(failures(results)).To(BeEmpty())
@@ -209,10 +208,10 @@ var _ = Describe("Scheduler: what cells answer", func() {
 		arrived := make(chan struct{}, 3)
 		for _, guid := range []string{"a", "b", "c"} {
 			cells.add(guid)
-			cells.clients[guid].PerformStub = func(lager.Logger, rep.Work) (rep.Work, error) {
+			cells.clients[guid].PerformStub = func(lager.Logger, diego.Work) (diego.Work, error) {
 				arrived <- struct{}{}
 				<-all
-				return rep.Work{}, nil
+				return diego.Work{}, nil
 			}
 		}
 		go func() {
@@ -226,8 +225,8 @@ var _ = Describe("Scheduler: what cells answer", func() {
 
 	It("does not take what was never given for handed back", Label(ours), func() {
 		cells.add("a")
-		cells.clients["a"].PerformReturns(rep.Work{
-			LRPs: lrpsOf(newLRP("unknown", 7)), Tasks: []rep.Task{newTask("unknown")}}, nil)
+		cells.clients["a"].PerformReturns(diego.Work{
+			LRPs: lrpsOf(newLRP("unknown", 7)), Tasks: []diego.Task{newTask("unknown")}}, nil)
 		results := cells.schedule(lrpsOf(newLRP("pg", 0)), newTask("t"))
 		Expect(winners(results)).To(HaveLen(2))
 		Expect(failures(results)).To(BeEmpty())

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 func TestLoggersWithoutSinksAreSilent(t *testing.T) {
@@ -47,9 +47,9 @@ func TestASinkHearsOfTheNextCall(t *testing.T) {
 	c := newCluster(t)
 	c.log = &testLog{logger: lager.NewLogger("late")}
 	c.addCell("z1", "a")
-	c.schedule([]rep.LRP{anLRP("p", 0)})
+	c.schedule([]diego.LRP{anLRP("p", 0)})
 	c.log.logger.RegisterSink(lager.NewWriterSink(c.log, lager.INFO))
-	c.schedule([]rep.LRP{anLRP("p", 1)})
+	c.schedule([]diego.LRP{anLRP("p", 1)})
 	lines := c.log.lines(t, "lrp-added-to-cell")
 	if len(lines) != 1 || lines[0].Data["lrp-guid"] != "p.1" || lines[0].Data["cell-guid"] != "a" {
 		t.Errorf("logged %v", lines)

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -14,7 +14,7 @@ import (
 
 var _ = Describe("sorting auctions", func() {
 	DescribeTable("LRPs",
-		func(expected []string, lrps ...rep.LRP) {
+		func(expected []string, lrps ...diego.LRP) {
 			auctions := lrpAuctions(time.Time{}, lrps...)
 			sort.Sort(auctionrunner.SortableLRPAuctions(auctions))
 			identifiers := []string{}

@@ -6,7 +6,7 @@ import (
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/bbs/models"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 )
 
 // splitmix is a stream of numbers that is the same everywhere.
@@ -45,9 +45,9 @@ func (w workload) processGUID(kind string, number, of int) string {
 	return uuid() + "-" + uuid()
 }
 
-func (w workload) states() []rep.CellState {
+func (w workload) states() []diego.CellState {
 	random := splitmix(1)
-	states := make([]rep.CellState, w.cells)
+	states := make([]diego.CellState, w.cells)
 	for i := range states {
 		states[i] = w.state(i, &random)
 	}
@@ -55,24 +55,26 @@ func (w workload) states() []rep.CellState {
 }
 
 // state is as if it had been decoded: all of its lists and maps are its own.
-func (w workload) state(i int, random *splitmix) rep.CellState {
-	total := rep.NewResources(65536, 131072, 250)
+func (w workload) state(i int, random *splitmix) diego.CellState {
+	total := diego.NewResources(65536, 131072, 250)
 	left := total
-	lrps := make([]rep.LRP, w.lrps)
+	lrps := make([]diego.LRP, w.lrps)
 	for k := range lrps {
 		memory := [...]int32{64, 128, 256, 512, 1024}[random.next()%5]
 		disk := int32(512) << (random.next() % 2)
 		key := models.NewActualLRPKey(w.processGUID("old", i, k), 0, "domain")
-		lrps[k] = rep.NewLRP("", key, rep.NewResource(memory, disk, 0), w.constraint())
+		lrps[k] = diego.NewLRP("", key, diego.NewResource(memory, disk, 0), w.constraint())
 		left.Subtract(&lrps[k].Resource)
 	}
-	providers := rep.RootFSProviders{"preloaded": rep.NewFixedSetRootFSProvider("cflinuxfs4")}
-	return rep.NewCellState(fmt.Sprintf("cell-%05d", i), i, "", providers, left, total, lrps, nil,
-		fmt.Sprintf("z%d", i%3), 0, false, nil, nil, nil, 0)
+	providers := diego.RootFSProviders{"preloaded": diego.NewFixedSetRootFSProvider("cflinuxfs4")}
+	return diego.CellState{
+		CellID: fmt.Sprintf("cell-%05d", i), CellIndex: i, Zone: fmt.Sprintf("z%d", i%3),
+		RootFSProviders: providers, AvailableResources: left, TotalResources: total, LRPs: lrps,
+	}
 }
 
-func (workload) constraint() rep.PlacementConstraint {
-	return rep.NewPlacementConstraint("preloaded:cflinuxfs4", nil, nil)
+func (workload) constraint() diego.PlacementConstraint {
+	return diego.NewPlacementConstraint("preloaded:cflinuxfs4", nil, nil)
 }
 
 // request draws on from where states left off.
@@ -88,13 +90,13 @@ func (w workload) request() auctiontypes.AuctionRequest {
 			memory = [...]int32{64, 128, 256, 512, 1024}[random.next()%5]
 		}
 		key := models.NewActualLRPKey(w.processGUID("app", j/10, 0), int32(j%10), "domain")
-		request.LRPs[j].LRP = rep.NewLRP("", key, rep.NewResource(memory, 1024, 0), w.constraint())
+		*diego.LRPOf(&request.LRPs[j]) = diego.NewLRP("", key, diego.NewResource(memory, 1024, 0), w.constraint())
 	}
 	return request
 }
 
 // zonesOf makes cells of states, which stay as they are.
-func zonesOf(states []rep.CellState) map[string]Zone {
+func zonesOf(states []diego.CellState) map[string]Zone {
 	zones := map[string]Zone{}
 	logger := lager.NewLogger("benchmark")
 	for i := range states {
@@ -105,8 +107,10 @@ func zonesOf(states []rep.CellState) map[string]Zone {
 }
 
 // obligingClient is a cell that takes whatever it is sent.
-type obligingClient struct{ rep.Client }
+type obligingClient struct{ diego.Client }
 
-func (o obligingClient) Perform(_ lager.Logger, work rep.Work) (rep.Work, error) { return o.take(work) }
+func (o obligingClient) Perform(_ lager.Logger, work diego.Work) (diego.Work, error) {
+	return o.take(work)
+}
 
-func (obligingClient) take(rep.Work) (rep.Work, error) { return rep.Work{}, nil }
+func (obligingClient) take(diego.Work) (diego.Work, error) { return diego.Work{}, nil }

@@ -6,7 +6,7 @@ import (
 
 	"code.cloudfoundry.org/auction/auctiontypes"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 )
 
@@ -25,7 +25,7 @@ const fetchStateAttempts = 4
 func FetchStateAndBuildZones(
 	logger lager.Logger,
 	workPool *workpool.WorkPool,
-	clients map[string]rep.Client,
+	clients map[string]diego.Client,
 	metricEmitter auctiontypes.AuctionMetricEmitterDelegate,
 	binPackFirstFitWeight float64,
 ) map[string]Zone {
@@ -36,7 +36,7 @@ func FetchStateAndBuildZones(
 type stateFetch struct {
 	logger        lager.Logger
 	workPool      *workpool.WorkPool
-	clients       map[string]rep.Client
+	clients       map[string]diego.Client
 	metricEmitter auctiontypes.AuctionMetricEmitterDelegate
 	ending        <-chan struct{} // When it is closed, a pool that does nothing is not waited for.
 }
@@ -59,7 +59,7 @@ func (f *stateFetch) buildZones(binPackFirstFitWeight float64) map[string]Zone {
 func (f *stateFetch) cells() []*Cell {
 	type target struct {
 		guid   string
-		client rep.Client
+		client diego.Client
 	}
 	// The map is not ours to read from other goroutines.
 	targets := make([]target, 0, len(f.clients))
@@ -74,7 +74,7 @@ func (f *stateFetch) cells() []*Cell {
 }
 
 // cell asks one client, and logs what came of it.
-func (f *stateFetch) cell(guid string, client rep.Client) *Cell {
+func (f *stateFetch) cell(guid string, client diego.Client) *Cell {
 	start := time.Now()
 	state, err := client.State(f.logger)
 	took := func() time.Duration { return time.Since(start) }

@@ -8,9 +8,9 @@ import (
 	"code.cloudfoundry.org/auction/auctiontypes/fakes"
 	"code.cloudfoundry.org/lager/v3"
 	"code.cloudfoundry.org/lager/v3/lagertest"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rep/repfakes"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -22,20 +22,20 @@ var _ = Describe("FetchStateAndBuildZones", func() {
 		logger  *lagertest.TestLogger
 		pool    *workpool.WorkPool
 		metrics *fakes.FakeAuctionMetricEmitterDelegate
-		clients map[string]rep.Client
+		clients map[string]diego.Client
 	)
 
 	BeforeEach(func() {
 		logger = lagertest.NewTestLogger("test")
 		metrics = new(fakes.FakeAuctionMetricEmitterDelegate)
-		clients = map[string]rep.Client{}
+		clients = map[string]diego.Client{}
 		var err error
 		pool, err = workpool.NewWorkPool(3)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(pool.Stop)
 	})
 
-	addCell := func(guid string, state rep.CellState, err error) *repfakes.FakeSimClient {
+	addCell := func(guid string, state diego.CellState, err error) *repfakes.FakeSimClient {
 		client := new(repfakes.FakeSimClient)
 		client.StateReturns(state, err)
 		clients[guid] = client
@@ -108,7 +108,7 @@ var _ = Describe("FetchStateAndBuildZones", func() {
 		all := make(chan struct{})
 		for i := range 3 {
 			guid := fmt.Sprintf("cell-%d", i)
-			addCell(guid, newState(guid), nil).StateStub = func(lager.Logger) (rep.CellState, error) {
+			addCell(guid, newState(guid), nil).StateStub = func(lager.Logger) (diego.CellState, error) {
 				if asking.Add(1) == 3 {
 					close(all)
 				}
@@ -139,7 +139,7 @@ var _ = Describe("FetchStateAndBuildZones", func() {
 		})
 
 		It("leaves out a cell that is evacuating", func() {
-			addCell("leaving", newState("leaving", func(s *rep.CellState) { s.Evacuating = true }), nil)
+			addCell("leaving", newState("leaving", func(s *diego.CellState) { s.Evacuating = true }), nil)
 			Expect(guids(fetch(0))).To(Equal(map[string][]string{"z1": {"good"}}))
 			Expect(metrics.FailedCellStateRequestCallCount()).To(BeZero())
 			Expect(logged(logger, "ignored-evacuating-cell")).To(ConsistOf(
@@ -160,7 +160,7 @@ var _ = Describe("FetchStateAndBuildZones", func() {
 		})
 
 		It("does not ask again as long as one is left", func() {
-			bad := addCell("bad", rep.CellState{}, errors.New("boom"))
+			bad := addCell("bad", diego.CellState{}, errors.New("boom"))
 			fetch(0)
 			Expect(bad.StateCallCount()).To(Equal(1))
 			Expect(logged(logger, "failed-to-communicate-to-cells-retry")).To(BeEmpty())
@@ -169,8 +169,8 @@ var _ = Describe("FetchStateAndBuildZones", func() {
 
 	Describe("when no cell is left", func() {
 		It("asks all again, four times in all, and gives up", func() {
-			a := addCell("a", rep.CellState{}, errors.New("boom"))
-			b := addCell("b", rep.CellState{}, errors.New("boom"))
+			a := addCell("a", diego.CellState{}, errors.New("boom"))
+			b := addCell("b", diego.CellState{}, errors.New("boom"))
 			zones := fetch(0)
 			Expect(zones).To(BeEmpty())
 			Expect(zones).NotTo(BeNil())
@@ -182,10 +182,10 @@ var _ = Describe("FetchStateAndBuildZones", func() {
 		})
 
 		It("stops asking as soon as one answers", func() {
-			flaky := addCell("a", rep.CellState{}, nil)
-			flaky.StateStub = func(lager.Logger) (rep.CellState, error) {
+			flaky := addCell("a", diego.CellState{}, nil)
+			flaky.StateStub = func(lager.Logger) (diego.CellState, error) {
 				if flaky.StateCallCount() < 3 {
-					return rep.CellState{}, errors.New("boom")
+					return diego.CellState{}, errors.New("boom")
 				}
 				return newState("a"), nil
 			}

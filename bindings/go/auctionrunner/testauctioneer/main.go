@@ -13,12 +13,11 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/auction/auctiontypes"
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/bbs/trace"
 	"code.cloudfoundry.org/clock"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
 	"code.cloudfoundry.org/rostrum/auctionrunner"
+	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
 	"code.cloudfoundry.org/workpool"
 	"github.com/tedsuo/ifrit"
 	"github.com/tedsuo/ifrit/grouper"
@@ -58,7 +57,7 @@ func routes(runner auctiontypes.AuctionRunner) http.Handler {
 	return mux
 }
 
-func schedule[Start auctioneer.LRPStartRequest | auctioneer.TaskStartRequest](
+func schedule[Start diego.LRPStartRequest | diego.TaskStartRequest](
 	ask func([]Start, string),
 ) http.HandlerFunc {
 	return func(response http.ResponseWriter, request *http.Request) {
@@ -85,8 +84,8 @@ type outcome struct {
 // printer is the runner's delegate.
 type printer struct{}
 
-func (printer) FetchCellReps(lager.Logger, string) (map[string]rep.Client, error) {
-	return map[string]rep.Client{}, nil
+func (printer) FetchCellReps(lager.Logger, string) (map[string]diego.Client, error) {
+	return map[string]diego.Client{}, nil
 }
 
 func (printer) AuctionCompleted(_ lager.Logger, traceID string, results auctiontypes.AuctionResults) {

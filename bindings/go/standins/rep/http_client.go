@@ -13,9 +13,9 @@ import (
 	"os"
 	"time"
 
-	"code.cloudfoundry.org/bbs/models"
 	"code.cloudfoundry.org/bbs/trace"
 	"code.cloudfoundry.org/lager/v3"
+	"code.cloudfoundry.org/scheduling"
 )
 
 // TLSConfig says how clients and reps know each other. All fields but ClientCacheSize are needed
@@ -33,7 +33,7 @@ type clientFactory struct {
 
 // NewClientFactory gives both http clients the certificates of config, if it has any. State uses
 // stateClient, everything else client. Their transports must be *http.Transport.
-func NewClientFactory(client, stateClient *http.Client, config *TLSConfig) (ClientFactory, error) {
+func NewClientFactory(client, stateClient *http.Client, config *TLSConfig) (scheduling.ClientFactory, error) {
 	if config == nil {
 		config = &TLSConfig{}
 	}
@@ -73,7 +73,7 @@ func useCertificates(client *http.Client, config *TLSConfig) error {
 	return nil
 }
 
-func (f *clientFactory) CreateClient(address, repURL, traceID string) (Client, error) {
+func (f *clientFactory) CreateClient(address, repURL, traceID string) (scheduling.Client, error) {
 	if repURL != "" {
 		address = repURL
 	}
@@ -95,30 +95,30 @@ type httpClient struct {
 func (c *httpClient) SetStateClient(stateClient *http.Client) { c.stateClient = stateClient }
 func (c *httpClient) StateClientTimeout() time.Duration       { return c.stateClient.Timeout }
 
-func (c *httpClient) State(lager.Logger) (CellState, error) {
-	var state CellState
+func (c *httpClient) State(lager.Logger) (scheduling.CellState, error) {
+	var state scheduling.CellState
 	err := c.exchange(c.stateClient, http.MethodGet, "/state", nil, http.StatusOK, &state)
 	if err != nil {
-		return CellState{}, err
+		return scheduling.CellState{}, err
 	}
 	return state, nil
 }
 
-func (c *httpClient) Perform(_ lager.Logger, work Work) (Work, error) {
-	var failed Work
+func (c *httpClient) Perform(_ lager.Logger, work scheduling.Work) (scheduling.Work, error) {
+	var failed scheduling.Work
 	err := c.exchange(c.client, http.MethodPost, "/work", work, http.StatusOK, &failed)
 	if err != nil {
-		return Work{}, err
+		return scheduling.Work{}, err
 	}
 	return failed, nil
 }
 
-func (c *httpClient) UpdateLRPInstance(_ lager.Logger, update LRPUpdate) error {
+func (c *httpClient) UpdateLRPInstance(_ lager.Logger, update scheduling.LRPUpdate) error {
 	path := "/v2/lrps/" + update.ProcessGuid + "/instances/" + update.InstanceGUID
 	return c.exchange(c.client, http.MethodPut, path, update, http.StatusAccepted, nil)
 }
 
-func (c *httpClient) StopLRPInstance(_ lager.Logger, key models.ActualLRPKey, instanceKey models.ActualLRPInstanceKey) error {
+func (c *httpClient) StopLRPInstance(_ lager.Logger, key scheduling.ActualLRPKey, instanceKey scheduling.ActualLRPInstanceKey) error {
 	path := "/v1/lrps/" + key.ProcessGuid + "/instances/" + instanceKey.InstanceGuid + "/stop"
 	return c.exchange(c.client, http.MethodPost, path, nil, http.StatusAccepted, nil)
 }

@@ -3,22 +3,21 @@ package auctiontypes
 import (
 	"time"
 
-	"code.cloudfoundry.org/auctioneer"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/scheduling"
 	"github.com/tedsuo/ifrit"
 )
 
 // AuctionRunner holds auctions for what is scheduled. The strings are trace ids.
 type AuctionRunner interface {
 	ifrit.Runner
-	ScheduleLRPsForAuctions([]auctioneer.LRPStartRequest, string)
-	ScheduleTasksForAuctions([]auctioneer.TaskStartRequest, string)
+	ScheduleLRPsForAuctions([]scheduling.LRPStartRequest, string)
+	ScheduleTasksForAuctions([]taskStartRequest, string)
 }
 
 // AuctionRunnerDelegate knows the cells, and wants to know the results. The strings are trace ids.
 type AuctionRunnerDelegate interface {
-	FetchCellReps(lager.Logger, string) (map[string]rep.Client, error)
+	FetchCellReps(lager.Logger, string) (map[string]scheduling.Client, error)
 	AuctionCompleted(lager.Logger, string, AuctionResults)
 }
 

@@ -5,41 +5,40 @@ import (
 	"sync"
 	"time"
 
-	"code.cloudfoundry.org/bbs/models"
 	"code.cloudfoundry.org/lager/v3"
-	"code.cloudfoundry.org/rep"
+	"code.cloudfoundry.org/scheduling"
 )
 
 // FakeSimClient is a cell that answers what it is told to, and remembers what it was asked. Set
 // stubs before the first call. It is safe for concurrent use.
 type FakeSimClient struct {
-	StateStub   func(lager.Logger) (rep.CellState, error)
-	PerformStub func(lager.Logger, rep.Work) (rep.Work, error)
+	StateStub   func(lager.Logger) (scheduling.CellState, error)
+	PerformStub func(lager.Logger, scheduling.Work) (scheduling.Work, error)
 
 	lock      sync.Mutex
-	state     rep.CellState
+	state     scheduling.CellState
 	stateErr  error
 	states    []lager.Logger
-	failed    rep.Work
+	failed    scheduling.Work
 	failedErr error
 	performed []performCall
 }
 
 type performCall struct {
 	logger lager.Logger
-	work   rep.Work
+	work   scheduling.Work
 }
 
-var _ rep.SimClient = new(FakeSimClient)
+var _ scheduling.SimClient = new(FakeSimClient)
 
 // StateReturns says what State answers, if there is no StateStub.
-func (f *FakeSimClient) StateReturns(state rep.CellState, err error) {
+func (f *FakeSimClient) StateReturns(state scheduling.CellState, err error) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	f.state, f.stateErr = state, err
 }
 
-func (f *FakeSimClient) State(logger lager.Logger) (rep.CellState, error) {
+func (f *FakeSimClient) State(logger lager.Logger) (scheduling.CellState, error) {
 	f.lock.Lock()
 	f.states = append(f.states, logger)
 	state, err := f.state, f.stateErr
@@ -65,13 +64,13 @@ func (f *FakeSimClient) StateArgsForCall(i int) lager.Logger {
 }
 
 // PerformReturns says what Perform answers, if there is no PerformStub.
-func (f *FakeSimClient) PerformReturns(failed rep.Work, err error) {
+func (f *FakeSimClient) PerformReturns(failed scheduling.Work, err error) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	f.failed, f.failedErr = failed, err
 }
 
-func (f *FakeSimClient) Perform(logger lager.Logger, work rep.Work) (rep.Work, error) {
+func (f *FakeSimClient) Perform(logger lager.Logger, work scheduling.Work) (scheduling.Work, error) {
 	f.lock.Lock()
 	f.performed = append(f.performed, performCall{logger: logger, work: work})
 	failed, err := f.failed, f.failedErr
@@ -90,7 +89,7 @@ func (f *FakeSimClient) PerformCallCount() int {
 }
 
 // PerformArgsForCall returns what call i of Perform was given.
-func (f *FakeSimClient) PerformArgsForCall(i int) (lager.Logger, rep.Work) {
+func (f *FakeSimClient) PerformArgsForCall(i int) (lager.Logger, scheduling.Work) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	return f.performed[i].logger, f.performed[i].work
@@ -98,8 +97,8 @@ func (f *FakeSimClient) PerformArgsForCall(i int) (lager.Logger, rep.Work) {
 
 // The runner does not call what follows.
 
-func (f *FakeSimClient) UpdateLRPInstance(lager.Logger, rep.LRPUpdate) error { return nil }
-func (f *FakeSimClient) StopLRPInstance(lager.Logger, models.ActualLRPKey, models.ActualLRPInstanceKey) error {
+func (f *FakeSimClient) UpdateLRPInstance(lager.Logger, scheduling.LRPUpdate) error { return nil }
+func (f *FakeSimClient) StopLRPInstance(lager.Logger, scheduling.ActualLRPKey, scheduling.ActualLRPInstanceKey) error {
 	return nil
 }
 func (f *FakeSimClient) CancelTask(lager.Logger, string) error { return nil }

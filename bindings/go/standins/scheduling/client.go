@@ -1,10 +1,9 @@
-package rep
+package scheduling
 
 import (
 	"net/http"
 	"time"
 
-	"code.cloudfoundry.org/bbs/models"
 	"code.cloudfoundry.org/lager/v3"
 )
 
@@ -13,7 +12,7 @@ type Client interface {
 	State(logger lager.Logger) (CellState, error)
 	Perform(logger lager.Logger, work Work) (Work, error)
 	UpdateLRPInstance(logger lager.Logger, update LRPUpdate) error
-	StopLRPInstance(logger lager.Logger, key models.ActualLRPKey, instanceKey models.ActualLRPInstanceKey) error
+	StopLRPInstance(logger lager.Logger, key ActualLRPKey, instanceKey ActualLRPInstanceKey) error
 	CancelTask(logger lager.Logger, taskGUID string) error
 	SetStateClient(stateClient *http.Client)
 	StateClientTimeout() time.Duration

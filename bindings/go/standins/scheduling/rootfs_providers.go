@@ -1,4 +1,4 @@
-package rep
+package scheduling
 
 import (
 	"encoding/json"

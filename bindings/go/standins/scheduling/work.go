@@ -1,10 +1,6 @@
-package rep
+package scheduling
 
-import (
-	"fmt"
-
-	"code.cloudfoundry.org/bbs/models"
-)
+import "fmt"
 
 // PlacementConstraint says which cells can take a container at all.
 type PlacementConstraint struct {
@@ -24,14 +20,14 @@ func (p *PlacementConstraint) Valid() bool { return p.RootFs != "" }
 // LRP is one instance of a long-running process.
 type LRP struct {
 	InstanceGUID string `json:"instance_guid"`
-	models.ActualLRPKey
+	ActualLRPKey
 	PlacementConstraint
 	Resource
 	State string `json:"state"`
 }
 
 // NewLRP makes an LRP without a state.
-func NewLRP(instanceGUID string, key models.ActualLRPKey, asked Resource, constraint PlacementConstraint) LRP {
+func NewLRP(instanceGUID string, key ActualLRPKey, asked Resource, constraint PlacementConstraint) LRP {
 	return LRP{InstanceGUID: instanceGUID, ActualLRPKey: key, PlacementConstraint: constraint, Resource: asked}
 }
 
@@ -46,7 +42,7 @@ func (l *LRP) Copy() LRP {
 // LRPUpdate changes a running instance. Diego's has internal routes as well.
 type LRPUpdate struct {
 	InstanceGUID string `json:"instance_guid"`
-	models.ActualLRPKey
+	ActualLRPKey
 	MetricTags map[string]string `json:"metric_tags"`
 }
 
@@ -56,14 +52,14 @@ type Task struct {
 	Domain   string
 	PlacementConstraint
 	Resource
-	State  models.Task_State `json:"state"`
-	Failed bool              `json:"failed"`
+	State  Task_State `json:"state"`
+	Failed bool       `json:"failed"`
 }
 
 // NewTask makes a task in the state Invalid.
 func NewTask(guid, domain string, asked Resource, constraint PlacementConstraint) Task {
 	return Task{TaskGuid: guid, Domain: domain, PlacementConstraint: constraint, Resource: asked,
-		State: models.Task_Invalid}
+		State: Task_Invalid}
 }
 
 // Identifier is the task's guid.

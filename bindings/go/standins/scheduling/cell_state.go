@@ -1,4 +1,4 @@
-package rep
+package scheduling
 
 import (
 	"net/url"
