@@ -204,7 +204,7 @@ func TestWhatIsForgottenIsCleanedUp(t *testing.T) {
 	released := make(chan struct{})
 	func() {
 		implementation := &gated{}
-		runtime.AddCleanup(implementation, func(c chan struct{}) { close(c) }, released)
+		runtime.SetFinalizer(implementation, func(*gated) { close(released) })
 		strategy, err := rostrum.NewGoStrategy(implementation)
 		check(t, err)
 		engine, err := rostrum.NewEngine(strategy)
@@ -216,7 +216,7 @@ func TestWhatIsForgottenIsCleanedUp(t *testing.T) {
 			t.Error("nothing was placed")
 		}
 	}()
-	// One collection finds the engine, whose cleanup frees the C object, which lets go of the strategy,
+	// One collection finds the engine, which is closed and frees the C object, which lets go of the strategy,
 	// which another collection finds.
 	for range 10_000 {
 		select {

@@ -57,7 +57,7 @@ func (e *Engine) c() *C.rostrum_engine_t         { return e.bridge().engine }
 // An engine that is forgotten without Close is cleaned up by the garbage collector, which does not
 // know how large it is, however.
 func (e *Engine) Close() error {
-	e.handle.close()
+	e.handle.close(e)
 	return nil
 }
 

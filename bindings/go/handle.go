@@ -13,7 +13,6 @@ import (
 type handle struct {
 	pointer unsafe.Pointer // To be read between enter and leave.
 	destroy func(unsafe.Pointer)
-	cleanup runtime.Cleanup
 	users   atomic.Int64  // Calls in progress, plus handleClosed once closing has begun.
 	closing chan struct{} // Closed when closing begins.
 	idle    chan struct{} // Closed when closing has begun and no call is in progress.
@@ -23,15 +22,17 @@ type handle struct {
 const handleClosed = 1 << 62
 
 // attach takes ownership of an object. Should `owner`, of which the handle is a part, be forgotten
-// without a Close, the garbage collector destroys the object: no call can be in progress then, since
-// enter and leave keep the owner alive.
-func attach[Owner any](h *handle, owner *Owner, object unsafe.Pointer, destroy func(unsafe.Pointer)) {
+// without a Close, the garbage collector closes it: no call can be in progress then, since enter and
+// leave keep the owner alive.
+func attach[Owner interface{ Close() error }](
+	h *handle, owner Owner, object unsafe.Pointer, destroy func(unsafe.Pointer),
+) {
 	h.pointer = object
 	h.destroy = destroy
 	h.closing = make(chan struct{})
 	h.idle = make(chan struct{})
 	h.closed = make(chan struct{})
-	h.cleanup = runtime.AddCleanup(owner, destroy, object)
+	runtime.SetFinalizer(owner, func(forgotten Owner) { forgotten.Close() })
 }
 
 // enter returns false if the object is closed, or about to be. Else leave must follow.
@@ -53,8 +54,9 @@ func (h *handle) leave() {
 	}
 }
 
-// close may be called by any number of goroutines: each returns when the object is destroyed.
-func (h *handle) close() {
+// close takes the owner that attach was given. It may be called by any number of goroutines: each
+// returns when the object is destroyed.
+func (h *handle) close(owner any) {
 	if h.closing == nil {
 		return
 	}
@@ -71,7 +73,7 @@ func (h *handle) close() {
 		if users > 0 {
 			<-h.idle
 		}
-		h.cleanup.Stop()
+		runtime.SetFinalizer(owner, nil)
 		h.destroy(h.pointer)
 		h.pointer = nil // What is there later is not ours, and may be Go's.
 		close(h.closed)

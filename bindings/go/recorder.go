@@ -91,6 +91,6 @@ func (r *Recorder) Close() error {
 		r.mutex.Unlock()
 		r.handle.leave()
 	}
-	r.handle.close()
+	r.handle.close(r)
 	return err
 }

@@ -118,7 +118,7 @@ func (r *Round) c() *C.rostrum_round_t { return (*C.rostrum_round_t)(r.handle.po
 // Close lets go of the round's memory in C. It waits for calls that use it. Closing again does
 // nothing. It always returns nil.
 func (r *Round) Close() error {
-	r.handle.close()
+	r.handle.close(r)
 	return nil
 }
 

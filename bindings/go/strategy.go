@@ -80,6 +80,6 @@ func (s *Strategy) Name() string { return s.name }
 // Close lets go of the strategy. An engine that has it keeps what it needs. Closing again does
 // nothing. It always returns nil.
 func (s *Strategy) Close() error {
-	s.handle.close()
+	s.handle.close(s)
 	return nil
 }

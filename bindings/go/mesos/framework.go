@@ -20,7 +20,6 @@ type Framework struct {
 	gate      gate
 	library   *library
 	framework *C.rostrum_mesos_t
-	cleanup   runtime.Cleanup
 
 	// One goroutine polls at a time, so that an interrupt comes to the one that it is for.
 	turn chan struct{}
@@ -72,7 +71,7 @@ func New(options *Options, strategy string) (*Framework, error) {
 		stopping:  make(chan struct{}),
 		stopped:   make(chan struct{}),
 	}
-	f.cleanup = runtime.AddCleanup(f, library.destroyFramework, made)
+	runtime.SetFinalizer(f, func(forgotten *Framework) { forgotten.Close() })
 	return f, nil
 }
 
@@ -149,7 +148,7 @@ func milliseconds(duration time.Duration) C.int64_t {
 // returns nil.
 func (f *Framework) Close() error {
 	f.gate.close(f.interrupt, func() {
-		f.cleanup.Stop()
+		runtime.SetFinalizer(f, nil)
 		f.library.destroyFramework(f.framework)
 		f.framework = nil
 	})

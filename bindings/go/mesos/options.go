@@ -16,7 +16,6 @@ type Options struct {
 	gate    gate
 	library *library
 	options *C.rostrum_mesos_options_t
-	cleanup runtime.Cleanup
 }
 
 // NewOptions loads the library and makes options with their defaults. path is that of the library; one
@@ -35,7 +34,7 @@ func NewOptions(path string) (*Options, error) {
 		return nil, err
 	}
 	o := &Options{gate: newGate(), library: library, options: made}
-	o.cleanup = runtime.AddCleanup(o, library.destroyOptions, made)
+	runtime.SetFinalizer(o, func(forgotten *Options) { forgotten.Close() })
 	return o, nil
 }
 
@@ -70,7 +69,7 @@ func (o *Options) Set(key, value string) error {
 // does nothing. It always returns nil.
 func (o *Options) Close() error {
 	o.gate.close(func() {}, func() {
-		o.cleanup.Stop()
+		runtime.SetFinalizer(o, nil)
 		o.library.destroyOptions(o.options)
 		o.options = nil
 	})
