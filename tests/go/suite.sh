@@ -111,11 +111,17 @@ test_auctionrunner() {
     skipped=$((skipped + 1))
     return 0
   fi
-  go_check "$name vet" "$folder" go vet ./...
-  go_check "$name" "$folder" go_test ./...
+  # Diego's tree of today, and as it was until June 2026.
+  local tags
+  for tags in '' diego_rep_types; do
+    go_check "$name vet $tags" "$folder" go vet -tags "$tags" ./...
+    go_check "$name $tags" "$folder" go_test -tags "$tags" ./...
+  done
   go_check "$name -race" "$folder" go_test -race ./...
+  go_check 'surface.sh' "$ROSTRUM_ROOT" tests/go/surface_test.sh
   go_check 'a patched auctioneer' "$ROSTRUM_ROOT" env ROSTRUM_GO=go \
     python3 tests/auctioneer/use_rostrum_test.py BuildTest
+  go_check 'what the documents say' "$ROSTRUM_ROOT" python3 tests/go/documents_test.py
 }
 
 run_go() {
