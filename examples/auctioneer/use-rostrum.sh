@@ -229,8 +229,8 @@ say_how_to_build() {
 To build it, with librostrum installed (meson install) where pkg-config finds it:
 
   cd $root
-  CGO_ENABLED=1 go build -o auctioneer ./$MAIN_PACKAGE                        # links librostrum.so
-  CGO_ENABLED=1 go build -tags rostrum_static -o auctioneer ./$MAIN_PACKAGE   # has it inside
+  CGO_ENABLED=1 go build -o ~/auctioneer ./$MAIN_PACKAGE                        # links librostrum.so
+  CGO_ENABLED=1 go build -tags rostrum_static -o ~/auctioneer ./$MAIN_PACKAGE   # has it inside
 
 If it is installed elsewhere than in /usr, set PKG_CONFIG_PATH to its folder pkgconfig; and with the
 first, LD_LIBRARY_PATH where the auctioneer runs. Add -a after every change of the library: Go's

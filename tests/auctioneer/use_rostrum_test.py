@@ -18,28 +18,12 @@ import tempfile
 import unittest
 import unittest.mock
 
+import stand_in_tree
+from stand_in_tree import MAIN, PACKAGES, UPSTREAM
+
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = PROJECT / "examples" / "auctioneer" / "use-rostrum.sh"
-PACKAGES = PROJECT / "bindings" / "go"
-UPSTREAM = "code.cloudfoundry.org/auction/auctionrunner"
 OURS = "code.cloudfoundry.org/rostrum/auctionrunner"
-MAIN = """package main
-
-import (
-\t"flag"
-
-\t"code.cloudfoundry.org/auction/auctionrunner"
-\t"code.cloudfoundry.org/clock"
-)
-
-// "code.cloudfoundry.org/auction/auctionrunner/of/another/name" is no import.
-func main() {
-\tflag.Parse()
-\t_ = auctionrunner.LocalityOffset
-\t_ = clock.NewClock
-}
-"""
-
 
 # Where a tree has the types of an auction: since June 2026, and until then. What the script looks for.
 GENERATIONS = {
@@ -126,7 +110,7 @@ class UseRostrumTest(unittest.TestCase):
                           if path.endswith(("_test.go", "go.mod", "go.sum"))
                           or "standins" in path or "testauctioneer" in path])
         self.assertIn("changed line 6 of auctioneer/cmd/auctioneer/main.go", said)
-        self.assertIn("go build -o auctioneer ./auctioneer/cmd/auctioneer", said)
+        self.assertIn("go build -o ~/auctioneer ./auctioneer/cmd/auctioneer", said)
         self.assertIn("go build -tags rostrum_static", said)
 
     def test_finds_out_which_tree_it_has(self):
@@ -283,39 +267,41 @@ class UseRostrumOnAnOlderTreeTest(UseRostrumTest):
 class BuildTest(unittest.TestCase):
     """A small auctioneer on the stand-ins, which builds once it is patched and has the flags."""
 
-    def make_tree(self, root):
-        shutil.copytree(PACKAGES / "standins", root)
-        main = root / "auctioneer" / "cmd" / "auctioneer"
-        main.mkdir(parents=True)
-        (main / "main.go").write_text(MAIN, encoding="utf-8")
-        # One module for all, as in Diego's tree: it requires what both of ours do.
-        package = PACKAGES / "auctionrunner"
-        required = [line for line in (package / "go.mod").read_text(encoding="utf-8").splitlines()
-                    if re.match(r"\t\S+ v", line) and not line.endswith(" v0.0.0")]
-        go_line = re.search(r"^go .*$", (package / "go.mod").read_text(encoding="utf-8"), re.M)
-        (root / "go.mod").write_text("\n".join(["module code.cloudfoundry.org", go_line.group(0),
-                                                "require (", *required, ")", ""]),
-                                     encoding="utf-8")
-        shutil.copy(package / "go.sum", root / "go.sum")
+    def build(self, generation, tags):
+        with self.subTest(generation=generation, tags=tags), tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder) / "code.cloudfoundry.org"
+            stand_in_tree.make(root, generation)
+            subprocess.run([SCRIPT, root], check=True, capture_output=True, timeout=60)
+            subprocess.run([os.environ["ROSTRUM_GO"], "build", "-mod=mod", "-tags", tags,
+                            "-o", "auctioneer.bin", "./auctioneer/cmd/auctioneer"],
+                           cwd=root, check=True, timeout=900)
+            usage = subprocess.run([root / "auctioneer.bin", "-help"], capture_output=True, text=True,
+                                   check=False, timeout=60)
+            self.assertIn("-auction_strategy", usage.stderr)
+            self.assertIn("-mesos_framework_id_file", usage.stderr)
+            needed = subprocess.run(["readelf", "-d", root / "auctioneer.bin"], check=True,
+                                    capture_output=True, text=True, timeout=60).stdout
+            self.assertEqual("librostrum.so" in needed, tags == "", needed)
+            for library in ("librostrum-mesos", "libcurl", "libzookeeper"):
+                self.assertNotIn(library, needed)
 
     def test_the_patched_tree_builds_and_has_the_flags(self):
-        for tags in ("", "rostrum_static"):
-            with self.subTest(tags=tags), tempfile.TemporaryDirectory() as folder:
-                root = pathlib.Path(folder) / "code.cloudfoundry.org"
-                self.make_tree(root)
-                subprocess.run([SCRIPT, root], check=True, capture_output=True, timeout=60)
-                subprocess.run([os.environ["ROSTRUM_GO"], "build", "-mod=mod", "-tags", tags,
-                                "-o", "auctioneer.bin", "./auctioneer/cmd/auctioneer"],
-                               cwd=root, check=True, timeout=900)
-                usage = subprocess.run([root / "auctioneer.bin", "-help"], capture_output=True,
-                                       text=True, check=False, timeout=60)
-                self.assertIn("-auction_strategy", usage.stderr)
-                self.assertIn("-mesos_framework_id_file", usage.stderr)
-                needed = subprocess.run(["readelf", "-d", root / "auctioneer.bin"], check=True,
-                                        capture_output=True, text=True, timeout=60).stdout
-                self.assertEqual("librostrum.so" in needed, tags == "", needed)
-                for library in ("librostrum-mesos", "libcurl", "libzookeeper"):
-                    self.assertNotIn(library, needed)
+        self.build("models", "")
+        self.build("models", "rostrum_static")
+        self.build("rep", "")
+
+    def test_the_packages_are_vetted_in_an_older_tree(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder) / "code.cloudfoundry.org"
+            stand_in_tree.make(root, "rep")
+            subprocess.run([SCRIPT, root], check=True, capture_output=True, timeout=60)
+            go = os.environ["ROSTRUM_GO"]
+            subprocess.run([go, "mod", "vendor"], cwd=root, check=True, timeout=300)
+            # Only a tree with a folder vendor may be older than what it requires.
+            subprocess.run([go, "mod", "edit", "-go=1.23"], cwd=root, check=True, timeout=60)
+            vetted = subprocess.run([go, "vet", "./rostrum/..."], cwd=root, capture_output=True, text=True,
+                                    check=False, timeout=900)
+            self.assertEqual((vetted.returncode, vetted.stderr), (0, ""))
 
 
 if __name__ == "__main__":
