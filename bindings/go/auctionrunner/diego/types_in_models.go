@@ -25,6 +25,7 @@ type (
 	InsufficientResourcesError = models.InsufficientResourcesError
 
 	Client           = models.RepClient
+	ClientFactory    = models.RepClientFactory
 	LRPStartRequest  = models.LRPStartRequest
 	TaskStartRequest = models.TaskStartRequest
 )

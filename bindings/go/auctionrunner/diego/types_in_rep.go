@@ -26,6 +26,7 @@ type (
 	InsufficientResourcesError = rep.InsufficientResourcesError
 
 	Client           = rep.Client
+	ClientFactory    = rep.ClientFactory
 	LRPStartRequest  = auctioneer.LRPStartRequest
 	TaskStartRequest = auctioneer.TaskStartRequest
 )
