@@ -31,6 +31,8 @@ type auctionRunner struct {
 	openMesos func(mesosSettings, string, engineOptions) (mesosFramework, error)
 }
 
+var _ auctiontypes.AuctionRunner = (*auctionRunner)(nil)
+
 // New makes a runner, an auctiontypes.AuctionRunner. Its methods are safe for concurrent use, and a
 // process may have several.
 //

@@ -24,9 +24,7 @@ import (
 // httpDelegate makes clients for reps as the auctioneer's does, from what cells registered.
 type httpDelegate struct {
 	delegate
-	factory interface {
-		CreateClient(address, url, traceID string) (diego.Client, error)
-	}
+	factory   diego.ClientFactory
 	addresses map[string]string // By guid.
 }
 
