@@ -64,9 +64,12 @@ struct Auction {
   // When it came into the queue, in milliseconds of the caller's clock.
   int64_t queue_time_ms = 0;
   uint64_t tag = 0;
-  // Why it waits again: how the last round refused it, or that its cell handed it back. kNone for one
-  // that is new.
+  // Why it waits again: how the last round refused it, or that its cell handed it back. kNone for
+  // one that is new.
   RefusalCode last_refusal{};
+  // The number of its arrival in the queue; of two, the one with the smaller number is older. Zero
+  // for one that never was in a queue.
+  uint64_t arrival = 0;
 
   Kind kind() const { return work->kind; }
   // "PROCESS-GUID.INDEX" of an LRP instance, the guid of a task: unique within its kind.

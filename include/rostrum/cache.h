@@ -73,8 +73,8 @@ class Cache {
   // kNotFound if there is no such cell. Offers of the cell that are held count as expired.
   Status Remove(std::string_view cell_id);
 
-  // Stops or resumes placing on a cell. Stopped, it stays so whatever later states say. Resuming ends
-  // a drain too, and a state that said so itself, until the next one does.
+  // Stops or resumes placing on a cell. Stopped, it stays so whatever later states say. Resuming
+  // ends a drain too, and a state that said so itself, until the next one does.
   Status SetDisabled(std::string_view cell_id, bool disabled);
 
   // Stops placing on a cell and removes it as soon as nothing runs on it; it does not come back
@@ -136,11 +136,17 @@ class Cache {
   // What changed since the last call, but for what TakeDecided took. To be called after
   // TakeSnapshot.
   CellChanges TakeChanges();
-  // Brings a cell into the processor's cache that TakeDecided will soon be called for.
-  void ExpectDecided(const CellLayout& layout, uint32_t row) const;
-  // As Take, by a row of a layout.
-  Status TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
-                     uint64_t placed_by);
+  // Makes room for TakeDecided on these rows of a layout, each as often as it is named; kNoRow is
+  // passed over.
+  void PrepareDecided(const CellLayout& layout, std::span<const uint32_t> rows);
+  // As Take, by a row of a layout, without allocating anything. False if it does not fit though the
+  // cell has not changed since TakeChanges. Where it has, the placement stands and nothing is
+  // taken.
+  bool TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
+                   uint64_t placed_by);
+  // As GiveBack, without allocating anything: whether it was there.
+  bool GiveBackDecided(std::string_view cell_id, const Auction& auction,
+                       uint64_t placed_by) noexcept;
 
  private:
   struct Impl;

@@ -44,8 +44,9 @@ class Queue {
   std::vector<Auction> Drain();
 
   // Puts auctions back in front of those that came in since, in the order given, with their queue
-  // time and attempts. One whose identifier came in again meanwhile takes its place. One PutBack
-  // for each Drain, and for each MakeRoom, keeps them even if memory has run out.
+  // time and attempts. Of two with one identifier the older one stays: what is put back, mostly,
+  // but not if an older round handed back the other. One PutBack for each Drain, and for each
+  // MakeRoom, keeps them even if memory has run out.
   void PutBack(std::vector<Auction> auctions);
 
   void MakeRoom();

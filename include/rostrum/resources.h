@@ -45,8 +45,8 @@ struct Resources {
   Amount disk = 0;
   Amount cpu = 0;
   int64_t containers = 0;
-  // Further resources by name, such as "gpus"; as many as the user likes. Sorted by name, each name
-  // once; Normalize() makes it so.
+  // Further resources by name, such as "gpus"; as many as the user likes. In any order, each name
+  // once: what takes resources in normalizes them.
   std::vector<NamedAmount> scalars;
 
   // Sorts the scalars and adds up those of one name; drops those that are zero.
@@ -67,8 +67,13 @@ constexpr Amount WholeAmount(int64_t units) { return units * kAmountOne; }
 // "512", "512.5": an amount in its unit, without trailing zeros.
 std::string FormatAmount(Amount amount);
 
+// Whether a resource has a field of its own in Resources, so that no scalar may have its name:
+// memory, disk, cpu and containers.
+bool IsBuiltinResource(std::string_view name);
+
 // An error unless every amount lies within +-kAmountMaximum, the containers within
-// +-kContainersMaximum, and every scalar has a name of its own. `what` names the thing in the text.
+// +-kContainersMaximum, and every scalar has a name of its own, which is none of the fields'.
+// `what` names the thing in the text.
 Status ValidateResources(const Resources& resources, std::string_view what);
 
 // An error unless the id is at most kIdMaximum bytes long. `what` says of what it is.

@@ -18,10 +18,10 @@
  *     and takes a rostrum_error_t** as its last argument. If that is not NULL, it receives an error
  *     object with the text on failure (to be destroyed by the caller), and NULL on success. There
  *     is no other way in which an error is told. On failure nothing has changed, unless the
- *     function says otherwise. Where memory ran out (ROSTRUM_OUT_OF_MEMORY) no cell, offer or work
- *     is lost and the handle stays good, but an undo that stopped half way has to be repeated, and
- *     a batch that was being written may hold a part. There may be no memory for an error object
- *     then, so *error may be NULL after a failure: look at the code to know whether there was one.
+ *     function says otherwise. Where memory ran out (ROSTRUM_OUT_OF_MEMORY) that holds too, and the
+ *     call may be repeated; only a batch that was being written may hold a part. There may be no
+ *     memory for an error object then, so *error may be NULL after a failure: look at the code to
+ *     know whether there was one.
  *     Each function lists the codes that have a cause of their own; ROSTRUM_INVALID_ARGUMENT for an
  *     argument that can never be accepted and ROSTRUM_OUT_OF_MEMORY can come of any.
  *  3. Texts are bytes with a length. Where a function takes a `const char*` alone, it is

@@ -92,21 +92,36 @@ struct Cache::Impl {
     if (layout != nullptr) MarkDirty(row_of_slot[static_cast<size_t>(slot - slots.data())]);
   }
 
-  // Takes work off a slot. What the caller `knows` it does not hear of by TakeChanges.
-  Status TakeOn(CellSlot* slot, const Auction& auction, uint64_t placed_by, bool knows) {
-    const bool noted = layout != nullptr && !changed;
-    const auto row = layout == nullptr ? 0 : row_of_slot[static_cast<size_t>(slot - slots.data())];
-    if (noted) placed_since.push_back({row, auction.work});
+  // Takes work off a slot; whether it fitted. What the caller `knows` it does not hear of by
+  // TakeChanges. REQUIRES: Prepare of the slot, after which nothing is allocated.
+  bool TakeOn(CellSlot* slot, const Auction& auction, uint64_t placed_by, bool knows) {
+    if (!slot->Take(auction, placed_by)) return false;
+    if (layout == nullptr) return true;
+    const auto row = row_of_slot[static_cast<size_t>(slot - slots.data())];
+    if (!changed) placed_since.push_back({row, auction.work});
+    if (!knows) MarkDirty(row);
+    return true;
+  }
+
+  // Makes room for work on slots, each as often as it is named. If memory runs out, nothing has
+  // changed.
+  template <typename SlotAt>
+  void Prepare(size_t count, SlotAt slot_at) {
+    const auto for_each = [&](auto use) {
+      for (size_t i = 0; i < count; ++i) {
+        if (CellSlot* slot = slot_at(i); slot != nullptr) use(slot);
+      }
+    };
+    ReserveMore(&placed_since, count);
+    for_each([](CellSlot* slot) { ++slot->expected; });
     try {
-      Status status = slot->Take(auction, placed_by);
-      if (!status.ok() && noted) placed_since.pop_back();
-      if (!status.ok()) return status;
+      for_each([](CellSlot* slot) {
+        slot->placed.reserve(slot->placed.size() + std::exchange(slot->expected, 0));
+      });
     } catch (...) {
-      if (noted) placed_since.pop_back();
+      for_each([](CellSlot* slot) { slot->expected = 0; });
       throw;
     }
-    if (layout != nullptr && !knows) MarkDirty(row);
-    return {};
   }
 
   std::vector<CellInput> InputsOf(std::span<const Cell> cells) {
@@ -213,9 +228,10 @@ struct Cache::Impl {
     EraseIfDrained(*slot);
   }
 
+  // Allocates nothing that has to be had.
   void TakeOutAllOffers(std::string_view agent_id, OfferState state) {
-    for (const std::string& id : offers.HeldBy(agent_id)) {
-      static_cast<void>(offers.TakeOut(id, state));
+    while (const std::string* id = offers.FirstHeldBy(agent_id)) {
+      static_cast<void>(offers.TakeOut(*id, state));
     }
   }
 
@@ -442,38 +458,64 @@ Status Cache::CheckOffers() const { return impl_->offers.Check(); }
 Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
   CellSlot* slot = impl_->Find(cell_id);
   if (slot == nullptr) return NoCell(cell_id);
-  return impl_->TakeOn(slot, auction, placed_by, /*knows=*/false);
+  impl_->Prepare(1, [&](size_t) { return slot; });
+  if (impl_->TakeOn(slot, auction, placed_by, /*knows=*/false)) return {};
+  return FailedPrecondition(fmt::format("{} \"{}\" does not fit on cell \"{}\"",
+                                        KindName(auction.kind()), auction.Identifier(), cell_id));
 }
 
-void Cache::ExpectDecided(const CellLayout& layout, uint32_t row) const {
-  if (impl_->layout.get() != &layout) return;
-  const auto* const bytes = reinterpret_cast<const char*>(&impl_->slots[impl_->slot_of_row[row]]);
-  for (size_t line = 0; line < sizeof(CellSlot); line += 64) __builtin_prefetch(bytes + line);
+void Cache::PrepareDecided(const CellLayout& layout, std::span<const uint32_t> rows) {
+  Impl& impl = *impl_;
+  const bool is_same = impl.layout.get() == &layout;
+  constexpr size_t kAhead = 8;
+  impl.Prepare(rows.size(), [&](size_t i) -> CellSlot* {
+    if (rows[i] == kNoRow) return nullptr;
+    if (!is_same) return impl.Find(layout.cells[rows[i]]->id);
+    if (i + kAhead < rows.size() && rows[i + kAhead] != kNoRow) {
+      const CellSlot* const next = &impl.slots[impl.slot_of_row[rows[i + kAhead]]];
+      const auto* const bytes = reinterpret_cast<const char*>(next);
+      for (size_t line = 0; line < sizeof(CellSlot); line += 64) __builtin_prefetch(bytes + line);
+    }
+    return &impl.slots[impl.slot_of_row[rows[i]]];
+  });
 }
 
-Status Cache::TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
-                          uint64_t placed_by) {
-  if (impl_->layout.get() == &layout) {
-    CellSlot* slot = &impl_->slots[impl_->slot_of_row[row]];
-    Status status = impl_->TakeOn(slot, auction, placed_by, /*knows=*/true);
-    // The caller believes that it was taken.
-    if (!status.ok()) impl_->MarkDirty(row);
-    return status;
+bool Cache::TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
+                        uint64_t placed_by) {
+  Impl& impl = *impl_;
+  if (impl.layout.get() != &layout) {
+    // Which cells changed is not known any more, so this one may have.
+    CellSlot* const slot = impl.Find(layout.cells[row]->id);
+    if (slot != nullptr) impl.TakeOn(slot, auction, placed_by, /*knows=*/false);
+    return true;
   }
-  return Take(layout.cells[row]->id, auction, placed_by);
+  CellSlot* const slot = &impl.slots[impl.slot_of_row[row]];
+  if (impl.TakeOn(slot, auction, placed_by, /*knows=*/true)) return true;
+  // The caller believes that it was taken.
+  const bool has_changed = impl.is_dirty[row] != 0;
+  impl.MarkDirty(row);
+  return has_changed;
 }
 
 Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
+  if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
+  if (GiveBackDecided(cell_id, auction, placed_by)) return {};
+  return FailedPrecondition(
+      fmt::format("{} \"{}\" was not placed on cell \"{}\" since its last state",
+                  KindName(auction.kind()), auction.Identifier(), cell_id));
+}
+
+bool Cache::GiveBackDecided(std::string_view cell_id, const Auction& auction,
+                            uint64_t placed_by) noexcept {
   CellSlot* slot = impl_->Find(cell_id);
-  if (slot == nullptr) return NoCell(cell_id);
-  if (Status status = slot->GiveBack(auction, placed_by); !status.ok()) return status;
+  if (slot == nullptr || !slot->GiveBack(auction, placed_by)) return false;
   impl_->Touch(slot);
   if (slot->from_offers && !slot->has_work() && !impl_->offers.HoldsAnyOf(cell_id)) {
     impl_->Erase(cell_id);
   } else {
     impl_->EraseIfDrained(*slot);
   }
-  return {};
+  return true;
 }
 
 size_t Cache::size() const { return impl_->slots.size(); }

@@ -5,19 +5,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/model/fits.h"
 #include "lib/model/validate_named.h"
 
 namespace rostrum {
 namespace {
 
-bool Fits(const Resources& asked, const Resources& available) {
-  if (asked.memory > available.memory || asked.disk > available.disk || asked.cpu > available.cpu ||
-      asked.containers > available.containers) {
-    return false;
+// Adds `sign` times what is given, in place: nothing is allocated. REQUIRES: `to` has an entry for
+// each named resource of which there is some.
+void AddInPlace(const Resources& amounts, int64_t sign, Resources* to) {
+  to->memory += sign * amounts.memory;
+  to->disk += sign * amounts.disk;
+  to->cpu += sign * amounts.cpu;
+  to->containers += sign * amounts.containers;
+  for (const NamedAmount& scalar : amounts.scalars) {
+    const auto at = std::find_if(to->scalars.begin(), to->scalars.end(),
+                                 [&](const NamedAmount& held) { return held.name == scalar.name; });
+    if (at != to->scalars.end()) at->amount += sign * scalar.amount;
   }
-  return std::all_of(asked.scalars.begin(), asked.scalars.end(), [&](const NamedAmount& scalar) {
-    return scalar.amount <= available.Scalar(scalar.name);
-  });
 }
 
 void FillScalars(const Resources& resources, const CellTable& table, size_t row,
@@ -27,10 +32,11 @@ void FillScalars(const Resources& resources, const CellTable& table, size_t row,
   }
 }
 
-Resources CostOf(const Auction& auction) {
-  Resources cost = auction.work->asked;
-  cost.containers = 1;
-  return cost;
+// Adds `sign` times what work takes: what it asks, and one container, whatever it says of those.
+void AddCost(const Auction& auction, int64_t sign, Resources* to) {
+  const Resources& asked = auction.work->asked;
+  AddInPlace(asked, sign, to);
+  to->containers += sign * (1 - asked.containers);
 }
 
 bool AnyNegative(const Resources& resources) {
@@ -65,7 +71,7 @@ void CellSlot::SetState(const CellInput& cell) {
   starting = cell.starting_containers;
   told_started = cell.started;
   placed.clear();
-  overhead_taken = Resources();
+  started_by_placing = nullptr;
 }
 
 bool CellSlot::HasRoomFor(const Offer& offer) const {
@@ -84,15 +90,31 @@ void CellSlot::AddOffer(const Offer& offer) {
   // What the offer tells to run has started.
   starting = static_cast<int64_t>(placed.size());
   // What is offered, what is taken of it, and what runs beside it.
+  KeepNamesOfPlaced();
   total = available;
+  for (const PlacedWork& work : placed) AddCost(work.auction, 1, &total);
+  if (started_by_placing != nullptr) AddInPlace(started_by_placing->overhead, 1, &total);
   total.Add(offer.used);
-  for (const PlacedWork& work : placed) total.Add(CostOf(work.auction));
-  total.Add(overhead_taken);
 }
 
 void CellSlot::WithdrawOffer(const Resources& resources) {
   available.Subtract(resources);
+  KeepNamesOfPlaced();
   total.Subtract(resources);
+}
+
+void CellSlot::KeepNamesOfPlaced() {
+  const auto keep = [&](const Resources& resources) {
+    for (const NamedAmount& scalar : resources.scalars) {
+      const auto at = std::lower_bound(
+          available.scalars.begin(), available.scalars.end(), scalar.name,
+          [](const NamedAmount& held, std::string_view name) { return held.name < name; });
+      const bool is_there = at != available.scalars.end() && at->name == scalar.name;
+      if (!is_there) available.scalars.insert(at, {scalar.name, 0});
+    }
+  };
+  for (const PlacedWork& work : placed) keep(work.auction.work->asked);
+  if (started_by_placing != nullptr) keep(started_by_placing->overhead);
 }
 
 void CellSlot::AcceptOffers() {
@@ -107,57 +129,45 @@ void CellSlot::AcceptOffers() {
   told_lrps = LrpList::Copy(lrps);
   told_started = told_started || !placed.empty();
   placed.clear();
-  overhead_taken = Resources();
+  started_by_placing = nullptr;
   // The master takes back what was not used, so nothing is free until it offers again.
   total.Subtract(available);
   available = Resources();
 }
 
-Status CellSlot::Take(const Auction& auction, uint64_t placed_by) {
+bool CellSlot::Take(const Auction& auction, uint64_t placed_by) {
   const bool starts_cell = !told_started && placed.empty();
-  Resources cost = CostOf(auction);
-  if (starts_cell) cost.Add(info->overhead);
-  if (!Fits(cost, available)) {
-    return FailedPrecondition(fmt::format("{} \"{}\" does not fit on cell \"{}\"",
-                                          KindName(auction.kind()), auction.Identifier(),
-                                          info->id));
-  }
-  // Memory may run out up to push_back, and nothing has changed by then.
-  Resources left = available;
-  left.Subtract(cost);
-  Resources overhead = starts_cell ? info->overhead : Resources();
+  const Resources none;
+  const Resources& overhead = starts_cell ? info->overhead : none;
+  if (!Fits(auction.work->asked, overhead, available)) return false;
   placed.push_back({auction, placed_by});
-  available = std::move(left);
-  if (starts_cell) overhead_taken = std::move(overhead);
+  AddCost(auction, -1, &available);
+  AddInPlace(overhead, -1, &available);
+  if (starts_cell) started_by_placing = info;
   ++starting;
-  return {};
+  return true;
 }
 
-Status CellSlot::GiveBack(const Auction& auction, uint64_t placed_by) {
+bool CellSlot::GiveBack(const Auction& auction, uint64_t placed_by) {
   // Of the newest first, since that is what is handed back most often.
   const auto at = std::find_if(placed.rbegin(), placed.rend(), [&](const PlacedWork& other) {
     return other.placed_by == placed_by && other.auction.index == auction.index &&
            other.auction.kind() == auction.kind() && other.auction.work->guid == auction.work->guid;
   });
-  if (at == placed.rend()) {
-    return FailedPrecondition(
-        fmt::format("{} \"{}\" was not placed on cell \"{}\" since its last state",
-                    KindName(auction.kind()), auction.Identifier(), info->id));
-  }
-  Resources restored = available;
-  restored.Add(CostOf(at->auction));
-  const bool is_last = placed.size() == 1;
-  if (is_last) restored.Add(overhead_taken);
+  if (at == placed.rend()) return false;
+  AddCost(at->auction, 1, &available);
   placed.erase(std::next(at).base());
-  available = std::move(restored);
-  if (is_last) overhead_taken = Resources();
+  if (placed.empty() && started_by_placing != nullptr) {
+    AddInPlace(started_by_placing->overhead, 1, &available);
+    started_by_placing = nullptr;
+  }
   --starting;
-  return {};
+  return true;
 }
 
 bool CellSlot::SameAs(const CellSlot& other) const {
   const auto none_placed = [](const CellSlot& slot) {
-    return slot.placed.empty() && slot.overhead_taken == Resources();
+    return slot.placed.empty() && slot.started_by_placing == nullptr;
   };
   return info == other.info && from_offers == other.from_offers && none_placed(*this) &&
          none_placed(other) && total == other.total && available == other.available &&
@@ -175,7 +185,7 @@ Known CellSlot::Compare(const CellInput& cell) const {
                   IsPlainly(info->overhead, *overhead) && info->proxy_memory == proxy_memory &&
                   info->evacuating == evacuating && info->disabled == disabled &&
                   info->draining == draining && info->tag == tag,
-          .state = placed.empty() && overhead_taken == Resources() && !from_offers &&
+          .state = placed.empty() && started_by_placing == nullptr && !from_offers &&
                    IsPlainly(total, *told_total) && IsPlainly(available, *told_available) &&
                    told_tasks == task_count && starting == starting_containers &&
                    told_started == started && told_lrps.SameAs(lrps)};

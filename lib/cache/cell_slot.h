@@ -40,7 +40,10 @@ struct CellSlot {
   // In the order in which it was placed. Up to two at a time, as most cells get, need no
   // allocation.
   absl::InlinedVector<PlacedWork, 2> placed;
-  Resources overhead_taken;  // With the first of `placed`, if the cell had to be started.
+  // Whose overhead was taken with the first of `placed`; null if the cell was started already.
+  std::shared_ptr<const CellInfo> started_by_placing;
+  // Of a round's placements those that Prepare has yet to count; zero between calls.
+  uint32_t expected = 0;
 
   bool has_work() const { return told_lrps.size() > 0 || told_tasks > 0 || !placed.empty(); }
   // Whether the cell's own overhead is part of what is taken.
@@ -62,9 +65,10 @@ struct CellSlot {
   // The offers were used for what was placed, which runs from here on.
   void AcceptOffers();
 
-  // kFailedPrecondition if it does not fit, or is not there.
-  Status Take(const Auction& auction, uint64_t placed_by);
-  Status GiveBack(const Auction& auction, uint64_t placed_by);
+  // Whether it fits, and was taken. Allocates nothing if `placed` has room for one more.
+  bool Take(const Auction& auction, uint64_t placed_by);
+  // Whether it was there, and was given back. Allocates nothing.
+  bool GiveBack(const Auction& auction, uint64_t placed_by);
 
   void CollectScalarNames(std::set<std::string_view>* names) const;
   // Whether the other one says nothing new.
@@ -75,6 +79,9 @@ struct CellSlot {
   void Fill(CellTable* table, size_t row) const;
 
  private:
+  // Adds an amount for each named resource that is placed here, be it zero: GiveBack needs a place
+  // to put them.
+  void KeepNamesOfPlaced();
   void CountWork(CellLrps* lrps, int64_t* lrp_count, int64_t* task_count) const;
 };
 

@@ -53,6 +53,9 @@ struct CellGroup {
   uint32_t end = 0;
 };
 
+// No row of a layout.
+inline constexpr uint32_t kNoRow = UINT32_MAX;
+
 // Which cell is which row. Kept from snapshot to snapshot while cells neither come nor go nor
 // change what is in their CellInfo.
 struct CellLayout {

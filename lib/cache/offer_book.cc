@@ -99,8 +99,12 @@ std::vector<std::string> OfferBook::HeldBy(std::string_view agent_id) const {
 }
 
 bool OfferBook::HoldsAnyOf(std::string_view agent_id) const {
+  return FirstHeldBy(agent_id) != nullptr;
+}
+
+const std::string* OfferBook::FirstHeldBy(std::string_view agent_id) const {
   const auto at = by_agent_.find(agent_id);
-  return at != by_agent_.end() && !at->second.empty();
+  return at == by_agent_.end() || at->second.empty() ? nullptr : &at->second.front();
 }
 
 std::vector<std::string> OfferBook::HeldBefore(int64_t oldest_ms) const {

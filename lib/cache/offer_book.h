@@ -36,6 +36,8 @@ class OfferBook {
   // Takes a held offer out into `state`. kNotFound or kFailedPrecondition as in Cache.
   Expected<HeldOffer> TakeOut(std::string_view offer_id, OfferState state);
 
+  // The id of the held offer of an agent that came first, or null.
+  const std::string* FirstHeldBy(std::string_view agent_id) const;
   // Ids by arrival.
   std::vector<std::string> HeldBy(std::string_view agent_id) const;
   std::vector<std::string> HeldBefore(int64_t oldest_ms) const;

@@ -66,10 +66,14 @@ struct Engine::Impl {
   // without a lock: that may run code of the user's, which may ask the engine something.
   [[nodiscard]] std::vector<std::shared_ptr<Strategy>> ForgetExpired();
 
-  // Takes what was placed off the cells, and puts what was refused back into the queue. If memory
-  // runs out it throws, and all is as before.
-  void Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
-  void TakeAll(const Round& round, uint64_t number);
+  // Takes what was placed off the cells, and puts what was refused back into the queue. If that
+  // fails, or memory runs out and it throws, all is as before.
+  Status Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
+  // kInternal if a cell that did not change cannot take what was placed on it. If memory runs out
+  // it throws before anything is taken.
+  Status TakeAll(const Round& round, uint64_t number);
+  // Undoes the first `count` decisions. Allocates nothing.
+  void GiveBackFirst(const Round& round, size_t count, uint64_t number);
 };
 
 std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
@@ -84,41 +88,36 @@ std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
   return strategies;
 }
 
-void Engine::Impl::TakeAll(const Round& round, uint64_t number) {
+Status Engine::Impl::TakeAll(const Round& round, uint64_t number) {
   const std::vector<Decision>& decisions = round.decisions();
   const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
   const CellLayout& layout = *round.input().snapshot->layout();
-  constexpr size_t kAhead = 8;
-  size_t done = 0;
-  try {
-    for (; done < decisions.size(); ++done) {
-      if (done + kAhead < decisions.size() && decisions[done + kAhead].placed) {
-        cache.ExpectDecided(layout, rows[done + kAhead]);
-      }
-      if (!decisions[done].placed) continue;
-      // A cell that changed while the round ran may not have the room any more. The placement
-      // stands all the same: it was right for the snapshot, and the cell itself has the last word.
-      static_cast<void>(
-          cache.TakeDecided(layout, rows[done], round.auctions()[decisions[done].auction], number));
-    }
-  } catch (...) {
-    while (done-- > 0) {
-      if (!decisions[done].placed) continue;
-      try {
-        static_cast<void>(cache.GiveBack(decisions[done].cell_id,
-                                         round.auctions()[decisions[done].auction], number));
-      } catch (...) {
-        // The cell seems fuller than it is, until its next state.
-      }
-    }
-    throw;
+  cache.PrepareDecided(layout, rows);
+  for (size_t i = 0; i < decisions.size(); ++i) {
+    if (!decisions[i].placed) continue;
+    const Auction& auction = round.auctions()[decisions[i].auction];
+    // A cell that changed while the round ran may not have the room any more. The placement stands
+    // all the same: it was right for the snapshot, and the cell itself has the last word.
+    if (cache.TakeDecided(layout, rows[i], auction, number)) continue;
+    GiveBackFirst(round, i, number);
+    return Status(
+        Code::kInternal,
+        fmt::format("{} \"{}\" was placed on cell \"{}\", on which it does not fit",
+                    KindName(auction.kind()), auction.Identifier(), decisions[i].cell_id));
+  }
+  return {};
+}
+
+void Engine::Impl::GiveBackFirst(const Round& round, size_t count, uint64_t number) {
+  while (count-- > 0) {
+    const Decision& decision = round.decisions()[count];
+    if (!decision.placed) continue;
+    cache.GiveBackDecided(decision.cell_id, round.auctions()[decision.auction], number);
   }
 }
 
-void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
-                          std::shared_ptr<Strategy> decided_by) {
-  // Counted even if it fails: what could not be taken back then must not be taken for the next
-  // one's.
+Status Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
+                            std::shared_ptr<Strategy> decided_by) {
   const uint64_t number = ++rounds;
   std::vector<const Decision*> refusals;
   for (const Decision& decision : round->decisions()) {
@@ -136,13 +135,19 @@ void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
   }
   const auto entry = outstanding.insert_or_assign(
       round.get(), Outstanding{round, std::move(decided_by), number, {}});
+  Status status;
   try {
-    TakeAll(*round, number);
+    status = TakeAll(*round, number);
   } catch (...) {
     outstanding.erase(entry.first);
     throw;
   }
+  if (!status.ok()) {
+    outstanding.erase(entry.first);
+    return status;
+  }
   queue.PutBack(std::move(refused));
+  return {};
 }
 
 Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl>()) {
@@ -241,6 +246,13 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
     const std::lock_guard lock(impl_->mutex);
     impl_->queue.PutBack(std::move(input.auctions));
   };
+  const auto settle = [&] {
+    const std::lock_guard lock(impl_->mutex);
+    forgotten = impl_->ForgetExpired();
+    Status status = impl_->Settle(decided, strategy);
+    if (status.ok()) impl_->workspace = std::move(workspace);
+    return status;
+  };
   try {
     const bool is_known = workspace != nullptr && impl_->workspace_strategy.lock() == strategy;
     if (!is_known || !workspace->Apply(changes, *input.snapshot)) {
@@ -253,10 +265,10 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
       return round.status();
     }
     decided = *round;
-    const std::lock_guard lock(impl_->mutex);
-    forgotten = impl_->ForgetExpired();
-    impl_->Settle(decided, strategy);
-    impl_->workspace = std::move(workspace);
+    if (Status status = settle(); !status.ok()) {
+      put_back();
+      return status;
+    }
   } catch (...) {
     put_back();
     throw;
@@ -281,14 +293,12 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
     refused.back().last_refusal = RefusalCode::kHandedBack;
   }
   if (impl_->keep_refused) impl_->queue.MakeRoom();
-  // If memory runs out in here nothing is marked, and the call may be repeated: what is off its
-  // cell already is passed over.
+  // From here on nothing is allocated.
   size_t undone = 0;
   for (const uint32_t position : decisions) {
     const Decision& decision = round.decisions()[position];
-    undone += impl_->cache
-                  .GiveBack(decision.cell_id, round.auctions()[decision.auction], at->second.number)
-                  .ok();
+    undone += impl_->cache.GiveBackDecided(decision.cell_id, round.auctions()[decision.auction],
+                                           at->second.number);
   }
   for (const uint32_t position : decisions) handed_back[position] = true;
   if (impl_->keep_refused) impl_->queue.PutBack(std::move(refused));

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lib/model/identifier.h"
+#include "lib/model/normalize.h"
 #include "lib/model/validate_named.h"
 
 namespace rostrum {
@@ -44,6 +47,19 @@ Status ValidateWork(const Work& work) {
                            "\"preloaded:cflinuxfs4\"");
   }
   return {};
+}
+
+std::shared_ptr<const Work> NormalizedWork(const std::shared_ptr<const Work>& work) {
+  const std::vector<NamedAmount>& scalars = work->asked.scalars;
+  const auto follows = [](const NamedAmount& a, const NamedAmount& b) { return a.name >= b.name; };
+  const bool is_sorted =
+      std::adjacent_find(scalars.begin(), scalars.end(), follows) == scalars.end();
+  const bool any_zero = std::any_of(scalars.begin(), scalars.end(),
+                                    [](const NamedAmount& scalar) { return scalar.amount == 0; });
+  if (is_sorted && !any_zero) return work;
+  auto normalized = std::make_shared<Work>(*work);
+  normalized->asked.Normalize();
+  return normalized;
 }
 
 Status ValidateLrpStart(const LrpStart& start) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/model/fits.h"
 #include "lib/model/validate_named.h"
 
 namespace rostrum {
@@ -16,6 +17,10 @@ Status OutOfRange(std::string_view what, std::string_view resource, int64_t valu
 }
 
 }  // namespace
+
+bool IsBuiltinResource(std::string_view name) {
+  return name == "memory" || name == "disk" || name == "cpu" || name == "containers";
+}
 
 void Resources::Normalize() {
   std::sort(scalars.begin(), scalars.end(),
@@ -71,6 +76,25 @@ void Resources::Subtract(const Resources& other) {
   Add(negative);
 }
 
+bool Fits(const Resources& asked, const Resources& overhead, const Resources& free) {
+  const auto amount_of = [](const Resources& resources, std::string_view name) {
+    Amount sum = 0;
+    for (const NamedAmount& scalar : resources.scalars) {
+      if (scalar.name == name) sum += scalar.amount;
+    }
+    return sum;
+  };
+  const auto named_fit = [&](const Resources& some) {
+    return std::all_of(some.scalars.begin(), some.scalars.end(), [&](const NamedAmount& scalar) {
+      const Amount sum = amount_of(asked, scalar.name) + amount_of(overhead, scalar.name);
+      return LeastFree(sum) <= free.Scalar(scalar.name);
+    });
+  };
+  return asked.memory + overhead.memory <= free.memory && asked.disk + overhead.disk <= free.disk &&
+         LeastFree(asked.cpu + overhead.cpu) <= free.cpu &&
+         1 + overhead.containers <= free.containers && named_fit(asked) && named_fit(overhead);
+}
+
 std::string FormatAmount(Amount amount) {
   const bool negative = amount < 0;
   const uint64_t magnitude =
@@ -101,6 +125,12 @@ Status ValidateResources(const Resources& resources, std::string_view what) {
     const NamedAmount& scalar = resources.scalars[i];
     if (scalar.name.empty()) {
       return InvalidArgument(fmt::format("{}: resource number {} has no name", what, i));
+    }
+    if (IsBuiltinResource(scalar.name)) {
+      return InvalidArgument(
+          fmt::format("{}: a named resource is called \"{}\", expected another name: there is a "
+                      "field for that",
+                      what, scalar.name));
     }
     if (!InRange(scalar.amount, kAmountMaximum)) {
       return OutOfRange(what, scalar.name, scalar.amount, kAmountMaximum);

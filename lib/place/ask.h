@@ -21,6 +21,7 @@ struct Ask {
   Amount memory = 0;
   Amount disk = 0;
   Amount cpu = 0;
+  Amount least_cpu = 0;  // That must be free; see LeastFree.
   std::vector<ScalarAsk> scalars;
 };
 

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
-#include <new>
+#include <optional>
+#include <string>
 
 #include "lib/place/go_sort.h"
+#include "lib/place/guard.h"
 
 namespace rostrum {
 namespace {
@@ -84,19 +85,15 @@ OrderedAuctions OrderByKey(const std::vector<Auction>& auctions, Strategy& strat
   OrderedAuctions ordered;
   std::vector<Keyed> keyed;
   for (uint32_t i = 0; i < auctions.size(); ++i) {
-    try {
-      const double key = strategy.OrderKey(ViewOf(auctions[i]));
-      if (std::isnan(key)) {
-        ordered.failures.push_back({i, "its order key is NaN"});
-      } else {
-        keyed.push_back({key, i});
-      }
-    } catch (const std::bad_alloc&) {
-      throw;
-    } catch (const std::exception& error) {
-      ordered.failures.push_back({i, error.what()});
-    } catch (...) {
-      ordered.failures.push_back({i, "it threw something that is no std::exception"});
+    double key = 0;
+    const std::optional<std::string> failure = CallStrategy(
+        [&] { key = FromStrategy([&] { return strategy.OrderKey(ViewOf(auctions[i])); }); });
+    if (failure) {
+      ordered.failures.push_back({i, *failure});
+    } else if (std::isnan(key)) {
+      ordered.failures.push_back({i, "its order key is NaN"});
+    } else {
+      keyed.push_back({key, i});
     }
   }
   std::stable_sort(keyed.begin(), keyed.end(),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/model/fits.h"
+
 namespace rostrum {
 namespace {
 
@@ -21,6 +23,7 @@ Ask MakeAsk(const Work& work, const Board& board) {
   ask.memory = work.asked.memory;
   ask.disk = work.asked.disk;
   ask.cpu = work.asked.cpu;
+  ask.least_cpu = LeastFree(ask.cpu);
   for (const NamedAmount& scalar : work.asked.scalars) {
     if (scalar.amount == 0) continue;
     ask.scalars.push_back({board.ScalarColumn(scalar.name), scalar.name, scalar.amount});
@@ -117,7 +120,8 @@ bool Board::FitsSlowly(uint32_t row, const Ask& ask, Amount extra_memory) const 
   const CellView& cell = cells_[row];
   const Resources& overhead = OverheadOf(row);
   if (ask.memory + extra_memory + overhead.memory > cell.memory_free ||
-      ask.disk + overhead.disk > cell.disk_free || ask.cpu + overhead.cpu > cell.cpu_free ||
+      ask.disk + overhead.disk > cell.disk_free ||
+      LeastFree(ask.cpu + overhead.cpu) > cell.cpu_free ||
       1 + overhead.containers > cell.containers_free) {
     return false;
   }
@@ -141,7 +145,9 @@ std::vector<Shortage> Board::Shortages(uint32_t row, const Ask& ask, bool with_p
   // Containers are counted, not measured; as an amount one is a thousand thousandths.
   check("containers", WholeAmount(1 + overhead.containers), WholeAmount(cell.containers_free),
         WholeAmount(cell.containers_total));
-  check("cpu", ask.cpu + overhead.cpu, cell.cpu_free, cell.cpu_total);
+  if (const Amount cpu = ask.cpu + overhead.cpu; cpu > 0) {
+    check("cpu", cpu, cell.cpu_free, cell.cpu_total);
+  }
   check("disk", ask.disk + overhead.disk, cell.disk_free, cell.disk_total);
   check("memory", ask.memory + proxy + overhead.memory, cell.memory_free, cell.memory_total);
   for (const ScalarAsk& scalar : ask.scalars) {

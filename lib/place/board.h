@@ -71,7 +71,7 @@ class Board {
   bool FitsWith(uint32_t row, const Ask& ask, Amount extra_memory) const {
     const CellView& cell = cells_[row];
     if (ask.memory + extra_memory > cell.memory_free || ask.disk > cell.disk_free ||
-        cell.containers_free < 1 || ask.cpu > cell.cpu_free) {
+        cell.containers_free < 1 || ask.least_cpu > cell.cpu_free) {
       return false;
     }
     if (ask.scalars.empty() && started_[row] != 0) return true;

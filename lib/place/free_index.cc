@@ -28,7 +28,7 @@ FreeIndex::FreeIndex(const Board& board)
 
 BasicAmounts FreeIndex::AskedOf(uint32_t group, const Ask& ask) {
   const Amount proxy = ask.kind == Kind::kLrp ? CatchUp(group).proxy_memory : 0;
-  return {1, ask.cpu, ask.disk, ask.memory + proxy};
+  return {1, ask.least_cpu, ask.disk, ask.memory + proxy};
 }
 
 bool FreeIndex::SurelyFull(uint32_t group, const Ask& ask) {

@@ -39,7 +39,8 @@ class FreeIndex {
   // `board` must outlive the index.
   explicit FreeIndex(const Board& board);
 
-  // What one instance takes of a cell of the group, with the proxy memory that an LRP needs on top.
+  // What must be free on a cell of the group for one instance, with the proxy memory that an LRP
+  // needs on top.
   BasicAmounts AskedOf(uint32_t group, const Ask& ask);
 
   // Whether no cell of the group has enough, seen by one resource at a time. True only if certain.

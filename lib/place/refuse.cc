@@ -158,11 +158,11 @@ std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint
   current_row_ = row;
   const CellView view = ViewOf(row);
   std::string reason;
-  if (!strategy_.Accepts(candidate.view, view, &reason)) {
+  if (!FromStrategy([&] { return strategy_.Accepts(candidate.view, view, &reason); })) {
     if (reason.empty()) reason = "no reason given";
     return {{.reason = Reason::kStrategy, .subject = std::move(reason), .cells = 1}};
   }
-  *score = strategy_.ScoreCell(candidate.view, view);
+  *score = FromStrategy([&] { return strategy_.ScoreCell(candidate.view, view); });
   if (IsScore(*score)) return {};
   return {{.reason = Reason::kScore, .is_static = true, .cells = 1}};
 }

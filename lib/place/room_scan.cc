@@ -18,7 +18,7 @@ void Leave(const double* memory, const double* disk, const double* cpu, const do
            const Ask& ask, uint32_t count, double* left) {
   const auto asked_memory = static_cast<double>(ask.memory);
   const auto asked_disk = static_cast<double>(ask.disk);
-  const auto asked_cpu = static_cast<double>(ask.cpu);
+  const auto asked_cpu = static_cast<double>(ask.least_cpu);
   for (uint32_t i = 0; i < count; ++i) {
     const double a = memory[i] - asked_memory;
     const double b = disk[i] - asked_disk;

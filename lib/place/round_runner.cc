@@ -12,6 +12,7 @@
 
 #include "absl/hash/hash.h"
 #include "lib/base/position_table.h"
+#include "lib/model/normalize.h"
 #include "lib/model/validate_named.h"
 #include "lib/place/guard.h"
 #include "lib/place/refusal.h"
@@ -41,6 +42,21 @@ Status CheckInput(const RoundInput& input) {
     }
   }
   return {};
+}
+
+// The queue has normalized its own; here it is for those who bring auctions themselves.
+void NormalizeWork(std::vector<Auction>* auctions) {
+  std::shared_ptr<const Work> given;
+  std::shared_ptr<const Work> normalized;
+  for (Auction& auction : *auctions) {
+    if (auction.work->asked.scalars.empty()) continue;
+    // Instances of one work mostly come one after the other, and stay of one work.
+    if (auction.work != given) {
+      normalized = NormalizedWork(auction.work);
+      given = auction.work;
+    }
+    auction.work = normalized;
+  }
 }
 
 // Tells a strategy for how long it is asked about one auction.
@@ -80,7 +96,7 @@ Status RoundRunner::Begin() {
   const RoundInput& input = round_->input_;
   if (Status status = ValidateConfiguration(input.configuration); !status.ok()) return status;
   const std::optional<std::string> failure = CallStrategy([&] {
-    strategy_.BeginRound({input.seed, input.now_ms, &input.configuration});
+    FromStrategy([&] { strategy_.BeginRound({input.seed, input.now_ms, &input.configuration}); });
     workspace_.BeginRound(input.configuration);
     index_ = workspace_.shape_index();
     MakePlans();
@@ -300,7 +316,8 @@ void RoundRunner::ScoreInstances(const Candidate& candidate, std::optional<int64
 
 Score RoundRunner::ScoreOf(const Candidate& candidate, uint32_t row) {
   current_row_ = row;
-  const Score score = strategy_.ScoreCell(candidate.view, ViewOf(row));
+  const Score score =
+      FromStrategy([&] { return strategy_.ScoreCell(candidate.view, ViewOf(row)); });
   RequireScore(score);
   return score;
 }
@@ -311,8 +328,10 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
   std::string reason;
   const auto ask = [&](uint32_t row, const CellView& view) {
     current_row_ = row;
-    if (!accepts_all && !strategy_.Accepts(candidate.view, view, &reason)) return;
-    const Score score = strategy_.ScoreCell(candidate.view, view);
+    if (!accepts_all &&
+        !FromStrategy([&] { return strategy_.Accepts(candidate.view, view, &reason); }))
+      return;
+    const Score score = FromStrategy([&] { return strategy_.ScoreCell(candidate.view, view); });
     if (IsScore(score)) Keep({row, score}, best);
   };
   const ZoneRange& range = layout_.zones[zone];
@@ -341,18 +360,18 @@ void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
   current_row_ = winner.row;
   const CellView view = ViewOf(winner.row);
   std::string reason;
-  const Score again = strategy_.ScoreCell(candidate.view, view);
+  const Score again = FromStrategy([&] { return strategy_.ScoreCell(candidate.view, view); });
   if (!(again == winner.score)) {
     throw std::runtime_error(
         fmt::format("it contradicts itself: its score was {} and is {} when asked again",
                     winner.score.value, again.value));
   }
-  if (!strategy_.Accepts(candidate.view, view, &reason)) {
+  if (!FromStrategy([&] { return strategy_.Accepts(candidate.view, view, &reason); })) {
     throw std::runtime_error(
         "it contradicts itself: it accepted the cell and refuses it when asked again");
   }
   if (!strategy_.HasBaseScore()) return;
-  const Score base = strategy_.BaseScore(view);
+  const Score base = FromStrategy([&] { return strategy_.BaseScore(view); });
   if (base == winner.score) return;
   throw std::runtime_error(
       fmt::format("it contradicts itself: its base score is {} and its "
@@ -370,6 +389,7 @@ RoundInput RoundRunner::Dissolve(Round* round) { return std::move(round->input_)
 
 Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspace& workspace) {
   if (Status status = CheckInput(input); !status.ok()) return status;
+  NormalizeWork(&input.auctions);
   auto round = std::make_shared<Round>();
   round->input_ = std::move(input);
   try {

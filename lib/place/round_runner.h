@@ -129,7 +129,6 @@ class RoundRunner {
   void CountClosed(class ReasonCounter* counter) const;
 
   // The row of a decision that placed nothing.
-  static constexpr uint32_t kNoRow = UINT32_MAX;
 
   Round* const round_;
   Workspace& workspace_;

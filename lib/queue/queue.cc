@@ -13,6 +13,7 @@
 #include "lib/base/position_table.h"
 #include "lib/base/reserve.h"
 #include "lib/base/strings.h"
+#include "lib/model/normalize.h"
 
 namespace rostrum {
 namespace {
@@ -51,10 +52,11 @@ struct Line {
   // PositionTable::kNone if it is not there.
   uint32_t Find(const Key& key) const { return positions.Find(absl::Hash<Key>()(key), IsAt(key)); }
 
-  bool Add(Auction auction) {
+  // Of two of one identifier the first stays, where it is.
+  void Add(Auction auction) {
     const Key key = KeyOf(auction);
     const size_t hash = absl::Hash<Key>()(key);
-    if (positions.Find(hash, IsAt(key)) != PositionTable::kNone) return false;
+    if (positions.Find(hash, IsAt(key)) != PositionTable::kNone) return;
     entries.push_back(std::move(auction));
     try {
       positions.Insert(hash, static_cast<uint32_t>(entries.size() - 1));
@@ -62,7 +64,15 @@ struct Line {
       entries.pop_back();
       throw;
     }
-    return true;
+  }
+
+  // As Add, but of two of one identifier the older one stays, where the first was.
+  void AddOlder(const Auction& auction) {
+    const uint32_t position = Find(KeyOf(auction));
+    if (position == PositionTable::kNone) return Add(auction);
+    Auction& known = entries[position];
+    // The key in `positions` is that of an equal auction, whose guid has the same characters.
+    if (auction.arrival < known.arrival) known = auction;
   }
 
   void Forget(const Key& key) { positions.Erase(absl::Hash<Key>()(key), IsAt(key)); }
@@ -111,6 +121,7 @@ Status Locate(Status status, const Start& start, std::span<const Start> starts) 
 
 struct Queue::Impl {
   Line line;
+  uint64_t arrivals = 0;
   // What was put back while there was no memory to merge it with the line, the last first; and room
   // for those that will follow.
   std::list<std::vector<Auction>> returned;
@@ -124,10 +135,10 @@ struct Queue::Impl {
     for (const std::vector<Auction>& batch : returned) count += batch.size();
     merged.Reserve(count);
     for (const std::vector<Auction>& batch : returned) {
-      for (const Auction& auction : batch) merged.Add(auction);
+      for (const Auction& auction : batch) merged.AddOlder(auction);
     }
     for (const Auction& auction : line.entries) {
-      if (auction.work != nullptr) merged.Add(auction);
+      if (auction.work != nullptr) merged.AddOlder(auction);
     }
     line = std::move(merged);
     returned.clear();
@@ -168,13 +179,23 @@ Expected<size_t> Queue::Add(std::span<const LrpStart> lrps, std::span<const Task
   size_t more = tasks.size();
   for (const LrpStart& start : lrps) more += start.indices.size();
   line.Reserve(more);
+  const auto arrived = [&](std::shared_ptr<const Work> work, int32_t index, uint64_t tag) {
+    return Auction{.work = std::move(work),
+                   .index = index,
+                   .queue_time_ms = now_ms,
+                   .tag = tag,
+                   .arrival = ++impl_->arrivals};
+  };
   try {
     for (const LrpStart& start : lrps) {
+      const std::shared_ptr<const Work> work = NormalizedWork(start.work);
       for (size_t i = 0; i < start.indices.size(); ++i) {
-        line.Add({start.work, start.indices[i], 0, now_ms, start.tag + i});
+        line.Add(arrived(work, start.indices[i], start.tag + i));
       }
     }
-    for (const TaskStart& start : tasks) line.Add({start.work, 0, 0, now_ms, start.tag});
+    for (const TaskStart& start : tasks) {
+      line.Add(arrived(NormalizedWork(start.work), 0, start.tag));
+    }
   } catch (...) {
     line.Shorten(before);
     throw;

@@ -17,6 +17,10 @@ std::string LastError() {
 }  // namespace
 
 Expected<std::shared_ptr<Strategy>> LoadPlugin(const std::string& path) {
+  // The dynamic linker takes an empty path for the program itself.
+  if (path.empty()) {
+    return InvalidArgument("the strategy's path is empty, expected that of a shared object");
+  }
   std::shared_ptr<void> library(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL), [](void* opened) {
     if (opened != nullptr) dlclose(opened);
   });

@@ -172,6 +172,7 @@ class CaseMaker {
     available.disk_mb = AvailableOf(total.disk_mb, idle);
     available.containers = random_.Percent(5) ? 0 : AvailableOf(total.containers, idle);
     if (cpu_) available.cpu_milli = AvailableOf(total.cpu_milli, idle);
+    if (odd_amounts_ && random_.Percent(6)) available.gpu_milli = -1;
     return available;
   }
 

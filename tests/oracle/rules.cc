@@ -196,7 +196,7 @@ Problems FindProblems(const Amounts& available, const Demand& demand) {
   Problems problems;
   if (available.memory_mb < demand.memory_mb) problems.insert("memory");
   if (available.disk_mb < demand.disk_mb) problems.insert("disk");
-  if (available.cpu_milli < demand.cpu_milli) problems.insert("cpu");
+  if (demand.cpu_milli > 0 && available.cpu_milli < demand.cpu_milli) problems.insert("cpu");
   if (demand.gpu_milli > 0 && available.gpu_milli < demand.gpu_milli) problems.insert("gpus");
   if (available.containers < 1) problems.insert("containers");
   return problems;

@@ -191,6 +191,46 @@ TEST(RoundPropertyTest, TheOrderOfTheCellsDoesNotMatter) {
   });
 }
 
+// Whatever is a set may be listed in any order.
+TEST(RoundPropertyTest, TheOrderOfListsDoesNotMatter) {
+  ForEachCase(4000, [](Random& random) {
+    Input input = RandomInput(random);
+    const std::shared_ptr<Strategy> strategy = RandomStrategy(random);
+    const Outcomes expected = OutcomesOf(*RunOn(input, *strategy));
+    random.Shuffle(&input.cells);
+    for (Cell& cell : input.cells) {
+      for (Resources* resources : {&cell.total, &cell.available, &cell.overhead}) {
+        random.Shuffle(&resources->scalars);
+      }
+      random.Shuffle(&cell.lrps);
+      random.Shuffle(&cell.signature.rootfs_providers);
+      for (RootfsProvider& provider : cell.signature.rootfs_providers)
+        random.Shuffle(&provider.set);
+      random.Shuffle(&cell.signature.volume_drivers);
+      random.Shuffle(&cell.signature.placement_tags);
+      random.Shuffle(&cell.signature.optional_placement_tags);
+    }
+    for (Auction& auction : input.auctions) {
+      auto work = std::make_shared<Work>(*auction.work);
+      random.Shuffle(&work->asked.scalars);
+      if (random.Percent(50)) work->asked.scalars.push_back({"none", 0});
+      random.Shuffle(&work->constraint.placement_tags);
+      random.Shuffle(&work->constraint.volume_drivers);
+      auction.work = std::move(work);
+    }
+    Outcomes actual = OutcomesOf(*RunOn(input, *strategy));
+    // Diego's text lists the tags as they came.
+    for (auto& [name, outcome] : actual) {
+      if (outcome.code != RefusalCode::kPlacementTagMismatch) continue;
+      const auto at = std::find_if(expected.begin(), expected.end(),
+                                   [&](const auto& other) { return other.first == name; });
+      ASSERT_NE(at, expected.end());
+      outcome.error = at->second.error;
+    }
+    EXPECT_EQ(actual, expected);
+  });
+}
+
 TEST(RoundPropertyTest, TheOrderOfAuctionsWithoutTiesDoesNotMatter) {
   ForEachCase(4000, [](Random& random) {
     Input input = RandomInput(random);

@@ -33,6 +33,7 @@ Resources RandomTotal(Random& random) {
   total.containers = random.Pick(Amounts{3, 10, 100});
   if (random.Percent(40)) total.cpu = WholeAmount(random.Between(1, 4));
   if (random.Percent(30)) total.scalars = {{"gpus", WholeAmount(random.Between(1, 3))}};
+  if (random.Percent(20)) total.scalars.push_back({"fpga", WholeAmount(random.Between(1, 2))});
   if (random.Percent(5)) total.memory = 0;
   return total;
 }
@@ -44,6 +45,7 @@ Resources RandomAvailable(Random& random, const Resources& total) {
   available.disk -= WholeAmount(128 * random.Between(0, 8));
   available.containers -= random.Between(0, 4);
   if (random.Percent(5)) available.cpu = -1;
+  if (!available.scalars.empty() && random.Percent(10)) available.scalars[0].amount = -1;
   return available;
 }
 
@@ -88,7 +90,9 @@ std::shared_ptr<Work> RandomWork(Random& random, Kind kind, std::string guid) {
   work->asked.memory = WholeAmount(random.Pick(Amounts{0, 64, 128, 512, 9000}));
   work->asked.disk = WholeAmount(random.Pick(Amounts{0, 128, 1024}));
   if (random.Percent(20)) work->asked.cpu = random.Pick(Amounts{100, 500});
-  if (random.Percent(10)) work->asked.scalars = {{"gpus", random.Pick(Amounts{500, 1000})}};
+  if (random.Percent(15)) work->asked.scalars = {{"gpus", random.Pick(Amounts{0, 500, 1000})}};
+  if (random.Percent(10))
+    work->asked.scalars.push_back({"fpga", random.Pick(Amounts{0, 100, 1000})});
   work->constraint.rootfs =
       random.Pick(Texts{"preloaded:stack", "preloaded:stack", "docker:///image", "preloaded:old"});
   if (random.Percent(20)) work->constraint.volume_drivers = {"nfs"};

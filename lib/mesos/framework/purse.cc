@@ -89,7 +89,8 @@ Resources Purse::Sum() const {
       sum.scalars.push_back({std::string(kPorts), WholeAmount(ports)});
     } else if (Amount* const field = FieldOf(resource.name, &sum)) {
       *field += resource.scalar;
-    } else {
+    } else if (!IsBuiltinResource(resource.name)) {
+      // No work can ask for a resource of such a name.
       sum.scalars.push_back({resource.name, resource.scalar});
     }
   }

@@ -51,6 +51,47 @@ TEST_F(EngineTest, PlacesWhatWaitsAndTakesItOffTheCells) {
   EXPECT_EQ(Cells()[0].task_count, 1);
 }
 
+// Who asks for none of a resource fits where less than nothing of it is free, and is taken off the
+// cell all the same.
+TEST(EngineFitTest, NoneOfAResourceFitsAnywhere) {
+  for (const std::string_view name : StrategyNames()) {
+    Engine engine(MakeStrategy(name));
+    Cell cell = CellWithMemory("a", 100);
+    cell.available.cpu = -1;
+    cell.available.scalars = {{"gpus", -1000}};
+    cell.total.scalars = {{"gpus", 1000}};
+    const std::vector<Cell> cells = {cell};
+    ASSERT_TRUE(engine.UseCache([&](Cache& cache) { return cache.Update(cells); }).ok());
+    for (int64_t i = 0; i < 5; ++i) {
+      auto work = MakeWork(Kind::kTask, Numbered("t", i), 60);
+      work->asked.scalars = {{"gpus", 0}, {"fpga", 0}};
+      const std::vector<TaskStart> tasks = {{work, 0}};
+      ASSERT_TRUE(engine.Submit({}, tasks, 0).ok());
+      const auto round = engine.RunRound(1, 0);
+      ASSERT_TRUE(round.ok()) << round.status().text();
+      EXPECT_EQ((*round)->placed_count(), i == 0 ? 1u : 0u) << name << ", round " << i;
+    }
+    const Cell after = engine.TakeSnapshot()->Cells()[0];
+    EXPECT_EQ(after.available.memory, WholeAmount(40)) << name;
+    EXPECT_EQ(after.task_count, 1) << name;
+    EXPECT_EQ(engine.QueueSize(), 4u) << name;
+  }
+}
+
+// But none of memory or disk does not fit on less than none, as in Diego.
+TEST(EngineFitTest, NoneOfMemoryDoesNotFitOnLess) {
+  Engine engine(MakeStrategy("diego"));
+  Cell cell = MakeCell("a");
+  cell.available.memory = -1;
+  const std::vector<Cell> cells = {cell};
+  ASSERT_TRUE(engine.UseCache([&](Cache& cache) { return cache.Update(cells); }).ok());
+  const std::vector<TaskStart> tasks = {StartTask("t", 0)};
+  ASSERT_TRUE(engine.Submit({}, tasks, 0).ok());
+  const auto round = *engine.RunRound(1, 0);
+  ASSERT_EQ(round->refused_count(), 1u);
+  EXPECT_EQ(round->refusals()[0].error, "insufficient resources: memory");
+}
+
 TEST_F(EngineTest, WhatIsRefusedWaitsWithItsQueueTimeAndOneMoreAttempt) {
   ASSERT_TRUE(SetCells({CellWithMemory("a", 100)}).ok());
   Submit({StartLrp("p", {0, 1})}, {}, 55);
@@ -313,6 +354,30 @@ TEST_F(HandBackTest, DoesNotUndoALaterPlacementOfTheSameInstance) {
   EXPECT_EQ(*HandBack(*first, {0}), 0u);
   EXPECT_EQ(Cells()[0].lrps, Ids{"p"});
   EXPECT_EQ(*HandBack(*second, {0}), 1u);
+}
+
+TEST_F(HandBackTest, OfTwoPlacementsOfOneInstanceTheOlderWaitsWhicheverComesFirst) {
+  for (const bool older_first : {true, false}) {
+    Engine engine(strategy_);
+    ASSERT_TRUE(engine
+                    .UseCache([](Cache& cache) {
+                      const std::vector<Cell> cells = {MakeCell("a")};
+                      return cache.Update(cells);
+                    })
+                    .ok());
+    std::vector<std::shared_ptr<const Round>> rounds;
+    for (const uint64_t tag : {1, 2}) {
+      LrpStart start = StartLrp("p");
+      start.tag = tag;
+      ASSERT_TRUE(engine.Submit({&start, 1}, {}, /*now_ms=*/7).ok());
+      rounds.push_back(*engine.RunRound(1, 7));
+    }
+    const std::vector<uint32_t> first = {0};
+    EXPECT_EQ(*engine.HandBack(*rounds[older_first ? 0 : 1], first), 1u);
+    EXPECT_EQ(*engine.HandBack(*rounds[older_first ? 1 : 0], first), 1u);
+    ASSERT_EQ(engine.QueueSize(), 1u);
+    EXPECT_EQ(engine.WaitingAuctions()[0].tag, 1u);
+  }
 }
 
 TEST_F(HandBackTest, OlderRoundsCanStillBeHandedBack) {

@@ -118,6 +118,104 @@ TEST_F(OutOfMemoryTest, AHandBackThatFailsCanBeRepeated) {
   FAIL() << "it never succeeded";
 }
 
+// Under each strategy, with named amounts, with cells that have to be started, and with more work
+// on a cell than it has room for: what a failed call leaves behind is what was there before, so
+// that a call that succeeds comes to what it would have come to at once.
+class OutOfMemoryRoundTest : public OutOfMemoryTest,
+                             public testing::WithParamInterface<std::string_view> {
+ protected:
+  static std::unique_ptr<Engine> MakeEngineOf(std::string_view strategy) {
+    auto engine = std::make_unique<Engine>(MakeStrategy(strategy));
+    std::vector<Cell> cells = {CellWithMemory("a", 700), CellWithMemory("b", 500)};
+    for (Cell& cell : cells) {
+      cell.total.scalars = cell.available.scalars = {{"gpus", 3000}, {"a-rather-long-name", 2000}};
+      cell.overhead.scalars = {{"gpus", 1000}};
+      cell.started = false;
+    }
+    Offer offer = MakeOffer("o1", "agent");
+    offer.resources.scalars = {{"gpus", 2000}};
+    offer.started = false;
+    offer.overhead = MakeResources(50, 10, 1);
+    offer.overhead.scalars = {{"gpus", 1000}};
+    EXPECT_TRUE(engine
+                    ->UseCache([&](Cache& cache) {
+                      const Status status = cache.Update(cells);
+                      return status.ok() ? cache.AddOffer(offer) : status;
+                    })
+                    .ok());
+    LrpStart plain = StartLrp("p", {0, 1, 2, 3, 4, 5, 6, 7});
+    auto asking = MakeWork(Kind::kLrp, "named");
+    asking->asked.scalars = {{"gpus", 500}, {"a-rather-long-name", 1000}};
+    auto task = MakeWork(Kind::kTask, "task");
+    task->asked.scalars = {{"gpus", 1000}};
+    const std::vector<LrpStart> starts = {plain, {asking, {0, 1, 2}}, StartLrp("huge", {0}, 5000)};
+    const std::vector<TaskStart> tasks = {{task}};
+    EXPECT_TRUE(engine->Submit(starts, tasks, 0).ok());
+    return engine;
+  }
+
+  static std::vector<std::string> WaitingIn(const Engine& engine) {
+    return IdentifiersOf(engine.WaitingAuctions());
+  }
+
+  static std::vector<uint32_t> PlacedBy(const Round& round) {
+    std::vector<uint32_t> positions;
+    for (uint32_t i = 0; i < round.decisions().size(); ++i) {
+      if (round.decisions()[i].placed) positions.push_back(i);
+    }
+    return positions;
+  }
+};
+
+TEST_P(OutOfMemoryRoundTest, ARoundThatFailedCanBeRepeated) {
+  const std::unique_ptr<Engine> reference = MakeEngineOf(GetParam());
+  const std::vector<Cell> before = reference->TakeSnapshot()->Cells();
+  const std::vector<std::string> waiting_before = WaitingIn(*reference);
+  const auto expected = *reference->RunRound(1, 0);
+  ASSERT_GT(expected->placed_count(), 8u);
+  const std::vector<Cell> after = reference->TakeSnapshot()->Cells();
+  for (int64_t count = 0; count < kEnough; ++count) {
+    const std::unique_ptr<Engine> engine = MakeEngineOf(GetParam());
+    std::shared_ptr<const Round> round;
+    const bool succeeded = SucceedsWith(count, [&] { round = *engine->RunRound(1, 0); });
+    if (!succeeded) {
+      ASSERT_EQ(engine->TakeSnapshot()->Cells(), before) << "after " << count << " allocations";
+      ASSERT_EQ(WaitingIn(*engine), waiting_before) << "after " << count << " allocations";
+      round = *engine->RunRound(1, 0);
+    }
+    ASSERT_EQ(round->placed_count(), expected->placed_count());
+    ASSERT_EQ(engine->TakeSnapshot()->Cells(), after) << "after " << count << " allocations";
+    ASSERT_EQ(WaitingIn(*engine), WaitingIn(*reference));
+    if (succeeded) return;
+  }
+  FAIL() << "it never succeeded";
+}
+
+TEST_P(OutOfMemoryRoundTest, AHandBackIsAllOrNothing) {
+  const std::vector<Cell> untouched = MakeEngineOf(GetParam())->TakeSnapshot()->Cells();
+  for (int64_t count = 0; count < kEnough; ++count) {
+    const std::unique_ptr<Engine> engine = MakeEngineOf(GetParam());
+    const auto round = *engine->RunRound(1, 0);
+    const std::vector<Cell> placed = engine->TakeSnapshot()->Cells();
+    const std::vector<uint32_t> positions = PlacedBy(*round);
+    size_t undone = 0;
+    const bool succeeded =
+        SucceedsWith(count, [&] { undone = *engine->HandBack(*round, positions); });
+    if (!succeeded) {
+      ASSERT_EQ(engine->TakeSnapshot()->Cells(), placed) << "after " << count << " allocations";
+      undone = *engine->HandBack(*round, positions);
+    }
+    ASSERT_EQ(undone, positions.size());
+    ASSERT_EQ(engine->TakeSnapshot()->Cells(), untouched) << "after " << count << " allocations";
+    ASSERT_EQ(engine->QueueSize(), round->decisions().size());
+    if (succeeded) return;
+  }
+  FAIL() << "it never succeeded";
+}
+
+INSTANTIATE_TEST_SUITE_P(Strategies, OutOfMemoryRoundTest, testing::ValuesIn(StrategyNames()),
+                         [](const auto& test) { return std::string(test.param); });
+
 TEST_F(OutOfMemoryTest, AnExpiryThatFailsExpiresNothing) {
   for (int64_t count = 0; count < kEnough; ++count) {
     const std::unique_ptr<Engine> engine = MakeEngine();

@@ -109,6 +109,39 @@ TEST_F(StrategyContractTest, AnExceptionCostsTheAuctionAndNoOther) {
   EXPECT_EQ(round->refused_count(), 2u);
 }
 
+// Its own memory, not the library's: the round goes on.
+TEST_F(StrategyContractTest, RunningOutOfMemoryCostsTheAuctionAndNoOther) {
+  const auto fail = [](const AuctionView& auction) {
+    if (auction.guid == "bad") throw std::bad_alloc();
+  };
+  strategy_.score = [&](const AuctionView& auction, const CellView&) {
+    fail(auction);
+    return Score();
+  };
+  const std::string text = "it ran out of memory (std::bad_alloc)";
+  const TestRound round = Run({MakeLrp("bad"), MakeLrp("good")});
+  EXPECT_EQ(round.ErrorOf("bad.0"), "strategy \"fake\" failed on cell \"a\": " + text);
+  EXPECT_EQ(round.CellOf("good.0"), "a");
+
+  strategy_.score = nullptr;
+  strategy_.accepts = [&](const AuctionView& auction, const CellView&, std::string*) {
+    fail(auction);
+    return true;
+  };
+  const TestRound second = Run({MakeLrp("bad"), MakeLrp("good")});
+  EXPECT_EQ(second.ErrorOf("bad.0"), "strategy \"fake\" failed on cell \"a\": " + text);
+  EXPECT_EQ(second.CellOf("good.0"), "a");
+
+  strategy_.order = AuctionOrder::kByKey;
+  strategy_.order_key = [&](const AuctionView& auction) {
+    fail(auction);
+    return 0.0;
+  };
+  const TestRound third = Run({MakeLrp("bad"), MakeLrp("good")});
+  EXPECT_EQ(third.ErrorOf("bad.0"), "strategy \"fake\" failed: " + text);
+  EXPECT_EQ(third.CellOf("good.0"), "a");
+}
+
 TEST_F(StrategyContractTest, AnExceptionFromAcceptsIsTheSame) {
   strategy_.accepts = [](const AuctionView&, const CellView& cell, std::string*) -> bool {
     if (cell.id == "b") throw std::runtime_error("out of luck");
