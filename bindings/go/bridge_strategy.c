@@ -1,3 +1,5 @@
+//go:build linux && !android && cgo
+
 #include "_cgo_export.h"
 #include "bridge.h"
 
@@ -28,6 +30,10 @@ static int32_t base_score(void* user_data, const rostrum_cell_view_t* cell,
   return rostrumGoBaseScore((uintptr_t)user_data, (rostrum_cell_view_t*)cell, given);
 }
 
+static void failure_text(void* user_data, char* text, size_t capacity) {
+  rostrumGoFailureText((uintptr_t)user_data, text, capacity);
+}
+
 static void release(void* user_data) { rostrumGoRelease((uintptr_t)user_data); }
 
 rostrum_code_t rostrum_go_strategy_create(const char* name, int32_t order, uint32_t methods,
@@ -41,5 +47,6 @@ rostrum_code_t rostrum_go_strategy_create(const char* name, int32_t order, uint3
   if (methods & ROSTRUM_GO_HAS_SCORE) table.score = score;
   if (methods & ROSTRUM_GO_HAS_BASE_SCORE) table.base_score = base_score;
   table.destroy = release;
+  table.failure_text = failure_text;
   return rostrum_strategy_create_from_table(&table, (void*)handle, strategy, error);
 }

@@ -1,4 +1,4 @@
-//go:build cgo
+//go:build linux && !android && cgo
 
 package rostrum
 
@@ -6,8 +6,11 @@ package rostrum
 import "C"
 
 import (
+	"fmt"
 	"math"
 	"runtime/cgo"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -95,6 +98,26 @@ func rostrumGoBaseScore(handle C.uintptr_t, cell *C.rostrum_cell_view_t,
 	v.cell.set(cell)
 	given, err := host.baseScorer.BaseScore(&v.cell)
 	return host.writeScore(score, given, err)
+}
+
+//export rostrumGoFailureText
+func rostrumGoFailureText(handle C.uintptr_t, text *C.char, capacity C.size_t) {
+	// An order key that is NaN has no failure behind it, unless its method panicked.
+	if failure := hostOf(handle).untold.Swap(nil); failure != nil {
+		// Unlike the error's own method, Sprint does not panic.
+		line := inOneLine(fmt.Sprint(*failure))
+		writeText(unsafe.Slice((*byte)(unsafe.Pointer(text)), int(capacity)), line)
+	}
+}
+
+// inOneLine has a space for each control character, and U+FFFD for what is no character.
+func inOneLine(text string) string {
+	return strings.Map(func(character rune) rune {
+		if unicode.IsControl(character) {
+			return ' '
+		}
+		return character
+	}, text)
 }
 
 //export rostrumGoRelease

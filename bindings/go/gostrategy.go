@@ -1,4 +1,4 @@
-//go:build cgo
+//go:build linux && !android && cgo
 
 package rostrum
 
@@ -26,9 +26,9 @@ import (
 //
 // Methods are called by the goroutine that runs the round, the explanation or the replay, one at a
 // time within one engine. A method that returns an error or panics costs the auction at hand, which
-// is refused with RefusalStrategyFailed; see [Strategy.Failure]. Methods must not use the engine
-// that runs them, which would wait for itself for ever, nor end the goroutine (runtime.Goexit, and
-// so FailNow of a test).
+// is refused with RefusalStrategyFailed and the text of the error or the panic; [Strategy.Failure] has
+// the whole of it. Methods must not use the engine that runs them, which would wait for itself for ever,
+// nor end the goroutine (runtime.Goexit, and so FailNow of a test).
 type GoStrategy interface {
 	// Name returns a short name in lower case. It is asked once.
 	Name() string
@@ -179,8 +179,8 @@ func NewGoStrategy(implementation GoStrategy) (*Strategy, error) {
 }
 
 // Failure returns what a strategy that is written in Go failed with last: the error that its method
-// returned, or a *PanicError; nil if there was none, and for other strategies. A refusal and a
-// failed round say only which method failed.
+// returned, or a *PanicError with its stack; nil if there was none, and for other strategies. A refusal
+// and the error of a round that could not begin have its text, in one line of at most 1,023 bytes.
 func (s *Strategy) Failure() error {
 	if s.host == nil {
 		return nil
@@ -216,6 +216,7 @@ type strategyHost struct {
 	balancesZones bool
 
 	failure atomic.Pointer[error]
+	untold  atomic.Pointer[error] // A failure whose text the library has not asked for yet.
 	// One pair of views is enough, since calls come one at a time, so that no call allocates. Should
 	// engines share the strategy against the rules, each gets its own.
 	spare atomic.Pointer[views]
@@ -275,7 +276,10 @@ func (h *strategyHost) returnViews(v *views) {
 	h.spare.Store(v)
 }
 
-func (h *strategyHost) fail(err error) { h.failure.Store(&err) }
+func (h *strategyHost) fail(err error) {
+	h.failure.Store(&err)
+	h.untold.Store(&err)
+}
 
 // catchPanic keeps a panic from C, and the answer as it is. To be deferred.
 func (h *strategyHost) catchPanic() {

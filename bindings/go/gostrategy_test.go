@@ -231,6 +231,11 @@ func TestOnlyAcceptedCellsAreAChoice(t *testing.T) {
 	expectPlaced(t, round, "b", "b")
 }
 
+// sickError is an error that cannot even say what it is.
+type sickError struct{ text string }
+
+func (e *sickError) Error() string { return e.text }
+
 var errOfTest = errors.New("an error of the test")
 
 // What Go fails with costs the auction at hand, and only that; the strategy remembers it.
@@ -251,8 +256,8 @@ func TestFailuresCostTheAuction(t *testing.T) {
 		"error":     {func() error { return errOfTest }, "an error of the test"},
 		"panic":     {func() error { panic("oh") }, "panic: oh"},
 		"errors":    {func() error { panic(errOfTest) }, "panic: an error of the test"},
-		"nil":       {func() error { return errors.New(nobody.ID) }, "invalid memory address"},
-		"nil panic": {func() error { panic(nil) }, "panic called with nil argument"},
+		"nil":       {func() error { return errors.New(nobody.ID) }, "panic: runtime error: invalid memory address"},
+		"nil panic": {func() error { panic(nil) }, "panic: panic called with nil argument"},
 	} {
 		for part, implementation := range map[string]rostrum.GoStrategy{
 			"score": scoring(func(auction *rostrum.AuctionView, _ *rostrum.CellView) (rostrum.Score, error) {
@@ -265,17 +270,47 @@ func TestFailuresCostTheAuction(t *testing.T) {
 			engine, strategy := newEngineOf(t, implementation)
 			feed(t, engine, makeTask("bad", 10), makeTask("good", 10))
 			round := runRound(t, engine)
-			expectRefused(t, round, "bad", rostrum.RefusalStrategyFailed, "its "+part+" returned -1")
+			expectRefused(t, round, "bad", rostrum.RefusalStrategyFailed, "its "+part+" failed: "+test.want)
 			expectPlaced(t, round, "good", "a")
 			expectFailure(t, name, strategy, test.want)
 		}
-		strategy := failingBase(t, test.fail)
+		strategy := failingBase(t, test.fail, test.want)
 		expectFailure(t, name, strategy, test.want)
 	}
 }
 
+// A refusal's text is one line, whatever a strategy fails with.
+func TestFailuresAreToldInOneLine(t *testing.T) {
+	for want, fail := range map[string]func() error{
+		"its score failed: panic: two lines \ufffd":     func() error { panic("two\nlines\x00\xff") },
+		"its score failed: <nil>":                       func() error { return (*sickError)(nil) },
+		"its score failed: " + strings.Repeat("é", 511): func() error { return errors.New(strings.Repeat("é", 512)) },
+		"its score returned -1, expected 0":             func() error { return errors.New("") },
+		"its score failed: panic: an error of the test": func() error { panic(fmt.Errorf("%w", errOfTest)) },
+	} {
+		engine, _ := newEngineOf(t, scoring(func(*rostrum.AuctionView, *rostrum.CellView) (rostrum.Score, error) {
+			return rostrum.Score{}, fail()
+		}))
+		feed(t, engine, makeTask("task", 10))
+		refusal := expectRefused(t, runRound(t, engine), "task", rostrum.RefusalStrategyFailed, want)
+		if !strings.HasSuffix(refusal.Text, want) {
+			t.Errorf("the text is %q, expected it to end with %q", refusal.Text, want)
+		}
+	}
+}
+
+// What failed in one round is not told of another.
+func TestAFailureIsToldOnce(t *testing.T) {
+	key := func(*rostrum.AuctionView) float64 { panic("no key") }
+	engine, _ := newEngineOf(t, keyed{equal, func(auction *rostrum.AuctionView) float64 { return key(auction) }})
+	feed(t, engine, makeTask("task", 10))
+	expectRefused(t, runRound(t, engine), "task", rostrum.RefusalStrategyFailed, "panic: no key")
+	key = func(*rostrum.AuctionView) float64 { return math.NaN() }
+	expectRefused(t, runRound(t, engine), "task", rostrum.RefusalStrategyFailed, "its order key is NaN")
+}
+
 // failingBase runs a round whose base score fails.
-func failingBase(t *testing.T, fail func() error) *rostrum.Strategy {
+func failingBase(t *testing.T, fail func() error, text string) *rostrum.Strategy {
 	t.Helper()
 	engine, strategy := newEngineOf(t, based(func(*rostrum.CellView) (rostrum.Score, error) {
 		return rostrum.Score{}, fail()
@@ -283,11 +318,11 @@ func failingBase(t *testing.T, fail func() error) *rostrum.Strategy {
 	feed(t, engine, makeTask("task", 10))
 	round, err := engine.RunRound(t.Context(), 0, 0)
 	if err != nil {
-		expectError(t, err, rostrum.ErrFailedPrecondition, "its base_score returned -1")
+		expectError(t, err, rostrum.ErrFailedPrecondition, "its base_score failed: "+text)
 		return strategy
 	}
 	defer round.Close()
-	expectRefused(t, round, "task", rostrum.RefusalStrategyFailed, "its base_score returned -1")
+	expectRefused(t, round, "task", rostrum.RefusalStrategyFailed, "its base_score failed: "+text)
 	return strategy
 }
 
@@ -349,7 +384,8 @@ func TestBeginRoundIsToldTheContext(t *testing.T) {
 		if round != nil {
 			t.Error("a round that could not begin is there")
 		}
-		expectError(t, err, rostrum.ErrFailedPrecondition, "its begin_round returned -1")
+		expectError(t, err, rostrum.ErrFailedPrecondition, "its begin_round failed: ")
+		expectError(t, err, rostrum.ErrFailedPrecondition, fail.Error())
 		if failure := strategy.Failure(); !errors.Is(failure, fail) {
 			t.Errorf("the strategy failed with %v, expected %v", failure, fail)
 		}
@@ -400,10 +436,10 @@ func TestOrderIsTheStrategysToSay(t *testing.T) {
 		}
 	}
 	engine, strategy := newEngineOf(t, keyed{equal, byGUID})
-	feed(t, engine, makeTask("nan", 10), makeTask("x", 10), makeTask("panic", 10))
+	feed(t, engine, makeTask("panic", 10), makeTask("x", 10), makeTask("nan", 10))
 	round := runRound(t, engine)
-	expectRefused(t, round, "nan", rostrum.RefusalStrategyFailed, "NaN")
-	expectRefused(t, round, "panic", rostrum.RefusalStrategyFailed, "NaN")
+	expectRefused(t, round, "nan", rostrum.RefusalStrategyFailed, "its order key is NaN")
+	expectRefused(t, round, "panic", rostrum.RefusalStrategyFailed, "its order_key failed: panic: no key")
 	expectPlaced(t, round, "x", "a")
 	expectFailure(t, "key", strategy, "panic: no key")
 }

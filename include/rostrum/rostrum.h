@@ -409,13 +409,15 @@ typedef ROSTRUM_ENUM(rostrum_order) {
  * The library itself sees to constraints, resources, limits and ties: of equal scores the cell that
  * is first by zone name, index and id wins. For the same arguments a function must answer the same,
  * or rounds cannot be repeated. A function that fails (and a C++ one that throws) costs the auction
- * at hand, which is refused with a text that says so; so does one that contradicts itself.
+ * at hand, which is refused with a text that says so, and why, if there is a failure_text; so does
+ * one that contradicts itself.
  *
  * Functions are called from the thread that runs the round, the explanation or the replay, one at a
  * time. They must not call the engine that runs them, which would wait for itself for ever; nor may
  * destroy, which an engine may call while it is locked. */
 typedef struct rostrum_strategy_table {
-  uint32_t size;    /**< sizeof(rostrum_strategy_table_t), by which the library knows its age. */
+  uint32_t size;    /**< sizeof(rostrum_strategy_table_t), by which the library knows its age: a
+                         table that ends before a function has that function's default. */
   uint32_t flags;   /**< ROSTRUM_STRATEGY_... */
   const char* name; /**< A short name in lower case; copied. */
   int32_t order;    /**< A rostrum_order_t. */
@@ -439,6 +441,11 @@ typedef struct rostrum_strategy_table {
   int32_t (*base_score)(void* user_data, const rostrum_cell_view_t* cell, rostrum_score_t* score);
   /** Called once when `user_data` is no longer needed; also when the table is refused. */
   void (*destroy)(void* user_data);
+  /** Called right after a function has failed, or order_key has returned NaN, by the same thread: a
+   * NUL-terminated text for people, in one line, that says what went wrong may be written to `text`,
+   * of `capacity` bytes. The refusal, the explanation or the error of the round names it. Default:
+   * they name the function that failed, and what it returned. */
+  void (*failure_text)(void* user_data, char* text, size_t capacity);
 } rostrum_strategy_table_t;
 
 /** Makes one of the library's own strategies: "diego", "binpack", "spread" or "bestfit".

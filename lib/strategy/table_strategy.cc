@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <stdexcept>
@@ -15,7 +17,11 @@ namespace rostrum {
 namespace {
 
 constexpr size_t kReasonCapacity = 256;
+constexpr size_t kFailureCapacity = 1024;
 constexpr uint32_t kKnownFlags = ROSTRUM_STRATEGY_BALANCES_ZONES;
+
+// Tables grow at the end. The first ones ended here, and are taken still.
+constexpr size_t kShortestTable = offsetof(rostrum_strategy_table_t, failure_text);
 
 rostrum_auction_view_t ToC(const AuctionView& auction) {
   rostrum_auction_view_t view{};
@@ -61,10 +67,6 @@ const rostrum_cell_view_t* ToC(const CellView& cell) {
   return reinterpret_cast<const rostrum_cell_view_t*>(&cell);
 }
 
-[[noreturn]] void ThrowFailure(const char* function, int32_t answer) {
-  throw std::runtime_error(fmt::format("its {} returned {}, expected 0", function, answer));
-}
-
 // Calls a table's destroy when it goes.
 class UserData {
  public:
@@ -108,13 +110,15 @@ class TableStrategy : public ScanningStrategy {
     view.starting_container_weight = context.configuration->starting_container_weight;
     view.starting_container_count_maximum = context.configuration->starting_container_count_maximum;
     const int32_t answer = table_.begin_round(user_data_.get(), &view);
-    if (answer != 0) ThrowFailure("begin_round", answer);
+    if (answer != 0) ThrowFailure("begin_round", answer, "0");
   }
 
   double OrderKey(const AuctionView& auction) override {
     if (table_.order_key == nullptr) return 0;
     const rostrum_auction_view_t view = ToC(auction);
-    return table_.order_key(user_data_.get(), &view);
+    const double key = table_.order_key(user_data_.get(), &view);
+    if (std::isnan(key)) ThrowIfExplained("order_key");
+    return key;
   }
 
   bool AcceptsAll() const override { return table_.accepts == nullptr; }
@@ -124,9 +128,7 @@ class TableStrategy : public ScanningStrategy {
     reason_[0] = '\0';
     const int32_t answer = table_.accepts(user_data_.get(), &ViewOf(auction), ToC(cell),
                                           reason_.data(), reason_.size());
-    if (answer < 0 || answer > 1) {
-      throw std::runtime_error(fmt::format("its accepts returned {}, expected 0 or 1", answer));
-    }
+    if (answer < 0 || answer > 1) ThrowFailure("accepts", answer, "0 or 1");
     if (answer == 0) reason->assign(reason_.data(), strnlen(reason_.data(), reason_.size()));
     return answer == 1;
   }
@@ -135,7 +137,7 @@ class TableStrategy : public ScanningStrategy {
     if (table_.score == nullptr) return BaseScore(cell);
     rostrum_score_t score{};
     const int32_t answer = table_.score(user_data_.get(), &ViewOf(auction), ToC(cell), &score);
-    if (answer != 0) ThrowFailure("score", answer);
+    if (answer != 0) ThrowFailure("score", answer, "0");
     return {score.value, score.tier};
   }
 
@@ -144,7 +146,7 @@ class TableStrategy : public ScanningStrategy {
   Score BaseScore(const CellView& cell) override {
     rostrum_score_t score{};
     const int32_t answer = table_.base_score(user_data_.get(), ToC(cell), &score);
-    if (answer != 0) ThrowFailure("base_score", answer);
+    if (answer != 0) ThrowFailure("base_score", answer, "0");
     return {score.value, score.tier};
   }
 
@@ -155,6 +157,22 @@ class TableStrategy : public ScanningStrategy {
   }
 
  private:
+  [[noreturn]] void ThrowFailure(const char* function, int32_t answer, const char* expected) {
+    ThrowIfExplained(function);
+    throw std::runtime_error(
+        fmt::format("its {} returned {}, expected {}", function, answer, expected));
+  }
+
+  // Asks what went wrong in the function that was called last.
+  void ThrowIfExplained(const char* function) {
+    if (table_.failure_text == nullptr) return;
+    std::array<char, kFailureCapacity> text;
+    text[0] = '\0';
+    table_.failure_text(user_data_.get(), text.data(), text.size());
+    const std::string_view told(text.data(), strnlen(text.data(), text.size()));
+    if (!told.empty()) throw std::runtime_error(fmt::format("its {} failed: {}", function, told));
+  }
+
   const rostrum_auction_view_t& ViewOf(const AuctionView& auction) {
     if (auction_ != &auction) {
       auction_ = nullptr;
@@ -173,10 +191,6 @@ class TableStrategy : public ScanningStrategy {
 };
 
 Status ValidateTable(const rostrum_strategy_table_t& table) {
-  if (table.size != sizeof(table)) {
-    return InvalidArgument(
-        fmt::format("the strategy table's size is {}, expected {}", table.size, sizeof(table)));
-  }
   if (table.name == nullptr || *table.name == '\0') {
     return InvalidArgument("the strategy table has no name");
   }
@@ -207,12 +221,17 @@ Status ValidateTable(const rostrum_strategy_table_t& table) {
 Expected<std::shared_ptr<Strategy>> MakeTableStrategy(const rostrum_strategy_table_t* table,
                                                       void* user_data) {
   if (table == nullptr) return InvalidArgument("the strategy table is NULL");
-  // A table that is too short lacks the field, so it must not be read.
-  const bool has_destroy =
-      table->size >= offsetof(rostrum_strategy_table_t, destroy) + sizeof(table->destroy);
-  UserData owned(user_data, has_destroy ? table->destroy : nullptr);
-  if (Status status = ValidateTable(*table); !status.ok()) return status;
-  return std::shared_ptr<Strategy>(std::make_shared<TableStrategy>(*table, std::move(owned)));
+  // What a table is too short for must not be read, destroy included.
+  const size_t size = table->size;
+  rostrum_strategy_table_t known{};
+  if (size >= kShortestTable) std::memcpy(&known, table, std::min(size, sizeof(known)));
+  UserData owned(user_data, known.destroy);
+  if (size != kShortestTable && size != sizeof(known)) {
+    return InvalidArgument(fmt::format("the strategy table's size is {}, expected {} or {}", size,
+                                       kShortestTable, sizeof(known)));
+  }
+  if (Status status = ValidateTable(known); !status.ok()) return status;
+  return std::shared_ptr<Strategy>(std::make_shared<TableStrategy>(known, std::move(owned)));
 }
 
 }  // namespace rostrum

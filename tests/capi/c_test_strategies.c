@@ -23,6 +23,7 @@ typedef struct probe {
   int32_t answer;     /* Of the functions that fail. */
   double value;       /* Of the functions that score. */
   const char* reason; /* Of the functions that refuse. */
+  const char* failure; /* What failed; NULL: nothing can be said. */
 } probe_t;
 
 static int32_t begin(void* user_data, const rostrum_round_context_t* context) {
@@ -148,6 +149,19 @@ static double key_of(void* user_data, const rostrum_auction_view_t* auction) {
 static int32_t begin_fails(void* user_data, const rostrum_round_context_t* context) {
   (void)context;
   return ((probe_t*)user_data)->answer;
+}
+
+/* Says what went wrong, if the probe has a text for it. */
+static void failure_of(void* user_data, char* text, size_t capacity) {
+  const char* const failure = ((probe_t*)user_data)->failure;
+  CHECK(capacity >= 256 && text[0] == '\0');
+  if (failure != NULL) snprintf(text, capacity, "%s", failure);
+}
+
+/* Fills the buffer, and forgets the NUL byte. */
+static void failure_without_end(void* user_data, char* text, size_t capacity) {
+  (void)user_data;
+  memset(text, 'x', capacity);
 }
 
 static void count_destroyed(void* user_data) { ++((probe_t*)user_data)->destroyed; }
@@ -446,6 +460,82 @@ void test_strategy_failures(void) {
                 "strategy \"probe\" failed on cell \"a\": its base_score returned 4, expected 0");
 }
 
+/* What failed is named, by the round, by the refusal and by the explanation. */
+static void test_failure_texts(void) {
+  const int32_t failed = ROSTRUM_REFUSAL_STRATEGY_FAILED;
+  rostrum_strategy_table_t good = make_table();
+  good.failure_text = failure_of;
+  rostrum_strategy_table_t table = good;
+  probe_t probe = {.answer = 3, .failure = "no licence"};
+  table.score = score_fails;
+  check_outcome(&table, &probe, NULL, failed,
+                "strategy \"probe\" failed on cell \"a\": its score failed: no licence");
+
+  probe = (probe_t){.answer = 3};
+  check_outcome(&table, &probe, NULL, failed,
+                "strategy \"probe\" failed on cell \"a\": its score returned 3, expected 0");
+
+  probe = (probe_t){.answer = -1, .failure = "no licence"};
+  table = good;
+  table.accepts = accept_fails;
+  check_outcome(&table, &probe, NULL, failed,
+                "strategy \"probe\" failed on cell \"a\": its accepts failed: no licence");
+
+  probe = (probe_t){.answer = 4, .failure = "no licence"};
+  table = good;
+  table.score = NULL;
+  table.base_score = base_fails;
+  check_outcome(&table, &probe, NULL, failed,
+                "strategy \"probe\" failed on cell \"a\": its base_score failed: no licence");
+
+  /* It is asked of failures alone. */
+  probe = (probe_t){.value = (double)NAN, .failure = "no licence"};
+  table = good;
+  table.score = score_value;
+  check_outcome(&table, &probe, NULL, failed,
+                "strategy \"probe\" failed on cell \"a\": its score is NaN");
+
+  probe = (probe_t){.failure = "no licence"};
+  table = good;
+  table.order = ROSTRUM_ORDER_BY_KEY;
+  table.order_key = key_of;
+  rostrum_engine_t* engine = make_table_engine(&table, &probe);
+  submit_task(engine, "nan", 10);
+  rostrum_round_t* round = run_round(engine);
+  CHECK(is_refused(round, "nan", failed,
+                   "strategy \"probe\" failed: its order_key failed: no licence"));
+  rostrum_explanation_t* explanation = NULL;
+  CHECK_OK(rostrum_engine_explain(engine, round, ROSTRUM_TASK, "nan", &explanation, &error));
+  CHECK_TEXT(rostrum_explanation_error(explanation),
+             "strategy \"probe\" failed: its order_key failed: no licence");
+  rostrum_explanation_destroy(explanation);
+  rostrum_round_destroy(round);
+  rostrum_engine_destroy(engine);
+
+  probe = (probe_t){.answer = 1, .failure = "no licence"};
+  table = good;
+  table.begin_round = begin_fails;
+  engine = make_table_engine(&table, &probe);
+  submit_task(engine, "task", 10);
+  CHECK_MAKES_NOTHING(ROSTRUM_FAILED_PRECONDITION, "its begin_round failed: no licence", round,
+                      rostrum_engine_run_round(engine, 0, 0, &round, &error));
+  rostrum_engine_destroy(engine);
+
+  /* A text without an end is cut. */
+  probe = (probe_t){.answer = 3};
+  table = good;
+  table.score = score_fails;
+  table.failure_text = failure_without_end;
+  engine = make_table_engine(&table, &probe);
+  submit_task(engine, "task", 10);
+  round = run_round(engine);
+  size_t size = 0;
+  const char* const bytes = rostrum_round_bytes(round, &size);
+  CHECK(bytes != NULL && size > 1024 && size < 2048);
+  rostrum_round_destroy(round);
+  rostrum_engine_destroy(engine);
+}
+
 /* Tables that say one thing and then another. */
 static void test_contradictions(void) {
   probe_t probe = {.begun = 0};
@@ -549,8 +639,17 @@ static void test_table_sizes(void) {
   CHECK_MAKES_NOTHING(ROSTRUM_INVALID_ARGUMENT, "size is 0", made,
                       rostrum_strategy_create_from_table(&table, &probe, &made, &error));
   CHECK(probe.destroyed == 0);
+
+  /* A plug-in of the first headers has no failure_text: what stands behind its table is not read. */
+  probe = (probe_t){.answer = 3};
+  table.score = score_fails;
+  table.failure_text = failure_of;
+  table.size = offsetof(rostrum_strategy_table_t, failure_text);
+  check_outcome(&table, &probe, NULL, ROSTRUM_REFUSAL_STRATEGY_FAILED,
+                "strategy \"probe\" failed on cell \"a\": its score returned 3, expected 0");
+  probe = (probe_t){.begun = 0};
   table.size = sizeof table + 8;
-  refuse_table(&table, "size is 80");
+  refuse_table(&table, "size is 88, expected 72 or 80");
 }
 
 /* A table need not have destroy, nor user data. */
@@ -564,6 +663,7 @@ static void test_bare_table(void) {
 }
 
 void test_strategy_tables(void) {
+  test_failure_texts();
   test_contradictions();
   test_failing_begin();
   test_refused_tables();

@@ -239,7 +239,7 @@ AT(rostrum_cell_view_t, id_length, 136, uint64_t);
 AT(rostrum_cell_view_t, zone, 144, char*);
 AT(rostrum_cell_view_t, zone_length, 152, uint64_t);
 
-SIZE(rostrum_strategy_table_t, 72);
+SIZE(rostrum_strategy_table_t, 80);
 AT(rostrum_strategy_table_t, size, 0, uint32_t);
 AT(rostrum_strategy_table_t, flags, 4, uint32_t);
 AT(rostrum_strategy_table_t, name, 8, char*);
@@ -251,5 +251,6 @@ AT(rostrum_strategy_table_t, accepts, 40, void*);
 AT(rostrum_strategy_table_t, score, 48, void*);
 AT(rostrum_strategy_table_t, base_score, 56, void*);
 AT(rostrum_strategy_table_t, destroy, 64, void*);
+AT(rostrum_strategy_table_t, failure_text, 72, void*);
 
 #endif
