@@ -1,3 +1,5 @@
+//go:build linux && !android && cgo
+
 #include "bridge.h"
 
 #include <stdatomic.h>

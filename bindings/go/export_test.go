@@ -1,3 +1,5 @@
+//go:build linux && !android && cgo
+
 package rostrum
 
 // CallsInProgress lets a test know that a call has begun, also one that waits.

@@ -1,4 +1,4 @@
-//go:build cgo && rostrum_static
+//go:build linux && !android && cgo && rostrum_static
 
 package rostrum
 

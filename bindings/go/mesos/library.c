@@ -1,3 +1,5 @@
+//go:build linux && !android && cgo
+
 #include "library.h"
 
 #include <dlfcn.h>

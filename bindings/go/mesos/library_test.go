@@ -1,3 +1,5 @@
+//go:build linux && !android && cgo
+
 package mesos
 
 import (
