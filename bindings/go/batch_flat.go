@@ -4,9 +4,11 @@ package rostrum
 
 import "code.cloudfoundry.org/rostrum/internal/flat"
 
-// FlatWork returns the batch's work as it lies in memory. It is for package mesos beside this one, whose
-// library makes a batch of its own of it. It fails with the batch's Err.
-func (b *Batch) FlatWork() (flat.Work, error) {
+func init() {
+	flat.WorkOf = func(batch any) (flat.Work, error) { return flatWork(batch.(*Batch)) }
+}
+
+func flatWork(b *Batch) (flat.Work, error) {
 	if err := checkBatch(b); err != nil {
 		return flat.Work{}, err
 	}

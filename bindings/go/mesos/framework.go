@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"code.cloudfoundry.org/rostrum"
+	"code.cloudfoundry.org/rostrum/internal/flat"
 )
 
 // Framework is a framework on Mesos. Functions wait for at most a round and a write to the journal,
@@ -164,7 +165,7 @@ func (f *Framework) interrupt() { C.rostrum_go_mesos_interrupt(f.library.c(), f.
 //
 // It is InvalidArgument if one is not valid, or there is no executor; nothing was queued then.
 func (f *Framework) Submit(b *rostrum.Batch) (added uint64, err error) {
-	work, err := b.FlatWork()
+	work, err := flat.WorkOf(b)
 	if err != nil {
 		return 0, err
 	}

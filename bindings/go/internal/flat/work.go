@@ -20,6 +20,10 @@ type Work struct {
 	Work    Array // Of rostrum_work_t.
 }
 
+// WorkOf returns the work of a *rostrum.Batch as it lies in memory, or the batch's Err. Package rostrum
+// sets it: as a method there it would be for everybody.
+var WorkOf func(batch any) (Work, error)
+
 // ArrayOf returns a slice as an array.
 func ArrayOf[Record any](records []Record) Array {
 	return Array{First: unsafe.Pointer(unsafe.SliceData(records)), Count: len(records)}
