@@ -76,17 +76,18 @@ func (a *auctionRunner) ScheduleTasksForAuctions(tasks []diego.TaskStartRequest,
 }
 
 // Run holds a round whenever there is work, until a signal comes; a round under way is finished
-// first. It closes ready at once. An error is that of one of this package's flags, and comes before
-// ready is closed.
+// first. It closes ready at once. An error is that of one of this package's flags, such as an address that
+// is in use, and comes before ready is closed.
 //
 // With the flag -master it hands work to a framework on Apache Mesos instead, until a signal comes. It
 // ends with an error, too, if the framework has ended for good, as when its master has removed it.
 func (a *auctionRunner) Run(signals <-chan os.Signal, ready chan<- struct{}) error {
+	if err := checkFlags(flag.CommandLine); err != nil {
+		a.logger.Error("failed-to-start-rostrum", err)
+		return err
+	}
 	if onMesos := flagMesosSettings(); onMesos.master != "" {
 		return a.runOnMesos(onMesos, flagSettings(), signals, ready)
-	}
-	if unused := mesosFlagsSet(flag.CommandLine); len(unused) > 0 {
-		a.logger.Info("flags-of-mesos-without-master", lager.Data{"flags": unused})
 	}
 	placer, err := newPlacer(a.logger, flagSettings())
 	if err != nil {

@@ -24,14 +24,8 @@ const (
 	debugGraceTime      = time.Second / 2 // For requests under way when the server ends.
 )
 
-// debugServer answers questions about a placer by HTTP:
-//
-//	/explain?id=IDENTIFIER[&kind=lrp|task][&format=text]  why the last round decided as it did
-//	/headroom[?memory_mb=N&disk_mb=N...]                  how many more would fit, by zone
-//	/snapshot                                             all cells, after the last round
-//	/metrics                                              counts, in the text format of Prometheus
-//
-// It changes nothing, and serves anybody who reaches its address.
+// debugServer answers questions about a placer by HTTP; its root lists them. It changes nothing, and
+// serves anybody who reaches its address.
 type debugServer struct {
 	placer   *placer // Nil on Mesos.
 	listener net.Listener
@@ -88,12 +82,19 @@ func (d *debugServer) Close() {
 }
 
 func (d *debugServer) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /explain", d.seated(d.explain))
-	mux.HandleFunc("GET /headroom", d.seated(d.headroom))
-	mux.HandleFunc("GET /snapshot", d.seated(d.snapshot))
-	mux.HandleFunc("GET /metrics", d.seated(d.metrics))
-	return mux
+	return handle([]endpoint{
+		{"/explain", fmt.Sprintf("why an LRP instance or a task of the last rounds (%d at most) was placed where it "+
+			"was, or refused: id=PROCESS-GUID.INDEX or a task's guid, kind=lrp or task, format=json or text",
+			d.placer.history.most), "/explain?id=PROCESS-GUID.0&format=text",
+			formatted(formatJSON, d.explain, "id", "kind")},
+		{"/headroom", "how many more instances would fit, by zone: memory_mb, disk_mb, rootfs, placement_tag and " +
+			"volume_driver (both may be repeated), format=json or text",
+			"/headroom?memory_mb=1024&rootfs=preloaded:cflinuxfs4&format=text",
+			formatted(formatJSON, d.headroom, "memory_mb", "disk_mb", "rootfs", "placement_tag", "volume_driver")},
+		{"/snapshot", "all cells after the last round: format=json or text", "/snapshot?format=text",
+			formatted(formatJSON, d.snapshot)},
+		{"/metrics", "counts and times, in the text format of Prometheus", "/metrics", d.metrics},
+	}, d.seated)
 }
 
 // seated lets a few requests in at once, and answers for those that fail.
@@ -123,7 +124,7 @@ func badRequestf(format string, arguments ...any) error {
 }
 
 // errNoRound is returned before there is anything to tell.
-var errNoRound = errors.New("no round has been held yet")
+var errNoRound = errors.New("no round has been held yet, or the last one has failed")
 
 func statusOf(err error) int {
 	var bad badRequest
@@ -148,27 +149,18 @@ func writeJSON(response http.ResponseWriter, value any) error {
 	return nil
 }
 
-// read lets somebody look at what the last round left behind; errNoRound if there is none. It stays
-// as it is meanwhile, and the start and the end of the next round wait for that.
-func (p *placer) read(look func(engine *rostrum.Engine, round *rostrum.Round) error) error {
+// cells returns all cells as the last round left them.
+func (d *debugServer) cells() (*rostrum.Cells, error) {
+	p := d.placer
 	p.lock.RLock()
 	defer p.lock.RUnlock()
 	switch {
 	case p.closed:
-		return rostrum.ErrClosed
-	case p.engine == nil || p.last == nil:
-		return errNoRound
+		return nil, rostrum.ErrClosed
+	case p.engine == nil || !p.history.needs(p.engine):
+		return nil, errNoRound
 	}
-	return look(p.engine, p.last)
-}
-
-// cells returns all cells as the last round left them.
-func (d *debugServer) cells() (cells *rostrum.Cells, err error) {
-	err = d.placer.read(func(engine *rostrum.Engine, _ *rostrum.Round) error {
-		cells, err = engine.Snapshot()
-		return err
-	})
-	return cells, err
+	return p.engine.Snapshot()
 }
 
 func (d *debugServer) metrics(response http.ResponseWriter, _ *http.Request) error {

@@ -2,13 +2,13 @@ package auctionrunner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"code.cloudfoundry.org/rostrum"
 )
@@ -17,6 +17,8 @@ import (
 type explanation struct {
 	ID      string   `json:"id"`
 	Kind    string   `json:"kind"`
+	Round   uint64   `json:"round"` // Its number, from 1 when the runner started.
+	Time    string   `json:"time"`  // When that was held.
 	Placed  bool     `json:"placed"`
 	Error   string   `json:"error"`  // Empty if it was placed.
 	Remedy  string   `json:"remedy"` // What would have placed it; empty if nothing can be said.
@@ -50,44 +52,26 @@ type Shortage struct {
 	ShortBy float64 `json:"short_by"`
 }
 
-func (d *debugServer) explain(response http.ResponseWriter, request *http.Request) error {
-	query := request.URL.Query()
+// explanations are one or two: of an instance, and of a task of the same name.
+type explanations []explanation
+
+func (e explanations) writeText(out io.Writer) {
+	for i := range e {
+		e[i].writeText(out)
+	}
+}
+
+func (d *debugServer) explain(request *http.Request, query url.Values) (page, error) {
 	id := query.Get("id")
 	if id == "" {
-		return badRequestf("id is missing, expected PROCESS-GUID.INDEX of an LRP instance or the " +
+		return nil, badRequestf("id is missing, expected PROCESS-GUID.INDEX of an LRP instance or the " +
 			"guid of a task")
 	}
 	asked, err := kindsAsked(query)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var found []explanation
-	for _, kind := range asked {
-		told, err := d.placer.explain(request.Context(), kind, id)
-		if errors.Is(err, rostrum.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		found = append(found, describe(kind, id, told))
-	}
-	if len(found) == 0 {
-		return &rostrum.Error{Code: rostrum.NotFound,
-			Text: fmt.Sprintf("the last round had no auction %q", id)}
-	}
-	switch format := query.Get("format"); format {
-	case "", "json":
-		return writeJSON(response, found)
-	case "text":
-		response.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		for i := range found {
-			found[i].write(response)
-		}
-		return nil
-	default:
-		return badRequestf("format is %q, expected json or text", format)
-	}
+	return d.placer.explain(request.Context(), asked, id)
 }
 
 // kindsAsked returns the kinds that an id may be of: a task may have the name of an instance.
@@ -104,21 +88,48 @@ func kindsAsked(query url.Values) ([]rostrum.Kind, error) {
 	}
 }
 
-// explain explains a decision of the last round.
-func (p *placer) explain(
-	ctx context.Context, kind rostrum.Kind, id string,
-) (told *rostrum.Explanation, err error) {
-	err = p.read(func(engine *rostrum.Engine, round *rostrum.Round) error {
-		told, err = engine.Explain(ctx, round, kind, id)
-		return err
-	})
-	return told, err
+// explain explains the latest decision on what has an identifier, for each kind that is asked for. The
+// rounds stay as they are meanwhile, and the end of the next one waits for that.
+func (p *placer) explain(ctx context.Context, asked []rostrum.Kind, id string) (page, error) {
+	p.lock.RLock()
+	defer p.lock.RUnlock()
+	switch {
+	case p.closed:
+		return nil, rostrum.ErrClosed
+	case len(p.history.rounds) == 0:
+		return nil, errNoRound
+	}
+	var found explanations
+	for _, kind := range asked {
+		round := p.history.latest(kind, id)
+		if round == nil {
+			continue
+		}
+		p.asking.Lock()
+		told, err := round.engine.Explain(ctx, round.Round, kind, id)
+		p.asking.Unlock()
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, describe(kind, id, round, told))
+	}
+	if found == nil {
+		rounds := "round"
+		if count := len(p.history.rounds); count > 1 {
+			rounds = counted(int64(count), "round")
+		}
+		return nil, &rostrum.Error{Code: rostrum.NotFound, Text: fmt.Sprintf("the last %s had no auction %q; "+
+			"an LRP instance is PROCESS-GUID.INDEX, a task its guid", rounds, id)}
+	}
+	return found, nil
 }
 
-func describe(kind rostrum.Kind, id string, told *rostrum.Explanation) explanation {
+func describe(kind rostrum.Kind, id string, round *keptRound, told *rostrum.Explanation) explanation {
 	made := explanation{
 		ID:      id,
 		Kind:    kind.String(),
+		Round:   round.number,
+		Time:    round.at.UTC().Format(time.RFC3339Nano),
 		Placed:  told.Text == "",
 		Error:   told.Text,
 		Remedy:  told.Remedy,
@@ -157,22 +168,22 @@ func describeScore(value float64) any {
 	return value
 }
 
-// write is the explanation for people: the outcome, then a line for each cell.
-func (e *explanation) write(out io.Writer) {
+// writeText writes the outcome, then a line for each cell.
+func (e *explanation) writeText(out io.Writer) {
 	outcome := "placed"
 	if !e.Placed {
 		outcome = "refused: " + e.Error
 	}
-	fmt.Fprintf(out, "%s %s: %s\n", e.Kind, e.ID, outcome)
+	fmt.Fprintf(out, "%s %s: %s\nin round %d, at %s\n", e.Kind, e.ID, outcome, e.Round, e.Time)
 	if e.Remedy != "" {
 		fmt.Fprintf(out, "%s\n", e.Remedy)
 	}
 	for i := range e.Answers {
-		e.Answers[i].write(out)
+		e.Answers[i].writeText(out)
 	}
 }
 
-func (a *answer) write(out io.Writer) {
+func (a *answer) writeText(out io.Writer) {
 	fmt.Fprintf(out, "  %s in zone %q: ", a.CellID, a.Zone)
 	switch {
 	case a.Winner:

@@ -1,7 +1,10 @@
 package auctionrunner
 
 import (
+	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 
 	"code.cloudfoundry.org/rostrum"
 )
@@ -36,16 +39,33 @@ type providerSnapshot struct {
 	Set    []string `json:"set,omitempty"`
 }
 
-func (d *debugServer) snapshot(response http.ResponseWriter, _ *http.Request) error {
+// snapshot is what /snapshot tells.
+type snapshot struct {
+	Cells []cellSnapshot `json:"cells"`
+}
+
+// writeText writes a line for each cell, of what its JSON has most of all.
+func (s snapshot) writeText(out io.Writer) {
+	for i := range s.Cells {
+		cell := &s.Cells[i]
+		fmt.Fprintf(out, "%s in zone %q, index %d: free %v of %v MB of memory, %v of %v MB of disk, %d of %d "+
+			"containers; %s, %s, %s starting\n", cell.CellID, cell.Zone, cell.Index,
+			cell.Free.MemoryMB, cell.Total.MemoryMB, cell.Free.DiskMB, cell.Total.DiskMB, cell.Free.Containers,
+			cell.Total.Containers, counted(cell.LRPCount, "LRP"), counted(cell.TaskCount, "task"),
+			counted(cell.StartingContainers, "container"))
+	}
+}
+
+func (d *debugServer) snapshot(*http.Request, url.Values) (page, error) {
 	cells, err := d.cells()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	made := make([]cellSnapshot, len(cells.Cells))
+	made := snapshot{make([]cellSnapshot, len(cells.Cells))}
 	for i := range cells.Cells {
-		made[i] = snapshotOf(&cells.Cells[i], &cells.Signatures[cells.Cells[i].Signature])
+		made.Cells[i] = snapshotOf(&cells.Cells[i], &cells.Signatures[cells.Cells[i].Signature])
 	}
-	return writeJSON(response, map[string]any{"cells": made})
+	return made, nil
 }
 
 func snapshotOf(cell *rostrum.Cell, signature *rostrum.Signature) cellSnapshot {

@@ -2,12 +2,14 @@ package auctionrunner
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"net"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,7 +31,7 @@ func newDebugged(t *testing.T) *debugged {
 }
 
 func (c *testCluster) testPlacerWithDebug() *placer {
-	return c.placer(settings{strategy: "diego", debugAddress: "127.0.0.1:0"})
+	return c.placer(settings{strategy: "diego", debugAddress: "127.0.0.1:0", debugRounds: "3"})
 }
 
 func (d *debugged) get(path string) (status int, header http.Header, body string) {
@@ -81,11 +83,100 @@ func TestBeforeTheFirstRoundThereIsNothingToTell(t *testing.T) {
 		d.requireStatus(path, http.StatusNotFound, "no round has been held yet")
 	}
 	d.requireStatus("/metrics", http.StatusOK, "rostrum_rounds_total 0\n")
-	d.requireStatus("/", http.StatusNotFound, "not found")
 	response, err := http.Post("http://"+d.placer.debug.address()+"/snapshot", "text/plain", nil)
 	if err != nil || response.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %v, %v", response, err)
 	}
+}
+
+// The root lists what there is; whatever else is asked for is pointed there.
+func TestTheRootListsWhatThereIs(t *testing.T) {
+	d := newDebugged(t)
+	d.addCell("z1", "a")
+	lrp := anLRP("PROCESS-GUID", 0)
+	d.scheduleWith(d.placer, []diego.LRP{lrp})
+	_, header, text := d.get("/")
+	if header.Get("Content-Type") != "text/plain; charset=utf-8" || !strings.Contains(text, "the last rounds (3 at most)") {
+		t.Errorf("%v\n%s", header, text)
+	}
+	var told index
+	d.getJSON("/?format=json", &told)
+	var paths []string
+	for _, entry := range told.Endpoints {
+		paths = append(paths, entry.Path)
+		for _, part := range []string{entry.Path + " ", entry.Summary + "\n", "e.g. " + entry.Example + "\n"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%q is not in\n%s", part, text)
+			}
+		}
+		// The examples are good ones.
+		d.requireStatus(entry.Example, http.StatusOK, "")
+	}
+	if !slices.Equal(paths, []string{"/explain", "/headroom", "/snapshot", "/metrics"}) {
+		t.Errorf("there are %q", paths)
+	}
+	for _, path := range []string{"/favicon.ico", "/explain/", "/metrics/x", "/Explain"} {
+		d.requireStatus(path, http.StatusNotFound, `"`+path+`" is not there; / lists what is`)
+	}
+}
+
+// The format is the same parameter everywhere; the header Accept says it, too.
+func TestFormats(t *testing.T) {
+	d := newDebugged(t)
+	d.addCell("z1", "a")
+	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0)})
+	const (
+		isJSON = "application/json"
+		isText = "text/plain; charset=utf-8"
+	)
+	for path, usual := range map[string]string{"/explain?id=p.0": isJSON, "/headroom?": isJSON, "/snapshot?": isJSON, "/?": isText} {
+		for _, test := range []struct{ format, accept, expected string }{
+			{"", "", usual},
+			{"&format=json", "", isJSON},
+			{"&format=text", "", isText},
+			{"&format=json", "text/plain", isJSON},
+			{"", "text/plain", isText},
+			{"", "application/json", isJSON},
+			{"", "text/plain;q=0.5, application/json", isJSON},
+			{"", "application/json;q=0.5,text/plain;q=0.9", isText},
+			{"", "*/*", usual},
+			{"", "image/png", usual},
+			{"", "text/plain;q=many, ;;", usual},
+			{"", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", usual},
+		} {
+			request, err := http.NewRequest("GET", "http://"+d.placer.debug.address()+path+test.format, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.accept != "" {
+				request.Header.Set("Accept", test.accept)
+			}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(response.Body)
+			response.Body.Close()
+			kind := response.Header.Get("Content-Type")
+			if err != nil || response.StatusCode != http.StatusOK || kind != test.expected || json.Valid(body) != (kind == isJSON) {
+				t.Errorf("%s with %+v: %d %s %s", path, test, response.StatusCode, kind, body)
+			}
+		}
+		for query, text := range map[string]string{
+			"&format=xml": `format is "xml", expected json or text`,
+			"&format=":    `format is "", expected json or text`,
+			"&formt=text": `there is no parameter "formt", expected `,
+			"&x=%zz":      "expected NAME=VALUE",
+		} {
+			d.requireStatus(path+query, http.StatusBadRequest, text)
+		}
+	}
+	d.requireStatus("/headroom?memory_mb=30&disk_mb=10&format=text", http.StatusOK,
+		"More LRP instances that would fit:\n30 MB of memory, 10 MB of disk: 3\n  zone \"z1\": 3 on 1 cell\nthe limit of")
+	d.requireStatus("/headroom?placement_tag=a&placement_tag=b&rootfs=docker:///x&volume_driver=nfs&format=text", http.StatusOK,
+		"More LRP instances that would fit, root file system docker:///x, placement tags a, b, volume drivers nfs:\n")
+	d.requireStatus("/snapshot?format=text", http.StatusOK, "a in zone \"z1\", index 0: free 90 of 100 MB of memory, "+
+		"190 of 200 MB of disk, 9 of 10 containers; 1 LRP, 0 tasks, 1 container starting\n")
 }
 
 func TestExplain(t *testing.T) {
@@ -164,19 +255,98 @@ func TestExplainRefusesWhatCannotBe(t *testing.T) {
 	d.requireStatus("/explain", http.StatusBadRequest, "id is missing, expected PROCESS-GUID.INDEX")
 	d.requireStatus("/explain?id=p.0&kind=pod", http.StatusBadRequest, `kind is "pod", expected lrp or task`)
 	d.requireStatus("/explain?id=p.0&format=xml", http.StatusBadRequest, `format is "xml", expected json or text`)
-	d.requireStatus("/explain?id=p.1", http.StatusNotFound, `the last round had no auction "p.1"`)
-	d.requireStatus("/explain?id=p.0%00", http.StatusBadRequest, "NUL")
+	d.requireStatus("/explain?id=p.1", http.StatusNotFound, `the last round had no auction "p.1"; an LRP instance is PROCESS-GUID.INDEX`)
+	d.requireStatus("/explain?id=p.0%00", http.StatusNotFound, `the last round had no auction "p.0\x00"`)
 	d.requireStatus("/explain?id="+strings.Repeat("x", 1<<15), http.StatusRequestHeaderFieldsTooLarge, "")
 }
 
-// Only the last round can be asked about.
-func TestExplainIsOfTheLastRound(t *testing.T) {
+// The latest round that had an auction is told of, of those that are kept.
+func TestExplainKnowsTheLastRounds(t *testing.T) {
+	d := newDebugged(t)
+	d.addCell("z1", "a", func(state *diego.CellState) { state.AvailableResources.MemoryMB = 25 })
+	round := func(lrps []diego.LRP, tasks ...diego.Task) {
+		d.now = d.now.Add(time.Minute)
+		d.scheduleWith(d.placer, lrps, tasks...)
+	}
+	latest := func(id string) (rounds []uint64) {
+		t.Helper()
+		var told explanations
+		d.getJSON("/explain?id="+id, &told)
+		for _, each := range told {
+			rounds = append(rounds, each.Round)
+		}
+		return rounds
+	}
+	round([]diego.LRP{anLRP("p", 0), anLRP("p", 1)})
+	kept := d.placer.history.rounds[0]
+	round([]diego.LRP{anLRP("p", 0)})
+	round(nil, aTask("p.0"))
+	if got := latest("p.0"); !slices.Equal(got, []uint64{2, 3}) { // The instance, and the task of its name.
+		t.Errorf("p.0 is told of rounds %v", got)
+	}
+	if got := latest("p.1"); !slices.Equal(got, []uint64{1}) {
+		t.Errorf("p.1 is told of rounds %v", got)
+	}
+	var told explanations
+	d.getJSON("/explain?id=p.1", &told)
+	if !told[0].Placed || told[0].Time != d.now.Add(-2*time.Minute).UTC().Format(time.RFC3339Nano) {
+		t.Errorf("told %+v", told)
+	}
+	d.requireStatus("/explain?id=p.1&format=text", http.StatusOK, "lrp p.1: placed\nin round 1, at ")
+	// What an earlier round had is as that round left it, and not as it is now.
+	d.getJSON("/explain?id=p.0&kind=lrp", &told)
+	if told[0].Placed || told[0].Answers[0].Reasons[0].Free != 5 {
+		t.Errorf("told %+v", told)
+	}
+
+	if _, err := kept.Input(); err != nil {
+		t.Errorf("the first round is gone too early: %v", err)
+	}
+	round([]diego.LRP{anLRP("q", 0)})
+	d.requireStatus("/explain?id=p.1", http.StatusNotFound, "the last 3 rounds had no auction")
+	if _, err := kept.Input(); !errors.Is(err, rostrum.ErrClosed) {
+		t.Errorf("what has fallen out is still there: %v", err)
+	}
+	d.placer.Close()
+	if len(d.placer.history.rounds) != 0 {
+		t.Error("rounds outlive their placer")
+	}
+}
+
+// A round that fails costs no earlier one its explanation, though the engine is another one then.
+func TestExplainKnowsRoundsBeforeOneThatFailed(t *testing.T) {
 	d := newDebugged(t)
 	d.addCell("z1", "a")
+	fail := func() {
+		d.options.startingContainerWeight = math.Inf(1)
+		d.scheduleWith(d.placer, []diego.LRP{anLRP("none", 0)})
+		d.options.startingContainerWeight = 0.25
+	}
+	fail()
+	d.requireStatus("/explain?id=p.0", http.StatusNotFound, "no round has been held yet")
 	d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0)})
-	d.scheduleWith(d.placer, []diego.LRP{anLRP("q", 0)})
+	engine := d.placer.engine
+	fail()
+	d.requireStatus("/explain?id=p.0", http.StatusOK, "p.0")
+	d.requireStatus("/headroom", http.StatusNotFound, "the last one has failed")
+	for i := range 3 {
+		if err := engine.SetKeepRefused(false); err != nil {
+			t.Errorf("after %d more rounds the engine is gone: %v", i, err)
+		}
+		d.scheduleWith(d.placer, []diego.LRP{anLRP("q", int32(i))})
+		d.requireStatus("/explain?id=q.0", http.StatusOK, "q.0")
+	}
 	d.requireStatus("/explain?id=p.0", http.StatusNotFound, "p.0")
-	d.requireStatus("/explain?id=q.0", http.StatusOK, "q.0")
+	if err := engine.SetKeepRefused(false); !errors.Is(err, rostrum.ErrClosed) {
+		t.Errorf("the engine outlives its rounds: %v", err)
+	}
+	fail()
+	fail()
+	engine = d.placer.history.rounds[0].engine
+	d.placer.Close()
+	if err := engine.SetKeepRefused(false); !errors.Is(err, rostrum.ErrClosed) {
+		t.Errorf("the engine outlives the placer: %v", err)
+	}
 }
 
 func TestSnapshot(t *testing.T) {
@@ -332,7 +502,7 @@ func TestQuestionsDuringRounds(t *testing.T) {
 	d.addCell("z2", "b")
 	var askers sync.WaitGroup
 	ended := make(chan struct{})
-	for _, path := range []string{"/explain?id=p.0", "/headroom", "/snapshot", "/metrics"} {
+	for _, path := range []string{"/explain?id=p.0", "/explain?id=p.1", "/headroom", "/snapshot", "/metrics"} {
 		askers.Go(func() {
 			for {
 				select {
@@ -346,8 +516,13 @@ func TestQuestionsDuringRounds(t *testing.T) {
 			}
 		})
 	}
-	for range 100 {
-		d.scheduleWith(d.placer, []diego.LRP{anLRP("p", 0)})
+	for round := range 100 {
+		// p.1 is asked for in rounds that are not the last; some fail, so that the engine changes.
+		d.options.startingContainerWeight = 0.25
+		if round%10 == 9 {
+			d.options.startingContainerWeight = math.Inf(1)
+		}
+		d.scheduleWith(d.placer, []diego.LRP{anLRP("p", int32(round%2))})
 		clear(d.zones)
 		d.addCell("z1", "a")
 		d.addCell("z2", "b")

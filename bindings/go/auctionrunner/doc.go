@@ -22,7 +22,8 @@
 // # What is beyond Diego's
 //
 // The import registers flags on the program's command line, all off by default: -auction_strategy,
-// -auction_record, -auction_record_max_mb and -auction_debug_address. They are for runners; a
+// -auction_record, -auction_record_max_mb, -auction_debug_address and -auction_debug_rounds. What they
+// ask for and cannot have is an error of the runner's start. They are for runners; a
 // [Scheduler] that a program makes for itself places as Diego's does.
 //
 // # On Apache Mesos

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,20 +25,56 @@ var (
 		"a file to record every round in, for \"rostrum replay\" (default: no recording)")
 	recordMaximumFlag = flagText("auction_record_max_mb", "256",
 		"how many MB the recording and its predecessor, FILE.1, may have together; the oldest "+
-			"rounds go first")
+			"rounds go first; needs -auction_record", "auction_record")
 	debugAddressFlag = flagText("auction_debug_address", "",
 		"host:port to serve /explain, /headroom, /snapshot and /metrics at, by plain HTTP and to "+
-			"anybody; without a host only on this machine (default: not served)")
+			"anybody; / lists them; without a host only on this machine (default: not served)")
+	debugRoundsFlag = flagText("auction_debug_rounds", defaultDebugRounds,
+		"how many of the last rounds /explain knows; each takes about 200 bytes for each cell and 400 for "+
+			"each auction, so that 16 rounds of 10,000 cells and 1,000 auctions take 40 MB; needs -auction_debug_address", "auction_debug_address")
 )
 
+const defaultDebugRounds = "16"
+
+// flagNeeds has for each flag that means nothing without others those that it needs.
+var flagNeeds = map[string][]string{}
+
 // flagText registers a flag. All of them are texts, so that a bad value gets an error of ours, which
-// says what was expected.
-func flagText(name, value, usage string) *string {
+// says what was expected. needs are the flags that it means nothing without.
+func flagText(name, value, usage string, needs ...string) *string {
 	if flag.CommandLine.Lookup(name) != nil {
 		// The program has one of this name: ours cannot be set then.
 		return &value
 	}
+	flagNeeds[name] = needs
 	return flag.CommandLine.String(name, value, usage)
+}
+
+// checkFlags says which flags were given without one that they need. A flag that is given as it is by
+// default asks for nothing.
+func checkFlags(commandLine *flag.FlagSet) error {
+	isSet := func(flag *flag.Flag) bool { return flag != nil && flag.Value.String() != flag.DefValue }
+	inNeed := map[string][]string{}
+	commandLine.Visit(func(set *flag.Flag) {
+		for _, needed := range flagNeeds[set.Name] {
+			if isSet(set) && !isSet(commandLine.Lookup(needed)) {
+				inNeed[needed] = append(inNeed[needed], "-"+set.Name)
+			}
+		}
+	})
+	var errs []string
+	for _, needed := range slices.Sorted(maps.Keys(inNeed)) {
+		need := "need"
+		if len(inNeed[needed]) == 1 {
+			need = "needs"
+		}
+		errs = append(errs, fmt.Sprintf("%s %s -%s, which is not set",
+			strings.Join(inNeed[needed], ", "), need, needed))
+	}
+	if errs == nil {
+		return nil
+	}
+	return errors.New(strings.Join(errs, "; "))
 }
 
 // settings are the values of the flags.
@@ -45,6 +83,7 @@ type settings struct {
 	recordFile      string // Empty: no recording.
 	recordMaximumMB string
 	debugAddress    string // Empty: no debug server.
+	debugRounds     string
 }
 
 // flagSettings returns what the command line says, or the defaults before it has been parsed.
@@ -54,6 +93,7 @@ func flagSettings() settings {
 		recordFile:      *recordFlag,
 		recordMaximumMB: *recordMaximumFlag,
 		debugAddress:    *debugAddressFlag,
+		debugRounds:     *debugRoundsFlag,
 	}
 }
 
@@ -92,12 +132,23 @@ func builtinStrategy(name string) (*rostrum.Strategy, error) {
 // recordMaximumBytes returns the size that a recording may grow to.
 func (s settings) recordMaximumBytes() (uint64, error) {
 	const most = 1 << 30 // MB, which is more than any disk has.
-	number, err := strconv.ParseUint(s.recordMaximumMB, 10, 64)
+	number, err := wholeNumber("auction_record_max_mb", s.recordMaximumMB, most)
+	return number << 20, err
+}
+
+// keptRounds returns how many rounds are kept for explanations.
+func (s settings) keptRounds() (int, error) {
+	const most = 1000 // Each has a picture of all cells.
+	number, err := wholeNumber("auction_debug_rounds", s.debugRounds, most)
+	return int(number), err
+}
+
+func wholeNumber(flag, text string, most uint64) (uint64, error) {
+	number, err := strconv.ParseUint(text, 10, 64)
 	if err != nil || number < 1 || number > most {
-		return 0, fmt.Errorf("-auction_record_max_mb is %q, expected a whole number from 1 to %d",
-			s.recordMaximumMB, most)
+		return 0, fmt.Errorf("-%s is %q, expected a whole number from 1 to %d", flag, text, most)
 	}
-	return number << 20, nil
+	return number, nil
 }
 
 // listenAddress returns the address of the debug server: the loopback's, if no host is named.

@@ -1,10 +1,15 @@
 package auctionrunner
 
 import (
+	"fmt"
+	"io"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"code.cloudfoundry.org/rostrum"
 	"code.cloudfoundry.org/rostrum/auctionrunner/diego"
@@ -50,19 +55,44 @@ type headroomZone struct {
 	Cells int   `json:"cells"` // On how many cells.
 }
 
-// headroom answers /headroom[?memory_mb=N][&disk_mb=N][&rootfs=URL][&placement_tag=T...]
-// [&volume_driver=D...]. It says what room there is, so the in-flight limit, which passes, is not
+// writeText writes a line for each size and zone.
+func (a *headroomAnswer) writeText(out io.Writer) {
+	fmt.Fprint(out, "More LRP instances that would fit")
+	for _, wanted := range []struct {
+		name   string
+		values []string
+	}{
+		{"root file system", []string{a.RootFS}},
+		{"placement tags", a.PlacementTags},
+		{"volume drivers", a.VolumeDrivers},
+	} {
+		if text := strings.Join(wanted.values, ", "); text != "" {
+			fmt.Fprintf(out, ", %s %s", wanted.name, text)
+		}
+	}
+	fmt.Fprintln(out, ":")
+	for _, size := range a.Sizes {
+		fmt.Fprintf(out, "%d MB of memory, %d MB of disk: %d\n", size.MemoryMB, size.DiskMB, size.Fit)
+		for _, name := range slices.Sorted(maps.Keys(size.Zones)) {
+			zone := size.Zones[name]
+			fmt.Fprintf(out, "  zone %q: %d on %s\n", name, zone.Fit, counted(int64(zone.Cells), "cell"))
+		}
+	}
+	fmt.Fprintln(out, a.Note)
+}
+
+// headroom answers /headroom. It says what room there is, so the in-flight limit, which passes, is not
 // counted, and the answer says so.
-func (d *debugServer) headroom(response http.ResponseWriter, request *http.Request) error {
-	question, err := readHeadroomQuestion(request.URL.Query())
+func (d *debugServer) headroom(_ *http.Request, query url.Values) (page, error) {
+	question, err := readHeadroomQuestion(query)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cells, err := d.cells()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return writeJSON(response, question.answer(cells))
+	return question.answer(cells), nil
 }
 
 func readHeadroomQuestion(query url.Values) (*headroomQuestion, error) {

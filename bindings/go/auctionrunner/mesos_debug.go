@@ -16,14 +16,17 @@ const notOnMesos = "not there on Mesos (-master): the framework decides on offer
 // newMesosDebugServer serves /metrics of a runner on Mesos.
 func newMesosDebugServer(address string, run *mesosRun) (*debugServer, error) {
 	d := &debugServer{seats: make(chan struct{}, debugRequestsAtOnce)}
-	mux := http.NewServeMux()
+	var endpoints []endpoint
 	for _, path := range []string{"/explain", "/headroom", "/snapshot"} {
-		mux.HandleFunc("GET "+path, func(response http.ResponseWriter, _ *http.Request) {
-			http.Error(response, path+" is "+notOnMesos, http.StatusNotImplemented)
-		})
+		endpoints = append(endpoints, endpoint{path, "not there on Mesos", path,
+			func(response http.ResponseWriter, _ *http.Request) error {
+				http.Error(response, path+" is "+notOnMesos, http.StatusNotImplemented)
+				return nil
+			}})
 	}
-	mux.HandleFunc("GET /metrics", d.seated(run.writeMetrics))
-	if err := d.serve(address, mux, run.logger); err != nil {
+	endpoints = append(endpoints, endpoint{"/metrics", "counts, in the text format of Prometheus", "/metrics",
+		run.writeMetrics})
+	if err := d.serve(address, handle(endpoints, d.seated), run.logger); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -10,47 +10,48 @@ import (
 	"code.cloudfoundry.org/rostrum/mesos"
 )
 
-// The flags of an auctioneer on Apache Mesos. Without -master it is plain Diego, and the others mean
-// nothing. The first seven are those of mesos/cloudfoundry-mesos.
+// The flags of an auctioneer on Apache Mesos. Without -master it is plain Diego, and the others are
+// refused. The first seven are those of mesos/cloudfoundry-mesos.
 var (
 	masterFlag = flagText("master", "",
 		"run on Apache Mesos: HOST:PORT of its master, several with commas, or zk://HOST:PORT/PATH "+
 			"(default: not on Mesos)")
-	addressFlag = flagText("address", "",
-		"on Mesos: the host name or address of this machine that the master shows for the framework; "+
+	addressFlag = mesosText("address", "",
+		"the host name or address of this machine that the master shows for the framework; "+
 			"nothing listens there")
-	consulServerFlag = flagText("consul_server", "",
-		"on Mesos: the Consul server that cells join, as CONSUL_SERVER in their environment")
-	etcdURLFlag = flagText("etcd_url", "",
-		"on Mesos: the URL of Cloud Foundry's etcd, as ETCD_URL in the cells' environment")
-	executorImageFlag = flagText("executor_image", "",
-		"on Mesos: the image of a cell, with rostrum-executor in it; it runs privileged and in its "+
+	consulServerFlag = mesosText("consul_server", "",
+		"the Consul server that cells join, as CONSUL_SERVER in their environment")
+	etcdURLFlag = mesosText("etcd_url", "",
+		"the URL of Cloud Foundry's etcd, as ETCD_URL in the cells' environment")
+	executorImageFlag = mesosText("executor_image", "",
+		"the image of a cell, with rostrum-executor in it; it runs privileged and in its "+
 			"host's network")
-	principalFlag = flagText("mesos_authentication_principal", "",
-		"on Mesos: the framework's principal")
-	secretFileFlag = flagText("mesos_authentication_secret_file", "",
-		"on Mesos: a file with the principal's secret in one line, for HTTP basic authentication")
+	principalFlag = mesosText("mesos_authentication_principal", "",
+		"the framework's principal")
+	secretFileFlag = mesosText("mesos_authentication_secret_file", "",
+		"a file with the principal's secret in one line, for HTTP basic authentication", "mesos_authentication_principal")
 
-	mesosExecutorCommandFlag = flagText("mesos_executor_command", "",
-		"on Mesos: the shell command that starts rostrum-executor on an agent, or in -executor_image")
-	mesosFrameworkIDFileFlag = flagText("mesos_framework_id_file", "",
-		"on Mesos: the file in which the framework's id is kept over restarts, beside its journal; or "+
+	mesosExecutorCommandFlag = mesosText("mesos_executor_command", "",
+		"the shell command that starts rostrum-executor on an agent, or in -executor_image")
+	mesosFrameworkIDFileFlag = mesosText("mesos_framework_id_file", "",
+		"the file in which the framework's id is kept over restarts, beside its journal; or "+
 			"zk://HOST:PORT/PATH of a node (default: each start is a new framework)")
-	mesosFailoverTimeoutFlag = flagText("mesos_failover_timeout", "",
-		"on Mesos: for how many seconds cells and their work outlive the auctioneer (default: two weeks, "+
+	mesosFailoverTimeoutFlag = mesosText("mesos_failover_timeout", "",
+		"for how many seconds cells and their work outlive the auctioneer (default: two weeks, "+
 			"but a minute without -mesos_framework_id_file)")
-	mesosRoleFlag   = flagTexts("mesos_role", "on Mesos: a `ROLE` of the framework; may be repeated (default *)")
-	mesosCAFileFlag = flagText("mesos_ca_file", "",
-		"on Mesos: a PEM file of the authorities that sign masters' certificates; with it masters are "+
+	mesosRoleFlag   = mesosTexts("mesos_role", "a `ROLE` of the framework; may be repeated (default *)")
+	mesosCAFileFlag = mesosText("mesos_ca_file", "",
+		"a PEM file of the authorities that sign masters' certificates; with it masters are "+
 			"spoken to by TLS")
-	mesosCertificateFileFlag = flagText("mesos_certificate_file", "",
-		"on Mesos: a PEM file with the certificate to show to masters")
-	mesosKeyFileFlag = flagText("mesos_key_file", "", "on Mesos: a PEM file with the certificate's key")
-	mesosOptionFlag  = flagTexts("mesos_option",
-		"on Mesos: `KEY=VALUE`, one of the other options that rostrum/mesos.h lists, such as "+
+	mesosCertificateFileFlag = mesosText("mesos_certificate_file", "",
+		"a PEM file with the certificate to show to masters")
+	mesosKeyFileFlag = mesosText("mesos_key_file", "", "a PEM file with the certificate's key",
+		"mesos_certificate_file")
+	mesosOptionFlag = mesosTexts("mesos_option",
+		"`KEY=VALUE`, one of the other options that rostrum/mesos.h lists, such as "+
 			"window_ms=500 or executor_memory=1024; may be repeated")
-	mesosLibraryFlag = flagText("mesos_library", mesos.DefaultLibrary,
-		"on Mesos: the library to load, a path or a name to be looked for as usual")
+	mesosLibraryFlag = mesosText("mesos_library", mesos.DefaultLibrary,
+		"the library to load, a path or a name to be looked for as usual")
 )
 
 // texts is the value of a flag that may be repeated.
@@ -63,10 +64,18 @@ func (t *texts) Set(text string) error {
 	return nil
 }
 
-func flagTexts(name, usage string) *texts {
+// mesosText registers a flag that means nothing without -master.
+func mesosText(name, value, usage string, needs ...string) *string {
+	return flagText(name, value, onMesos+usage, append(needs, "master")...)
+}
+
+const onMesos = "on Mesos: "
+
+func mesosTexts(name, usage string) *texts {
 	value := new(texts)
 	if flag.CommandLine.Lookup(name) == nil {
-		flag.CommandLine.Var(value, name, usage)
+		flagNeeds[name] = []string{"master"}
+		flag.CommandLine.Var(value, name, onMesos+usage)
 	}
 	return value
 }
@@ -89,17 +98,6 @@ type mesosSettings struct {
 	keyFile         string
 	options         []string
 	library         string
-}
-
-// mesosFlagsSet returns the names of those of these flags that the command line has changed.
-func mesosFlagsSet(commandLine *flag.FlagSet) []string {
-	var names []string
-	commandLine.Visit(func(set *flag.Flag) {
-		if strings.HasPrefix(set.Usage, "on Mesos: ") && set.Value.String() != set.DefValue {
-			names = append(names, "-"+set.Name)
-		}
-	})
-	return names
 }
 
 func flagMesosSettings() mesosSettings {
@@ -203,10 +201,6 @@ func (s mesosSettings) check() error {
 	if s.executorImage == "" && s.executorCommand == "" {
 		return fmt.Errorf("-master is %q without -executor_image and -mesos_executor_command, expected one "+
 			"of them: it says what a cell is", s.master)
-	}
-	if s.secretFile != "" && s.principal == "" {
-		return fmt.Errorf("-mesos_authentication_secret_file is %q without -mesos_authentication_principal, "+
-			"expected both", s.secretFile)
 	}
 	return nil
 }

@@ -82,20 +82,6 @@ func TestMesosFlagsThatMayBeRepeated(t *testing.T) {
 	}
 }
 
-// An operator who forgot -master is told which flags mean nothing without it.
-func TestMesosFlagsThatAreSet(t *testing.T) {
-	set := flag.NewFlagSet("", flag.ContinueOnError)
-	for _, name := range []string{"auction_strategy", "executor_image", "mesos_role", "mesos_option"} {
-		set.Var(new(texts), name, flag.Lookup(name).Usage)
-	}
-	if err := set.Parse([]string{"-mesos_role=a", "-auction_strategy=spread", "-executor_image=b"}); err != nil {
-		t.Fatal(err)
-	}
-	if names := mesosFlagsSet(set); !slices.Equal(names, []string{"-executor_image", "-mesos_role"}) {
-		t.Errorf("set are %q", names)
-	}
-}
-
 // Every flag comes to the option of the library that it stands for.
 func TestMesosFlagsAreOptions(t *testing.T) {
 	settings := mesosSettings{
@@ -151,7 +137,6 @@ func TestBadMesosFlags(t *testing.T) {
 		expected []string
 	}{
 		{noImage, []string{"-master", "127.0.0.1:1", "-executor_image", "-mesos_executor_command"}},
-		{func(s *mesosSettings) { s.secretFile = "/s" }, []string{"-mesos_authentication_secret_file", "-mesos_authentication_principal"}},
 		{option("window_ms"), []string{"-mesos_option", `"window_ms"`, "KEY=VALUE"}},
 		{option("=5"), []string{"-mesos_option", `"=5"`, "KEY=VALUE"}},
 		{option("master=x"), []string{"-mesos_option", "-master"}},

@@ -59,6 +59,10 @@ func (a *auctionRunner) startOnMesos(mesosSettings mesosSettings, settings setti
 		return nil, fmt.Errorf("-auction_record is %q, expected none with -master: rounds on Mesos are not "+
 			"recorded", settings.recordFile)
 	}
+	if settings.debugRounds != defaultDebugRounds {
+		return nil, fmt.Errorf("-auction_debug_rounds is %q, expected none with -master: rounds on Mesos are "+
+			"not kept", settings.debugRounds)
+	}
 	framework, err := a.openMesos(mesosSettings, settings.strategy, engineOptions{
 		binPackFirstFitWeight:         a.binPackFirstFitWeight,
 		startingContainerWeight:       a.startingContainerWeight,

@@ -2,6 +2,7 @@ package auctionrunner
 
 import (
 	"errors"
+	"net"
 	"net/http"
 	"os"
 	"reflect"
@@ -248,6 +249,18 @@ func TestOnMesosAStartThatFailsIsAnErrorBeforeItIsReady(t *testing.T) {
 		"starting":               func(m *mesosTest) { m.framework.startErr = errors.New("starting fails") },
 		"-auction_record":        func(m *mesosTest) { setFlag(m.T, "auction_record", "/tmp/record") },
 		"-auction_debug_address": func(m *mesosTest) { setFlag(m.T, "auction_debug_address", "nowhere") },
+		"-auction_debug_rounds": func(m *mesosTest) {
+			setFlag(m.T, "auction_debug_address", "127.0.0.1:0")
+			setFlag(m.T, "auction_debug_rounds", "3")
+		},
+		"address already in use": func(m *mesosTest) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				m.Fatal(err)
+			}
+			m.Cleanup(func() { listener.Close() })
+			setFlag(m.T, "auction_debug_address", listener.Addr().String())
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMesosTest(t)
@@ -269,11 +282,11 @@ func TestOnMesosAStartThatFailsIsAnErrorBeforeItIsReady(t *testing.T) {
 	}
 }
 
-// Without -master the other flags mean nothing: the runner asks for cells, and nothing is loaded.
+// Without -master the runner asks for cells, and nothing is loaded.
 func TestWithoutAMasterItIsPlainDiego(t *testing.T) {
 	m := newMesosTest(t)
 	setFlag(t, "master", "")
-	setFlag(t, "mesos_library", "/no/such/library.so")
+	setFlag(t, "executor_image", "")
 	m.runner.openMesos = func(mesosSettings, string, engineOptions) (mesosFramework, error) {
 		t.Error("a framework is made")
 		return nil, nil
@@ -331,6 +344,10 @@ func TestOnMesosTheDebugAddress(t *testing.T) {
 		"rostrum_mesos_requeued_total 5",
 	} {
 		requireMetric(t, text, line)
+	}
+	if status, text := m.get(address, "/"); status != http.StatusOK || !strings.Contains(text, "/explain   not there on Mesos\n") ||
+		!strings.Contains(text, "e.g. /metrics\n") {
+		t.Errorf("/: %d %s", status, text)
 	}
 	for _, path := range []string{"/explain?id=web.0", "/headroom", "/snapshot"} {
 		if status, text := m.get(address, path); status != http.StatusNotImplemented || !strings.Contains(text, "not there on Mesos") {

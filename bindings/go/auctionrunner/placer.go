@@ -1,11 +1,8 @@
 package auctionrunner
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"sync"
-	"syscall"
 
 	"code.cloudfoundry.org/lager/v3"
 	"code.cloudfoundry.org/rostrum"
@@ -30,14 +27,18 @@ type placer struct {
 	rounds  uint64 // How many were run; the seed of the next.
 
 	// Guards what follows, which the debug server reads.
-	lock   sync.RWMutex
-	engine *rostrum.Engine // Nil before the first round, and after one that failed.
-	last   *rostrum.Round  // Kept for explanations, if there is a debug server.
-	closed bool
+	lock    sync.RWMutex
+	engine  *rostrum.Engine // Nil before the first round, and after one that failed.
+	history history         // None is kept without a debug server.
+	closed  bool
+
+	// Held while the strategy is asked, by a round or by an explanation: an engine sees to that for
+	// itself, but rounds of former engines may be explained.
+	asking sync.Mutex
 }
 
-// newPlacer makes a placer as the flags say. An error is one of a flag's value, and names it. What
-// another runner has already, an address or a recording, is logged and done without.
+// newPlacer makes a placer as the flags say. An error is one of a flag's value, and names it: whatever
+// can be found out about it is found out now, and not in the first round.
 func newPlacer(logger lager.Logger, settings settings) (*placer, error) {
 	p := &placer{logger: logger}
 	if err := p.open(settings); err != nil {
@@ -68,40 +69,24 @@ func (p *placer) openRecorder(settings settings) error {
 	if err != nil {
 		return err
 	}
-	p.recorder, err = rostrum.OpenRecorder(settings.recordFile, maximum)
-	if err != nil && isBeingWritten(settings.recordFile) {
-		p.logger.Error("recording-belongs-to-another-runner", err, lager.Data{"file": settings.recordFile})
-		return nil
-	}
-	if err != nil {
+	if p.recorder, err = rostrum.OpenRecorder(settings.recordFile, maximum); err != nil {
 		return fmt.Errorf("-auction_record is %q: %w", settings.recordFile, err)
 	}
 	return nil
 }
 
-// isBeingWritten says whether a recorder holds the file, which it locks.
-func isBeingWritten(path string) bool {
-	file, err := os.OpenFile(path, os.O_RDWR|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	return errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
-}
-
 func (p *placer) serveDebug(settings settings) error {
 	var err error
+	if p.history.most, err = settings.keptRounds(); err != nil {
+		return err
+	}
 	p.metrics = newMetrics()
 	p.debug, err = settings.serveDebug(p.logger, func(address string) (*debugServer, error) {
 		return newDebugServer(address, p)
 	})
-	if p.debug == nil {
-		p.metrics = nil
-	}
 	return err
 }
 
-// serveDebug serves at the debug address. One that another runner has already is done without.
 func (s settings) serveDebug(
 	logger lager.Logger, serve func(address string) (*debugServer, error),
 ) (*debugServer, error) {
@@ -110,10 +95,6 @@ func (s settings) serveDebug(
 		return nil, err
 	}
 	server, err := serve(address)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		logger.Error("debug-address-in-use", err, lager.Data{"address": address})
-		return nil, nil
-	}
 	if err != nil {
 		return nil, fmt.Errorf("-auction_debug_address is %q: %w", s.debugAddress, err)
 	}
@@ -135,7 +116,7 @@ func (p *placer) Close() {
 		return
 	}
 	p.closed = true
-	p.dropEngine()
+	p.closeRounds()
 	if p.recorder != nil {
 		if err := p.recorder.Close(); err != nil {
 			p.logger.Error("failed-to-close-recording", err)

@@ -75,29 +75,39 @@ func (p *placer) discardEngine() {
 	p.dropEngine()
 }
 
-// dropEngine needs the lock.
+// dropEngine needs the lock. An engine stays for as long as there are rounds of it to be explained.
 func (p *placer) dropEngine() {
-	if p.last != nil {
-		p.last.Close()
-		p.last = nil
-	}
-	if p.engine != nil {
+	if p.engine != nil && !p.history.needs(p.engine) {
 		p.engine.Close()
-		p.engine = nil
 	}
+	p.engine = nil
 }
 
 // keepRound takes a round that is over: for explanations, if anybody can ask for them.
-func (p *placer) keepRound(round *rostrum.Round) {
+func (p *placer) keepRound(round *keptRound) {
 	if p.debug == nil {
 		round.Close()
 		return
 	}
 	p.lock.Lock()
-	before := p.last
-	p.last = round
+	gone := p.history.add(round)
+	closing := gone != nil && gone.engine != p.engine && !p.history.needs(gone.engine)
 	p.lock.Unlock()
-	if before != nil {
-		before.Close()
+	if gone == nil {
+		return
 	}
+	gone.Close()
+	if closing {
+		gone.engine.Close()
+	}
+}
+
+// closeRounds lets go of the rounds and of all engines. It needs the lock.
+func (p *placer) closeRounds() {
+	for _, round := range p.history.rounds {
+		round.Close()
+		round.engine.Close()
+	}
+	p.history.rounds = nil
+	p.dropEngine()
 }

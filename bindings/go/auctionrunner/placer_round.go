@@ -15,6 +15,8 @@ type placement struct {
 	placer *placer
 	engine *rostrum.Engine
 	round  *rostrum.Round
+	number uint64
+	at     time.Time
 	cells  []*Cell // By tag.
 
 	// What had to be mended, or could not be fed. Nil nearly always.
@@ -57,7 +59,9 @@ func (p *placer) placeInTurn(
 	p.notePhase(phaseFeed, watch)
 
 	p.rounds++
+	p.asking.Lock()
 	round, err := engine.RunRound(context.Background(), p.rounds, now.UnixMilli())
+	p.asking.Unlock()
 	if err != nil {
 		// What was submitted may wait in the engine still.
 		if round != nil {
@@ -72,6 +76,8 @@ func (p *placer) placeInTurn(
 		placer:           p,
 		engine:           engine,
 		round:            round,
+		number:           p.rounds,
+		at:               now,
 		cells:            p.feed.fed,
 		careful:          p.feed.careful,
 		hasNegativeProxy: p.feed.hasNegativeProxy,
@@ -105,7 +111,7 @@ func (p *placer) record(round *rostrum.Round) {
 // end lets go of the placement, and lets the next round begin.
 func (d *placement) end() {
 	p := d.placer
-	p.keepRound(d.round)
+	p.keepRound(&keptRound{d.round, d.engine, d.number, d.at})
 	p.feed.end()
 	p.turn.Unlock()
 }
