@@ -1,8 +1,11 @@
 //go:build linux && !android && cgo
 
+#define _GNU_SOURCE /* dl_iterate_phdr */
+
 #include "library.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,8 +23,22 @@ static int find(void* object, const char* name, void* function, size_t size, cha
   return 1;
 }
 
+/* Whether the program, which comes first, names a dynamic linker. */
+static int names_linker(struct dl_phdr_info* object, size_t size, void* has_linker) {
+  (void)size;
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    if (object->dlpi_phdr[i].p_type == PT_INTERP) *(int*)has_linker = 1;
+  }
+  return 1; /* The others do not matter. */
+}
+
 int rostrum_go_load(const char* path, rostrum_go_library_t* library, char* problem,
                     size_t capacity) {
+  /* glibc's dlopen works in such a program, too, but what it loads has threads and a C library of its
+   * own, and ends in a crash. */
+  int has_linker = 0;
+  dl_iterate_phdr(names_linker, &has_linker);
+  if (!has_linker) return ROSTRUM_GO_NO_LINKER;
   void* const object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (object == NULL) {
     const char* const said = dlerror();

@@ -43,6 +43,10 @@ func load(path string) (*library, error) {
 			"loaded (%s). It is installed with Rostrum where that is built with -Dmesos=enabled, which "+
 			"needs libcurl, protobuf and RapidJSON. If it is there, give its path, or add its folder to "+
 			"LD_LIBRARY_PATH or to ldconfig's", path, C.GoString(said))}
+	case C.ROSTRUM_GO_NO_LINKER:
+		return nil, &rostrum.Error{Code: rostrum.FailedPrecondition, Text: fmt.Sprintf("the library %q cannot be "+
+			"loaded into a program that is linked with -static, expected one with the dynamic linker, as -tags "+
+			"rostrum_static makes it", path)}
 	}
 	return nil, &rostrum.Error{Code: rostrum.FailedPrecondition, Text: fmt.Sprintf("the library %q has no "+
 		"function %s, expected librostrum-mesos-c of version %s or newer", path, C.GoString(said),

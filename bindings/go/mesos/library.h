@@ -58,8 +58,9 @@ typedef struct rostrum_go_library {
 /* How loading went. */
 enum rostrum_go_load {
   ROSTRUM_GO_LOADED = 0,
-  ROSTRUM_GO_NOT_FOUND = 1,  /* `problem` is what the dynamic linker says. */
-  ROSTRUM_GO_NO_FUNCTION = 2 /* `problem` is the function that it lacks. */
+  ROSTRUM_GO_NOT_FOUND = 1,   /* `problem` is what the dynamic linker says. */
+  ROSTRUM_GO_NO_FUNCTION = 2, /* `problem` is the function that it lacks. */
+  ROSTRUM_GO_NO_LINKER = 3    /* The program has no dynamic linker. */
 };
 
 /* Loads the library and finds its functions. It stays loaded. `problem` is ended by NUL. */

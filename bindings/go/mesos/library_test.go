@@ -3,6 +3,7 @@
 package mesos
 
 import (
+	"debug/elf"
 	"errors"
 	"os"
 	"os/exec"
@@ -75,6 +76,45 @@ func TestAnotherLibraryIsAClearError(t *testing.T) {
 	_, err := NewOptions(object)
 	requireError(t, err, rostrum.ErrFailedPrecondition, object, "rostrum_mesos_options_destroy",
 		rostrum.HeaderVersion)
+}
+
+// A program that is linked with -static can be had, but it loads nothing, and says so.
+func TestAProgramThatIsLinkedStaticallyAsAWholeLoadsNothing(t *testing.T) {
+	path, err := os.Executable()
+	check(t, err)
+	if isStatic(t, path) {
+		_, err := NewOptions("")
+		requireError(t, err, rostrum.ErrFailedPrecondition, DefaultLibrary, "-static", "rostrum_static")
+		return
+	}
+	program := filepath.Join(t.TempDir(), "static")
+	build := exec.Command("go", "test", "-c", "-o", program, "-tags", "rostrum_static,netgo,osusergo",
+		"-ldflags", "-extldflags=-static", ".")
+	if output, err := build.CombinedOutput(); err != nil && strings.Contains(string(output), "cannot find -l") {
+		t.Skipf("SKIP: libraries are not there for -static: %s", output)
+	} else if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	if !isStatic(t, program) {
+		t.Error("the program has a dynamic linker")
+	}
+	if output, err := exec.Command(program, "-test.run", "^"+t.Name()+"$").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// isStatic says whether a program names no dynamic linker.
+func isStatic(t *testing.T, path string) bool {
+	t.Helper()
+	program, err := elf.Open(path)
+	check(t, err)
+	defer program.Close()
+	for _, part := range program.Progs {
+		if part.Type == elf.PT_INTERP {
+			return false
+		}
+	}
+	return true
 }
 
 // Nothing of the library is in a program that only has the package in it.
