@@ -1,10 +1,9 @@
 // A scheduler of its own kind on Rostrum's C++ library: a strategy that is written here, and three
 // rounds in which cells refuse work and work ends.
 //
-// The C++ interface is in the static library alone; with its name in full the linker takes that:
+// The C++ interface is in the static library alone, which pkg-config knows as rostrum-cpp:
 //
-// c++ -std=c++20 scheduler.cc -o scheduler $(pkg-config --static --cflags --libs rostrum |
-//                                            sed s/-lrostrum/-l:librostrum.a/)
+// c++ -std=c++20 scheduler.cc -o scheduler $(pkg-config --cflags --libs rostrum-cpp)
 
 #include <rostrum/engine.h>
 
