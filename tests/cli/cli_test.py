@@ -382,7 +382,7 @@ class RecordTest(CliTest):
         done = rostrum("replay", path)
         self.assertEqual(done.returncode, 2, done.stdout)
         self.assertIn(path, done.stderr)
-
+        self.assertNotIn("identical", done.stdout)
 
     def test_a_recording_that_cannot_be_begun_is_bad_input(self):
         cells = self.write("cells.json", [cell("c1")])

@@ -33,7 +33,8 @@ const Verb& ReplayVerb() {
           "Runs the rounds of a recording again and compares every decision, down to the last bit "
           "of the score: \"identical\", or the first decision that differs.\n"
           "With --strategy or --set it says what would have been different.\n"
-          "Exit status: 0 identical, or a what-if; 1 a round differs; 2 bad input.",
+          "Exit status: 0 identical, or a what-if; 1 a round differs; 2 bad input, such as a file "
+          "that is damaged: then only the rounds before the damage are reported.",
       .groups =
           {{"What if",
             {{"strategy", "NAME",

@@ -99,7 +99,8 @@ void WriteDifferences(const ReplayOutcome& file, JsonWriter* json) {
 // What was not read may have been different.
 void WriteIdentical(const ReplayOutcome& file, JsonWriter* json) {
   json->Key("identical");
-  if (!file.first.has_value() && !file.failed.ok()) return json->Null();
+  const bool nothing_to_say = !file.failed.ok() || file.rounds == 0;
+  if (!file.first.has_value() && nothing_to_say) return json->Null();
   json->Bool(!file.first.has_value());
 }
 

@@ -72,9 +72,9 @@ std::string ReplayText(const ReplayOutput& output);
 //    "changes": {"now_refused", "now_placed", "moved", "other_refusal", "score_only"},
 //    "first_difference": {"round", "decision", "before": SIDE, "now": SIDE} or null,
 //    "differences": [{"round", "change", "before": SIDE, "now": SIDE}], "error": TEXT or null}]}
-// "identical" is null if no decision differs, but the file could not be read to its end. Rounds and
-// decisions count from 1. A SIDE has "kind", "identifier" and "placed", then "cell_id",
-// "score" and "tier" or "code" and "error".
+// "identical" is null if no decision differs, but the file could not be read to its end, or has no
+// round. Rounds and decisions count from 1. A SIDE has "kind", "identifier" and "placed", then
+// "cell_id", "score" and "tier" or "code" and "error".
 std::string ReplayJson(const ReplayOutput& output);
 
 }  // namespace rostrum::tools

@@ -31,27 +31,37 @@ std::string Counted(uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
 }
 
-// Said of all that follows where a file could not be read to its end.
-std::string Readable(const ReplayOutcome& file) {
-  return file.failed.ok() ? "" : " as far as it can be read";
+// How much was replayed. What lies behind the place where it ended is not known, so no word that
+// praises a whole recording may stand on a line that this is part of.
+std::string RoundsReplayed(const ReplayOutcome& file) {
+  const std::string rounds = Counted(file.rounds, "round");
+  if (file.failed.ok()) return rounds;
+  return rounds +
+         (file.failed.code() == Code::kCorrupt ? " before the damage" : " before the failure");
+}
+
+std::string Same(const ReplayOutcome& file) {
+  const std::string name = CleanText(file.path);
+  const std::string decisions = Counted(file.decisions, "decision");
+  if (!file.failed.ok()) {
+    return fmt::format("{}: {} ({}), without a difference\n", name, RoundsReplayed(file),
+                       decisions);
+  }
+  return fmt::format("{}: identical ({}, {})\n", name, RoundsReplayed(file), decisions);
 }
 
 std::string SameOrFirst(const ReplayOutcome& file) {
-  const std::string name = CleanText(file.path);
-  const std::string rounds = Counted(file.rounds, "round");
-  const std::string decisions = Counted(file.decisions, "decision");
-  if (!file.first.has_value()) {
-    return fmt::format("{}: identical{} ({}, {})\n", name, Readable(file), rounds, decisions);
-  }
+  if (!file.first.has_value()) return Same(file);
   const ReplayDeparture& first = *file.first;
   return fmt::format(
-      "{}: differs in {} of {}{} ({})\n"
+      "{}: differs in {} of {} ({})\n"
       "  first in round {}, decision {} of {}\n"
       "    recorded  {}: {}\n"
       "    now       {}: {}\n",
-      name, Count(file.rounds_that_differ), rounds, Readable(file), decisions, Count(first.round),
-      Count(first.decision), Count(first.decisions), AuctionText(first.before),
-      ResultText(first.before), AuctionText(first.now), ResultText(first.now));
+      CleanText(file.path), Count(file.rounds_that_differ), RoundsReplayed(file),
+      Counted(file.decisions, "decision"), Count(first.round), Count(first.decision),
+      Count(first.decisions), AuctionText(first.before), ResultText(first.before),
+      AuctionText(first.now), ResultText(first.now));
 }
 
 void AppendChanges(const ReplayOutcome& file, std::string* text) {
@@ -70,10 +80,13 @@ void AppendCount(std::string_view name, uint64_t count, std::string* text) {
 }
 
 std::string WhatIf(const ReplayOutcome& file, std::string_view what_if) {
-  std::string text = fmt::format("{}, with {}{} ({}, {})\n", CleanText(file.path),
-                                 CleanText(what_if), Readable(file), Counted(file.rounds, "round"),
-                                 Counted(file.decisions, "decision"));
-  if (!file.first.has_value()) return text + "  all of it would have been the same\n";
+  std::string text =
+      fmt::format("{}, with {} ({}, {})\n", CleanText(file.path), CleanText(what_if),
+                  RoundsReplayed(file), Counted(file.decisions, "decision"));
+  if (!file.first.has_value()) {
+    return text + (file.failed.ok() ? "  all of it would have been the same\n"
+                                    : "  none of these would have been different\n");
+  }
   if (file.counts.sum() == 0) {
     return text + "  only the order of the decisions would have been different\n";
   }
@@ -93,7 +106,11 @@ std::string WhatIf(const ReplayOutcome& file, std::string_view what_if) {
 std::string ReplayText(const ReplayOutput& output) {
   std::string text;
   for (const ReplayOutcome& file : output.files) {
-    if (file.rounds == 0 && !file.failed.ok()) continue;  // The error says it all.
+    if (file.rounds == 0) {
+      // An error says it all; and nothing is compared where nothing was recorded.
+      if (file.failed.ok()) text += CleanText(file.path) + ": no rounds\n";
+      continue;
+    }
     text += output.what_if.empty() ? SameOrFirst(file) : WhatIf(file, output.what_if);
   }
   return text;

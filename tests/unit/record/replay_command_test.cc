@@ -137,18 +137,84 @@ TEST_F(ReplayCommand, WritesJson) {
   }
 }
 
-TEST_F(ReplayCommand, ReadsUpToTheDamage) {
-  std::string bytes = Recording({SmallRound(), SmallRound()});
-  bytes.pop_back();
-  record::WriteAll(path_, bytes);
+// Whatever a script looks for on standard output, it must not find that all is well.
+void ExpectNoClaim(const std::string& out) {
+  EXPECT_EQ(out.find("identical ("), std::string::npos) << out;
+  EXPECT_EQ(out.find("the same"), std::string::npos) << out;
+  EXPECT_EQ(out.find("\"identical\": true"), std::string::npos) << out;
+}
+
+TEST_F(ReplayCommand, ReportsOnlyTheRoundsBeforeTheDamage) {
+  const std::string whole = Recording({SmallRound(), SmallRound(), SmallRound()});
+  const size_t frame = (whole.size() - record::kFileHeaderBytes) / 3;
+  std::string cut = whole.substr(0, record::kFileHeaderBytes + frame + frame / 2);
+  std::string flipped = whole;
+  flipped[record::kFileHeaderBytes + frame + frame / 2] ^= 1;
+  for (const std::string& bytes : {cut, flipped}) {
+    record::WriteAll(path_, bytes);
+    const Ran ran = Run({path_});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_EQ(ran.out,
+              path_ + ": 1 round before the damage (4 decisions), without a difference\n");
+    EXPECT_TRUE(ran.err.starts_with("rostrum replay: " + path_ + ", byte ")) << ran.err;
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1);
+    const Ran json = Run({path_, "--format=json"});
+    EXPECT_EQ(json.status, 2);
+    EXPECT_NE(json.out.find("\"identical\": null,"), std::string::npos) << json.out;
+    const Ran what_if = Run({path_, "--strategy", "diego"});
+    EXPECT_EQ(what_if.status, 2);
+    EXPECT_EQ(what_if.out, path_ +
+                               ", with strategy diego (1 round before the damage, 4 decisions)\n"
+                               "  none of these would have been different\n");
+  }
+}
+
+TEST_F(ReplayCommand, ClaimsNothingAboutADamagedFileWhereverTheDamageIs) {
+  const std::string whole = Recording({SmallRound(), SmallRound()});
+  for (size_t at = 0; at < whole.size(); at += 7) {
+    std::string bytes = whole;
+    bytes[at] ^= 4;
+    record::WriteAll(path_, bytes);
+    for (const std::vector<std::string_view>& arguments :
+         {std::vector<std::string_view>{path_}, {path_, "--format=json"}, {path_, "--set=starting_container_weight=1"},
+          {path_, "--strategy=diego"}}) {
+      const Ran ran = Run(arguments);
+      EXPECT_EQ(ran.status, 2) << at;
+      ExpectNoClaim(ran.out);
+    }
+  }
+}
+
+TEST_F(ReplayCommand, SaysWhichRoundsDifferBeforeTheDamage) {
+  WriteChanged([](record::v1::Round* message) {
+    message->mutable_decisions(1)->mutable_placement()->set_cell(2);
+  });
+  record::WriteAll(path_, record::ReadAll(path_) + "x");
   const Ran ran = Run({path_});
   EXPECT_EQ(ran.status, 2);
-  EXPECT_EQ(ran.out, path_ + ": identical as far as it can be read (1 round, 4 decisions)\n");
-  EXPECT_TRUE(ran.err.starts_with("rostrum replay: " + path_ + ", byte ")) << ran.err;
-  EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1);
-  const Ran json = Run({path_, "--format=json"});
-  EXPECT_EQ(json.status, 2);
-  EXPECT_NE(json.out.find("\"identical\": null,"), std::string::npos) << json.out;
+  EXPECT_TRUE(ran.out.starts_with(
+      path_ + ": differs in 1 of 1 round before the damage (4 decisions)\n"))
+      << ran.out;
+}
+
+// A round that cannot be run is no damage, but what follows is as unknown.
+TEST_F(ReplayCommand, ClaimsNothingWhereARoundCannotBeRun) {
+  const std::string own = Recording({SmallRound()});
+  const std::string others = Recording({SmallRound()}, "theirs");
+  record::WriteAll(path_, own + others.substr(record::kFileHeaderBytes));
+  const Ran ran = Run({path_});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.out, path_ + ": 1 round before the failure (4 decisions), without a difference\n");
+}
+
+// As a recording looks that was cut behind its header.
+TEST_F(ReplayCommand, ARecordingWithoutRoundsIsNotIdentical) {
+  record::WriteAll(path_, Recording({}));
+  const Ran ran = Run({path_});
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.out, path_ + ": no rounds\n");
+  EXPECT_EQ(Run({path_, "--strategy=spread"}).out, ran.out);
+  EXPECT_NE(Run({path_, "--format=json"}).out.find("\"identical\": null,"), std::string::npos);
 }
 
 TEST_F(ReplayCommand, NeverLoadsWhatARecordingNames) {
