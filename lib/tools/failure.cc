@@ -21,6 +21,10 @@ int Fail(std::string_view verb, const Status& status, int exit_status, std::ostr
   return exit_status;
 }
 
+void Warn(std::string_view verb, std::string_view text, std::ostream& err) {
+  err << "rostrum " << verb << ": warning: " << wire::Escape(text) << "\n";
+}
+
 std::string Shown(std::string_view argument) {
   constexpr size_t kShown = 80;
   return wire::Cut(argument, kShown);

@@ -23,6 +23,9 @@ int ExitStatusOf(const Status& status);
 // somebody else's. Returns the exit status that is given.
 int Fail(std::string_view verb, const Status& status, int exit_status, std::ostream& err);
 
+// Writes "rostrum VERB: warning: TEXT" as one line, of what need not stop the verb.
+void Warn(std::string_view verb, std::string_view text, std::ostream& err);
+
 // What a user typed, for an error: escaped, cut to 80 bytes.
 std::string Shown(std::string_view argument);
 

@@ -18,6 +18,13 @@ void WriteString(std::string_view key, std::string_view value, JsonWriter* write
   writer->String(value);
 }
 
+void WriteLines(std::string_view key, std::span<const std::string> lines, JsonWriter* writer) {
+  writer->Key(key);
+  writer->BeginArray();
+  for (const std::string& line : lines) writer->String(WithPlainSpaces(line));
+  writer->EndArray();
+}
+
 // In the resource's unit.
 void WriteAmount(std::string_view key, Amount amount, JsonWriter* writer) {
   writer->Key(key);
@@ -97,10 +104,8 @@ std::string ResultsAsJson(const Scenario& scenario, std::span<const RunResult> r
                           bool with_time, std::string_view report_path) {
   JsonWriter writer(JsonWriter::Layout::kPretty);
   writer.BeginObject();
-  writer.Key("description");
-  writer.BeginArray();
-  for (const std::string& line : scenario.description) writer.String(WithPlainSpaces(line));
-  writer.EndArray();
+  WriteLines("description", scenario.description, &writer);
+  WriteLines("warnings", scenario.warnings, &writer);
   writer.Key("seed");
   writer.Uint(seed);
   writer.Key("runs");

@@ -50,6 +50,7 @@ ReportData ResultsAsReport(const Scenario& scenario, std::span<const RunResult> 
                            bool with_time) {
   ReportData data;
   data.description = scenario.description;
+  for (const std::string& line : scenario.warnings) data.description.push_back("Warning: " + line);
   data.stranded_meaning = kStrandedMeaning;
   for (const RunResult& run : runs) data.runs.push_back(AsReportRun(run, with_time));
   return data;

@@ -47,7 +47,7 @@ struct Scenario {
   // With nothing on them. Their signatures are normalized; their tags are their positions.
   std::vector<Cell> cells;
   std::vector<Job> jobs;
-  std::vector<Event> events;      // By time.
+  std::vector<Event> events;      // By time; those before the simulation began are below zero.
   std::vector<Failure> failures;  // By time.
 
   // Cells are evacuated, restarted and taken back, a batch after the other.
@@ -65,6 +65,8 @@ struct Scenario {
 
   // What the cells and the work are, for people.
   std::vector<std::string> description;
+  // What is odd about them and can be simulated all the same.
+  std::vector<std::string> warnings;
 };
 
 }  // namespace rostrum::tools

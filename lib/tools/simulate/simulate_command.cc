@@ -13,6 +13,7 @@
 #include "lib/tools/flags.h"
 #include "lib/tools/report/report.h"
 #include "lib/tools/simulate/csv.h"
+#include "lib/tools/simulate/plain_spaces.h"
 #include "lib/tools/simulate/progress.h"
 #include "lib/tools/simulate/results_json.h"
 #include "lib/tools/simulate/results_report.h"
@@ -99,6 +100,7 @@ int RunSimulate(std::span<const std::string_view> arguments, std::ostream& out, 
                                : FailedPrecondition("--record: this build cannot record");
     if (!sink.ok()) return FailSimulate(sink.status(), kBadInput, err);
   }
+  for (const std::string& line : scenario->warnings) Warn("simulate", WithPlainSpaces(line), err);
   Expected<std::vector<RunResult>> results = std::vector<RunResult>();
   {
     const bool is_terminal = &err == &std::cerr && isatty(STDERR_FILENO) == 1;

@@ -67,10 +67,10 @@ Status CheckRestrictions(const Flags& flags, Input input) {
 Expected<int64_t> ReadSeconds(const Flags& flags, std::string_view name, int64_t fallback_ms,
                               int64_t minimum_ms) {
   if (!flags.Has(name)) return fallback_ms;
-  const std::optional<int64_t> time_ms = ParseDecimal(flags.Text(name), 3, kYearMs);
+  const std::optional<int64_t> time_ms = ParseDecimal(flags.Text(name), 3, 0, kYearMs);
   if (!time_ms || *time_ms < minimum_ms) {
     return InvalidArgument(
-        fmt::format("--{} is \"{}\", expected seconds from {} to {}, with at most 3 decimals", name,
+        fmt::format("--{} is \"{}\", expected seconds from {} to {}", name,
                     Shown(flags.Text(name)), FormatAmount(minimum_ms), FormatAmount(kYearMs)));
   }
   return *time_ms;

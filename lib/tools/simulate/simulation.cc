@@ -57,6 +57,9 @@ class Simulation {
         events_(scenario.events),
         end_ms_(scenario.duration_ms) {
     for (const Job& job : scenario.jobs) ledger_.AddJob(job);
+    // What came before the beginning had its own rounds then.
+    if (!events_.empty()) begin_ms_ = std::min(begin_ms_, RoundTimeFrom(events_.front().time_ms));
+    now_ms_ = begin_ms_;
   }
 
   Expected<RunResult> Run();
@@ -68,6 +71,12 @@ class Simulation {
   Status Tick();
   // The next multiple of the round's interval at which anything happens.
   std::optional<int64_t> NextTick();
+  // The first multiple of the round's interval that is not before.
+  int64_t RoundTimeFrom(int64_t time_ms) const {
+    const int64_t step = scenario_.round_every_ms;
+    const int64_t rounds = time_ms / step;  // Towards zero.
+    return (time_ms > rounds * step ? rounds + 1 : rounds) * step;
+  }
 
   void FinishStarts();
   void EndTasks();
@@ -105,6 +114,7 @@ class Simulation {
 
   // Those of the scenario; more if the jobs come again.
   std::vector<Event> events_;
+  int64_t begin_ms_ = 0;
   int64_t end_ms_ = 0;
   int64_t passes_ = 1;
 
@@ -200,8 +210,7 @@ std::optional<int64_t> Simulation::NextTick() {
   const bool more_to_decide = changed_ && engine_.QueueSize() > 0;
   if (more_to_decide || batch_is_done) consider(now_ms_ + 1);
   if (!due) return std::nullopt;
-  const int64_t step = scenario_.round_every_ms;
-  return (std::max(*due, now_ms_ + 1) + step - 1) / step * step;
+  return RoundTimeFrom(std::max(*due, now_ms_ + 1));
 }
 
 void Simulation::FinishStarts() {
@@ -366,8 +375,9 @@ void Simulation::AddSample(int64_t time_ms) {
 
 double Simulation::ShareDone() const {
   if (scenario_.fills) return result_.samples.back().memory_used_share;
-  if (end_ms_ == 0) return 1;
-  return std::min(1.0, static_cast<double>(now_ms_) / static_cast<double>(end_ms_));
+  if (end_ms_ == begin_ms_) return 1;
+  return std::min(1.0, static_cast<double>(now_ms_ - begin_ms_) /
+                           static_cast<double>(end_ms_ - begin_ms_));
 }
 
 void Simulation::AddCells() {

@@ -33,6 +33,31 @@ constexpr int64_t kLongestMs = 100'000'000'000'000;  // Some 3,000 years.
 // What --fill may come to, since every pod is kept in memory.
 constexpr double kMostPodsToFill = 10'000'000;
 
+// What the numbers of a column are. What is measured is kept in whole units of 10 to the power of
+// minus `decimals`, rounded; what is counted must be whole.
+struct Unit {
+  bool is_count = false;
+  int decimals = 0;
+  int64_t minimum = 0;
+  int64_t maximum = 0;
+  std::string_view expected;
+};
+
+// The bounds are those of an Amount, and of the longest time.
+constexpr Unit kCpuMilli = {false, 0, 0, kAmountMaximum,
+                            "thousandths of a core, a number from 0 to 4000000000000000"};
+constexpr Unit kMemoryMib = {false, 3, 0, kAmountMaximum,
+                             "MiB of memory, a number from 0 to 4000000000000"};
+constexpr Unit kDiskMib = {false, 3, 0, kAmountMaximum,
+                           "MiB of disk, a number from 0 to 4000000000000"};
+constexpr Unit kContainerCount = {true, 0, 0, kMostContainers,
+                                  "a whole number of containers from 0 to 1000000"};
+constexpr Unit kGpuCount = {true, 0, 0, kMostGpus, "a whole number of GPUs from 0 to 1000000"};
+constexpr Unit kGpuMilli = {false, 0, 0, kAmountOne,
+                            "thousandths of a GPU, a number from 0 to 1000"};
+constexpr Unit kTime = {false, 3, -kLongestMs, kLongestMs,
+                        "seconds, a number from -100000000000 to 100000000000"};
+
 // Reads fields of one table, and remembers the first error.
 class FieldReader {
  public:
@@ -46,15 +71,17 @@ class FieldReader {
     return column;
   }
 
-  // A number times 10 to the power of `decimals`; the fallback where there is no such column or,
-  // unless it is needed, where the field is empty.
-  int64_t Number(size_t row, std::optional<size_t> column, int decimals, int64_t maximum,
-                 std::optional<int64_t> fallback, std::string_view expected) {
+  // A number, read as its unit says; the fallback where there is no such column or, unless it is
+  // needed, where the field is empty.
+  int64_t Number(size_t row, std::optional<size_t> column, const Unit& unit,
+                 std::optional<int64_t> fallback) {
     if (!column) return fallback.value_or(0);
     const std::string_view text = table_.At(row, *column);
     if (text.empty() && fallback) return *fallback;
-    const std::optional<int64_t> number = ParseDecimal(text, decimals, maximum);
-    if (!number) Keep(table_.BadField(row, *column, expected));
+    const std::optional<int64_t> number =
+        unit.is_count ? ParseCount(text, unit.minimum, unit.maximum)
+                      : ParseDecimal(text, unit.decimals, unit.minimum, unit.maximum);
+    if (!number) Keep(table_.BadField(row, *column, unit.expected));
     return number.value_or(0);
   }
 
@@ -82,19 +109,6 @@ class FieldReader {
   Status status_;
 };
 
-// Their bounds are those of an Amount, and of the longest time.
-constexpr std::string_view kCpuText =
-    "thousandths of a core, a whole number from 0 to 4000000000000000";
-constexpr std::string_view kMemoryText =
-    "MiB of memory, a number from 0 to 4000000000000 with at most 3 decimals";
-constexpr std::string_view kDiskText =
-    "MiB of disk, a number from 0 to 4000000000000 with at most 3 decimals";
-constexpr std::string_view kContainersText = "a whole number of containers from 0 to 1000000";
-constexpr std::string_view kGpuText = "a whole number of GPUs from 0 to 1000000";
-constexpr std::string_view kGpuMilliText = "thousandths of a GPU, a whole number from 0 to 1000";
-constexpr std::string_view kTimeText =
-    "seconds, a number from 0 to 100000000000 with at most 3 decimals";
-
 struct Amounts {
   std::optional<size_t> cpu;
   std::optional<size_t> memory;
@@ -102,8 +116,8 @@ struct Amounts {
 
 Resources ReadCpuAndMemory(size_t row, const Amounts& columns, FieldReader* reader) {
   Resources resources;
-  resources.cpu = reader->Number(row, columns.cpu, 0, kAmountMaximum, {}, kCpuText);
-  resources.memory = reader->Number(row, columns.memory, 3, kAmountMaximum, {}, kMemoryText);
+  resources.cpu = reader->Number(row, columns.cpu, kCpuMilli, {});
+  resources.memory = reader->Number(row, columns.memory, kMemoryMib, {});
   return resources;
 }
 
@@ -147,11 +161,10 @@ Status ReadNodes(const CsvTable& table, Scenario* scenario, std::vector<std::str
     cell.tag = row;
     cell.total = ReadCpuAndMemory(row, amounts, &reader);
     cell.total.disk = WholeAmount(kDiskMb);
-    if (disk) cell.total.disk = reader.Number(row, disk, 3, kAmountMaximum, {}, kDiskText);
+    if (disk) cell.total.disk = reader.Number(row, disk, kDiskMib, {});
     cell.total.containers =
-        containers ? reader.Number(row, containers, 0, kMostContainers, {}, kContainersText)
-                   : kContainers;
-    AddGpus(WholeAmount(reader.Number(row, gpu, 0, kMostGpus, 0, kGpuText)), &cell.total);
+        containers ? reader.Number(row, containers, kContainerCount, {}) : kContainers;
+    AddGpus(WholeAmount(reader.Number(row, gpu, kGpuCount, 0)), &cell.total);
     cell.available = cell.total;
     models->emplace_back(reader.Text(row, model));
     scenario->cells.push_back(std::move(cell));
@@ -201,9 +214,9 @@ class PodReader {
     work->domain = "trace";
     work->constraint.rootfs = std::string(kRootfs);
     work->asked = ReadCpuAndMemory(row, amounts_, &reader_);
-    work->asked.disk = reader_.Number(row, disk_, 3, kAmountMaximum, 0, kDiskText);
-    const int64_t count = reader_.Number(row, count_, 0, kMostGpus, 0, kGpuText);
-    const int64_t milli = reader_.Number(row, milli_, 0, kAmountOne, kAmountOne, kGpuMilliText);
+    work->asked.disk = reader_.Number(row, disk_, kDiskMib, 0);
+    const int64_t count = reader_.Number(row, count_, kGpuCount, 0);
+    const int64_t milli = reader_.Number(row, milli_, kGpuMilli, kAmountOne);
     AddGpus(count * milli, &work->asked);
     const std::set<std::string_view> models = ModelsOf(reader_.Text(row, spec_));
     if (!models.empty()) {
@@ -215,9 +228,9 @@ class PodReader {
 
   PodTimes ReadTimes(size_t row) {
     PodTimes times;
-    times.created_ms = reader_.Number(row, created_, 3, kLongestMs, 0, kTimeText);
+    times.created_ms = reader_.Number(row, created_, kTime, 0);
     if (!reader_.Text(row, deleted_).empty()) {
-      times.deleted_ms = reader_.Number(row, deleted_, 3, kLongestMs, 0, kTimeText);
+      times.deleted_ms = reader_.Number(row, deleted_, kTime, 0);
     }
     return times;
   }
@@ -269,10 +282,23 @@ void MakeEventsByTime(const TraceOptions& options, const std::vector<PodTimes>& 
   }
   std::stable_sort(scenario->events.begin(), scenario->events.end(),
                    [](const Event& a, const Event& b) { return a.time_ms < b.time_ms; });
-  // A trace ends with everything gone, so the last pod to come is the last thing to look at.
+  // A trace begins at zero, and what came before ran then already. It ends with everything gone, so
+  // the last pod to come is the last thing to look at.
   for (const PodTimes& pod : times) {
     scenario->duration_ms = std::max(scenario->duration_ms, pod.created_ms);
   }
+}
+
+// A pod that goes when it comes, or before, never runs: a slip of whoever made the trace, most
+// often, and at least one that the figures would not show.
+void WarnOfLifetimes(const CsvTable& pods, const std::vector<PodTimes>& times, Scenario* scenario) {
+  const auto count = std::count_if(times.begin(), times.end(), [](const PodTimes& pod) {
+    return pod.deleted_ms && *pod.deleted_ms <= pod.created_ms;
+  });
+  if (count == 0) return;
+  scenario->warnings.push_back(fmt::format(
+      "{}: {} a deletion_time that is not after the creation_time; {} before any round",
+      pods.name(), CountOf(count, "pod has", "pods have"), count == 1 ? "it leaves" : "they leave"));
 }
 
 std::string DescribeOrder(const TraceOptions& options) {
@@ -361,6 +387,7 @@ Expected<Scenario> ReadTrace(const CsvTable& nodes, const CsvTable& pods,
   scenario.fills = options.order == TraceOrder::kFill;
   if (options.order == TraceOrder::kByTime) {
     MakeEventsByTime(options, times, &scenario);
+    WarnOfLifetimes(pods, times, &scenario);
   } else {
     MakeEventsInFileOrder(options.batch, &scenario);
   }

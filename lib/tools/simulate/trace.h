@@ -32,7 +32,9 @@ struct TraceOptions {
 //   nodes: sn or name, cpu_milli, memory_mib; they may have gpu or num_gpu, model, zone.
 //   pods: name, cpu_milli, memory_mib; they may have num_gpu or gpu, gpu_milli, gpu_spec; for
 //     kByTime also creation_time, and they may have deletion_time.
-// A field that may be missing may be empty too. GPUs are the scalar "gpus": a pod asks for num_gpu
+// A field that may be missing may be empty too. Numbers are taken to the nearest thousandth, which is
+// as much as an Amount holds; only containers and GPUs are counted and must be whole. A pod with a
+// negative creation_time came before the trace began: time runs from the first of them. GPUs are the scalar "gpus": a pod asks for num_gpu
 // times gpu_milli thousandths of one; which of a node's GPUs it gets is not modelled. A gpu_spec
 // such as "T4|P100" wants a node of one of these models.
 Expected<Scenario> ReadTrace(const CsvTable& nodes, const CsvTable& pods,

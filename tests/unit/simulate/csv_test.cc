@@ -101,29 +101,80 @@ TEST(CsvTest, AFileThatIsNotThereIsNotFound) {
   EXPECT_NE(table.status().text().find("/nowhere/at/all.csv"), std::string::npos);
 }
 
-TEST(ParseDecimalTest, ReadsWithoutRounding) {
-  constexpr int64_t kMaximum = std::numeric_limits<int64_t>::max();
-  EXPECT_EQ(ParseDecimal("12", 0, kMaximum), 12);
-  EXPECT_EQ(ParseDecimal("12", 3, kMaximum), 12000);
-  EXPECT_EQ(ParseDecimal("12.5", 3, kMaximum), 12500);
-  EXPECT_EQ(ParseDecimal("0.001", 3, kMaximum), 1);
-  EXPECT_EQ(ParseDecimal("12.500000", 3, kMaximum), 12500);
-  EXPECT_EQ(ParseDecimal("12.0", 0, kMaximum), 12);
-  EXPECT_EQ(ParseDecimal("9223372036854775807", 0, kMaximum), kMaximum);
-  EXPECT_EQ(ParseDecimal("99", 0, 99), 99);
+constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+
+TEST(ParseDecimalTest, IsExactToTheLastDecimal) {
+  EXPECT_EQ(ParseDecimal("12", 0, 0, kMost), 12);
+  EXPECT_EQ(ParseDecimal("12", 3, 0, kMost), 12000);
+  EXPECT_EQ(ParseDecimal("12.5", 3, 0, kMost), 12500);
+  EXPECT_EQ(ParseDecimal("0.001", 3, 0, kMost), 1);
+  EXPECT_EQ(ParseDecimal("12.500000", 3, 0, kMost), 12500);
+  EXPECT_EQ(ParseDecimal("0012", 0, 0, kMost), 12);
+  EXPECT_EQ(ParseDecimal("9223372036854775807", 0, 0, kMost), kMost);
+  EXPECT_EQ(ParseDecimal("9223372036854775.807", 3, 0, kMost), kMost);
+  EXPECT_EQ(ParseDecimal("99", 0, 0, 99), 99);
 }
 
-TEST(ParseDecimalTest, RefusesWhatIsNone) {
+TEST(ParseDecimalTest, RoundsToTheNearest) {
+  EXPECT_EQ(ParseDecimal("475.00000000000006", 0, 0, kMost), 475);
+  EXPECT_EQ(ParseDecimal("474.99999999999994", 0, 0, kMost), 475);
+  EXPECT_EQ(ParseDecimal("32012.2421875", 3, 0, kMost), 32'012'242);
+  EXPECT_EQ(ParseDecimal("0.0005", 3, 0, kMost), 1);
+  EXPECT_EQ(ParseDecimal("0.00049999999999999999999", 3, 0, kMost), 0);
+  EXPECT_EQ(ParseDecimal("0.9996", 3, 0, kMost), 1000);
+  EXPECT_EQ(ParseDecimal("-0.0005", 3, -5, kMost), -1);
+  EXPECT_EQ(ParseDecimal("9.9999", 3, 0, 10'000), 10'000);
+  EXPECT_EQ(ParseDecimal("10.0004", 3, 0, 10'000), 10'000);
+  EXPECT_EQ(ParseDecimal("10.0005", 3, 0, 10'000), std::nullopt);
+  EXPECT_EQ(ParseDecimal("9223372036854775807.4", 0, 0, kMost), kMost);
+  EXPECT_EQ(ParseDecimal("9223372036854775807.5", 0, 0, kMost), std::nullopt);
+}
+
+TEST(ParseDecimalTest, TakesExponents) {
+  EXPECT_EQ(ParseDecimal("1e+05", 3, 0, kMost), 100'000'000);
+  EXPECT_EQ(ParseDecimal("1E5", 0, 0, kMost), 100'000);
+  EXPECT_EQ(ParseDecimal("1.25e-1", 3, 0, kMost), 125);
+  EXPECT_EQ(ParseDecimal("3.2012242187500000e+04", 3, 0, kMost), 32'012'242);
+  EXPECT_EQ(ParseDecimal("4.5e-4", 3, 0, kMost), 0);
+  EXPECT_EQ(ParseDecimal("5e-4", 3, 0, kMost), 1);
+  EXPECT_EQ(ParseDecimal("0.000001e6", 3, 0, kMost), 1000);
+  EXPECT_EQ(ParseDecimal("1e-400", 3, 0, kMost), 0);
+  EXPECT_EQ(ParseDecimal("0e99999999999999999999", 3, 0, kMost), 0);
+  EXPECT_EQ(ParseDecimal("1e-99999999999999999999", 3, 0, kMost), 0);
+  EXPECT_EQ(ParseDecimal("1e99999999999999999999", 3, 0, kMost), std::nullopt);
+  EXPECT_EQ(ParseDecimal("1e19", 0, 0, kMost), std::nullopt);
+}
+
+TEST(ParseDecimalTest, TakesSignsWhereThereMayBeSuch) {
+  EXPECT_EQ(ParseDecimal("-12.5", 3, -12'500, kMost), -12'500);
+  EXPECT_EQ(ParseDecimal("-12.501", 3, -12'500, kMost), std::nullopt);
+  EXPECT_EQ(ParseDecimal("-0.0", 3, 0, kMost), 0);
+  EXPECT_EQ(ParseDecimal("-1e-17", 3, 0, kMost), 0);
+  EXPECT_EQ(ParseDecimal("-1", 3, 0, kMost), std::nullopt);
+}
+
+TEST(ParseDecimalTest, RefusesWhatIsNoNumber) {
   for (const std::string_view text :
-       {"", ".", "1.", ".5", "-1", "+1", " 1", "1 ", "1e3", "0x1", "1,5", "1.2.3", "1.x", "x"}) {
-    EXPECT_EQ(ParseDecimal(text, 3, 1000000), std::nullopt) << text;
+       {"", ".", "1.", ".5", "-", "--1", "+1", " 1", "1 ", "1e", "1e+", "e5", "1e3.5", "1e 3", "0x1",
+        "1,5", "1.2.3", "1.x", "1.e5", "x", "nan", "inf", "-inf"}) {
+    EXPECT_EQ(ParseDecimal(text, 3, -kMost, kMost), std::nullopt) << text;
+    EXPECT_EQ(ParseCount(text, -kMost, kMost), std::nullopt) << text;
   }
-  EXPECT_EQ(ParseDecimal("0.0001", 3, 1000), std::nullopt);
-  EXPECT_EQ(ParseDecimal("1.5", 0, 1000), std::nullopt);
-  EXPECT_EQ(ParseDecimal("100", 0, 99), std::nullopt);
-  EXPECT_EQ(ParseDecimal("1", 3, 999), std::nullopt);
-  EXPECT_EQ(ParseDecimal("9223372036854775808", 0, std::numeric_limits<int64_t>::max()),
-            std::nullopt);
+  EXPECT_EQ(ParseDecimal("100", 0, 0, 99), std::nullopt);
+  EXPECT_EQ(ParseDecimal("1", 3, 0, 999), std::nullopt);
+  EXPECT_EQ(ParseDecimal("9223372036854775808", 0, 0, kMost), std::nullopt);
+}
+
+TEST(ParseCountTest, DoesNotRound) {
+  EXPECT_EQ(ParseCount("8", 0, 10), 8);
+  EXPECT_EQ(ParseCount("8.000", 0, 10), 8);
+  EXPECT_EQ(ParseCount("1e+05", 0, kMost), 100'000);
+  EXPECT_EQ(ParseCount("1.5e1", 0, kMost), 15);
+  EXPECT_EQ(ParseCount("150e-1", 0, kMost), 15);
+  EXPECT_EQ(ParseCount("0.0", 0, 10), 0);
+  for (const std::string_view text : {"8.5", "8.0001", "15e-1", "1e-9", "11", "-1"}) {
+    EXPECT_EQ(ParseCount(text, 0, 10), std::nullopt) << text;
+  }
 }
 
 }  // namespace

@@ -138,6 +138,7 @@ TEST(ResultsTest, JsonForPrograms) {
     "3 cells",
     "2 apps <b>"
   ],
+  "warnings": [],
   "seed": 7,
   "runs": [
     {

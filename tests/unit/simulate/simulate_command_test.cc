@@ -175,6 +175,24 @@ TEST_F(SimulateCommandTest, ReadsATrace) {
   EXPECT_EQ(fill.status, 0) << fill.err;
 }
 
+TEST_F(SimulateCommandTest, WarnsInEveryFormOfOutput) {
+  const std::string nodes = Write("nodes.csv", "sn,cpu_milli,memory_mib\nn0,1000,1000\n");
+  const std::string pods = Write("pods\n.csv",
+                                 "name,cpu_milli,memory_mib,creation_time,deletion_time\n"
+                                 "p0,1,1,0,0\np1,1,1,-7,-7.5\np2,1,1,5,1e+05\n");
+  const std::string report = Path("report.html");
+  const std::string what =
+      "2 pods have a deletion_time that is not after the creation_time; they leave before any "
+      "round";
+  const Outcome outcome = RunCommand({"--nodes", nodes, "--pods", pods, "--by-time",
+                                      "--format=json", "--report", report});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "rostrum simulate: warning: " + Path("pods\\n.csv") + ": " + what + "\n");
+  EXPECT_NE(outcome.out.find("\\n.csv: " + what + "\"\n  ],\n  \"seed\""), std::string::npos)
+      << outcome.out;
+  EXPECT_NE(Read(report).find("Warning: "), std::string::npos);
+}
+
 TEST_F(SimulateCommandTest, WritesAReport) {
   const std::string path = Path("report.html");
   const Arguments arguments = {"--cells=3", "--apps=9", "--no-time", "--report", path};
@@ -361,13 +379,13 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
       {{"--apps=0"}, "--apps is \"0\", expected a whole number from 1 to 1000000"},
       {{"--seed=-1"}, "--seed is \"-1\", expected a whole number from 0 to 9223372036854775807"},
       {{"--duration=1h"},
-       "--duration is \"1h\", expected seconds from 1 to 31622400, with at most 3 decimals"},
+       "--duration is \"1h\", expected seconds from 1 to 31622400"},
       {{"--duration=0.5"},
-       "--duration is \"0.5\", expected seconds from 1 to 31622400, with at most 3 decimals"},
+       "--duration is \"0.5\", expected seconds from 1 to 31622400"},
       {{"--round-every=0"},
-       "--round-every is \"0\", expected seconds from 0.1 to 31622400, with at most 3 decimals"},
+       "--round-every is \"0\", expected seconds from 0.1 to 31622400"},
       {{"--start-seconds=-1"},
-       "--start-seconds is \"-1\", expected seconds from 0 to 31622400, with at most 3 decimals"},
+       "--start-seconds is \"-1\", expected seconds from 0 to 31622400"},
       {{"--nodes", nodes}, "--nodes is given without --pods, expected both or neither"},
       {{"--pods", pods}, "--pods is given without --nodes, expected both or neither"},
       {{"--nodes=", "--pods", pods}, "--nodes is \"\", expected a file"},
@@ -386,7 +404,7 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
        "--fail-cells cannot go with --fill, whose end, and so whose middle, nobody knows before"},
       {{"--nodes", nodes, "--pods", pods},
        pods + ", line 2, column \"memory_mib\": is \"x\", expected MiB of memory, a number from 0 "
-              "to 4000000000000 with at most 3 decimals"},
+              "to 4000000000000"},
       {{"--nodes", missing, "--pods", pods}, missing + ": No such file or directory"},
       {{"--cells=5", "--fail-cells=6"},
        "--fail-cells is \"6\", expected a whole number from 1 to 5, the number of cells that are "

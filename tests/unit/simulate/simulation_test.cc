@@ -108,6 +108,28 @@ TEST(SimulationTest, WorkComesRunsAndGoes) {
   ExpectConserved(run.result);
 }
 
+// One cell has room for one of them: who came first, however long before the beginning, has it.
+TEST(SimulationTest, WhatCameBeforeTheBeginningWasPlacedThen) {
+  ScenarioBuilder builder;
+  builder.AddCells(1, "z1");
+  builder.scenario().round_every_ms = 10'000;
+  const uint32_t gone = builder.AddApp(-305, "gone", 1, 1000);
+  builder.AddApp(-299, "small", 1, 600);
+  builder.Stop(-291, gone);
+  builder.AddApp(-25, "large", 1, 900);
+  builder.AddApp(0, "new", 1, 400);
+  const Observed run = Observe(builder.scenario());
+  EXPECT_EQ(run.placements,
+            (std::vector<Placement>{{-300, "gone.0", "cell-0"},
+                                    {-290, "small.0", "cell-0"},
+                                    {0, "new.0", "cell-0"}}));
+  EXPECT_EQ(run.result.counts.running, 2);
+  EXPECT_EQ(run.result.counts.waiting, 1);
+  EXPECT_EQ(run.result.samples.front().seconds, -300);
+  EXPECT_EQ(run.result.samples.back().seconds, 100);
+  ExpectConserved(run.result);
+}
+
 TEST(SimulationTest, ATaskEndsAfterItHasStarted) {
   ScenarioBuilder builder;
   builder.AddCells(1, "z1");

@@ -168,11 +168,11 @@ TEST(TraceTest, ErrorsGiveFileLineAndColumn) {
       {kOneNode, "name,cpu_milli\np,1\n",
        "pods.csv, line 1: there is no column \"memory_mib\" among name, cpu_milli"},
       {"sn,cpu_milli,memory_mib\nn,x,1\n", kOnePod,
-       "nodes.csv, line 2, column \"cpu_milli\": is \"x\", expected thousandths of a core, a whole "
-       "number from 0 to 4000000000000000"},
+       "nodes.csv, line 2, column \"cpu_milli\": is \"x\", expected thousandths of a core, a number "
+       "from 0 to 4000000000000000"},
       {"sn,cpu_milli,memory_mib\nn,1,1\n\nm,1,\n", kOnePod,
        "nodes.csv, line 4, column \"memory_mib\": is \"\", expected MiB of memory, a number from 0 "
-       "to 4000000000000 with at most 3 decimals"},
+       "to 4000000000000"},
       {"sn,cpu_milli,memory_mib\nn,1,1\nn,1,1\n", kOnePod,
        "nodes.csv, line 3, column \"sn\": is \"n\", expected a name that no line before has"},
       {"sn,cpu_milli,memory_mib\n,1,1\n", kOnePod,
@@ -182,13 +182,19 @@ TEST(TraceTest, ErrorsGiveFileLineAndColumn) {
        "to 1000000"},
       {"sn,cpu_milli,memory_mib\nn,1,99999999999999\n", kOnePod,
        "nodes.csv, line 2, column \"memory_mib\": is \"99999999999999\", expected MiB of memory, a "
-       "number from 0 to 4000000000000 with at most 3 decimals"},
+       "number from 0 to 4000000000000"},
       {kOneNode, "name,cpu_milli,memory_mib,gpu_milli\np,1,1,1001\n",
        "pods.csv, line 2, column \"gpu_milli\": is \"1001\", expected thousandths of a GPU, a "
-       "whole number from 0 to 1000"},
-      {kOneNode, "name,cpu_milli,memory_mib\np,1.5,1\n",
-       "pods.csv, line 2, column \"cpu_milli\": is \"1.5\", expected thousandths of a core, a "
-       "whole number from 0 to 4000000000000000"},
+       "number from 0 to 1000"},
+      {kOneNode, "name,cpu_milli,memory_mib\np,-1.5,1\n",
+       "pods.csv, line 2, column \"cpu_milli\": is \"-1.5\", expected thousandths of a core, a "
+       "number from 0 to 4000000000000000"},
+      {kOneNode, "name,cpu_milli,memory_mib,num_gpu\np,1,1,1.5\n",
+       "pods.csv, line 2, column \"num_gpu\": is \"1.5\", expected a whole number of GPUs from 0 "
+       "to 1000000"},
+      {"sn,cpu_milli,memory_mib,containers\nn,1,1,0.5\n", kOnePod,
+       "nodes.csv, line 2, column \"containers\": is \"0.5\", expected a whole number of "
+       "containers from 0 to 1000000"},
       {"sn,cpu_milli,memory_mib\n", kOnePod, "nodes.csv: there is no node, expected one at least"},
       {kOneNode, "name,cpu_milli,memory_mib\n", "pods.csv: there is no pod, expected one at least"},
   };
@@ -209,8 +215,69 @@ TEST(TraceTest, TimesAreNeededOnlyByTime) {
             "memory_mib");
   EXPECT_EQ(
       Read(kNode, "name,cpu_milli,memory_mib,creation_time\np,1,1,now\n", options).status().text(),
-      "pods.csv, line 2, column \"creation_time\": is \"now\", expected seconds, a number from 0 "
-      "to 100000000000 with at most 3 decimals");
+      "pods.csv, line 2, column \"creation_time\": is \"now\", expected seconds, a number from "
+      "-100000000000 to 100000000000");
+}
+
+// As programs print them that have computed with floating point.
+TEST(TraceTest, NumbersAreTakenToTheNearestThousandth) {
+  TraceOptions options;
+  options.order = TraceOrder::kByTime;
+  const Expected<Scenario> scenario = Read(
+      "sn,cpu_milli,memory_mib,disk_mib,containers,gpu\n"
+      "n,475.00000000000006,32012.2421875,1e+05,2.5e+02,8.0\n",
+      "name,cpu_milli,memory_mib,disk_mib,num_gpu,gpu_milli,creation_time,deletion_time\n"
+      "p,1.2e+03,0.00049999,7.0005,1e0,460.00000000000006,1.0004999,2e+03\n",
+      options);
+  ASSERT_TRUE(scenario.ok()) << scenario.status().text();
+  const Resources& total = scenario->cells[0].total;
+  EXPECT_EQ(total.cpu, 475);
+  EXPECT_EQ(total.memory, 32'012'242);
+  EXPECT_EQ(total.disk, WholeAmount(100'000));
+  EXPECT_EQ(total.containers, 250);
+  EXPECT_EQ(total.Scalar("gpus"), 8000);
+  const Resources& asked = scenario->jobs[0].work->asked;
+  EXPECT_EQ(asked.cpu, 1200);
+  EXPECT_EQ(asked.memory, 0);
+  EXPECT_EQ(asked.disk, 7001);
+  EXPECT_EQ(asked.Scalar("gpus"), 460);
+  EXPECT_EQ(scenario->events[0].time_ms, 1000);
+  EXPECT_EQ(scenario->events[1].time_ms, 2'000'000);
+}
+
+TEST(TraceTest, WhatCameBeforeTheTraceComesFirst) {
+  TraceOptions options;
+  options.order = TraceOrder::kByTime;
+  const Expected<Scenario> scenario =
+      Read(kNodes,
+           "name,cpu_milli,memory_mib,creation_time,deletion_time\n"
+           "a,1,1,0,\nb,1,1,-5.5,100\nc,1,1,-3e2,-100\nd,1,1,7,\n",
+           options);
+  ASSERT_TRUE(scenario.ok()) << scenario.status().text();
+  std::vector<std::pair<int64_t, uint32_t>> events;
+  for (const Event& event : scenario->events) events.emplace_back(event.time_ms, event.job);
+  EXPECT_EQ(events, (std::vector<std::pair<int64_t, uint32_t>>{{-300'000, 2},
+                                                               {-100'000, 2},
+                                                               {-5'500, 1},
+                                                               {0, 0},
+                                                               {7'000, 3},
+                                                               {100'000, 1}}));
+  EXPECT_EQ(scenario->duration_ms, 7000);
+  EXPECT_TRUE(scenario->warnings.empty());
+}
+
+TEST(TraceTest, CountsLifetimesThatAreNone) {
+  TraceOptions options;
+  options.order = TraceOrder::kByTime;
+  constexpr std::string_view kLifetimes =
+      "name,cpu_milli,memory_mib,creation_time,deletion_time\n"
+      "a,1,1,5,5\nb,1,1,9,3\nc,1,1,-5,-5\nd,1,1,1,1.0004\ne,1,1,1,2\nf,1,1,1,\n";
+  EXPECT_EQ(Read(kNodes, kLifetimes, options)->warnings,
+            (std::vector<std::string>{
+                "pods.csv: 4\u00A0pods have a deletion_time that is not after the creation_time; "
+                "they leave before any round"}));
+  // Nobody looks at times that are not used.
+  EXPECT_TRUE(Read(kNodes, kLifetimes)->warnings.empty());
 }
 
 TEST(TraceTest, FillingWithNothingWouldNeverEnd) {
