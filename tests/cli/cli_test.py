@@ -541,6 +541,23 @@ class SimulateTest(CliTest):
         self.assertEqual(done.stderr, "rostrum: simulate: memory ran out; fewer --cells and "
                          "--apps, a shorter --duration, or smaller files need less\n")
 
+    def test_what_came_is_accounted_for(self):
+        nodes = self.write("n.csv", "sn,cpu_milli,memory_mib\nn0,1000,1000\n")
+        pods = self.write("p.csv", "name,cpu_milli,memory_mib,creation_time,deletion_time\n" +
+                          "".join(f"p{i},1e+01,{250.00000000000003 + i},{7 * i - 40},{9 * i}\n"
+                                  for i in range(30)))
+        for flags in (("--by-time", "--round-every", "60"), ("--by-time",), (), ("--fill",)):
+            done = rostrum("simulate", "--nodes", nodes, "--pods", pods, "--strategy", "all",
+                           "--format", "json", *flags)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for run in json.loads(done.stdout)["runs"]:
+                self.assertEqual(run["arrived"], run["running"] + run["waiting"] + run["ended"] +
+                                 run["left_before_round"] + run["lost"], run)
+            if "60" in flags:
+                self.assertGreater(run["left_before_round"], 0)
+            elif not flags:
+                self.assertGreater(run["lost"], 0)
+
     def test_bad_flags(self):
         self.refuses(2, "--cells", "simulate", "--cells", "-3")
         self.refuses(2, "--cells", "simulate", "--cells", "many")

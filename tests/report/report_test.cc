@@ -45,6 +45,8 @@ ReportRun SampleRun(std::string name, int cells, int zones, int samples) {
     const double share = static_cast<double>(i + 1) / samples;
     run.samples.push_back({i * 0.5, share * 0.9, share * 0.4, i, i * 3, i / 10, i * 3});
   }
+  run.running = samples * 3;
+  run.came = run.running;
   run.placed = samples * 3;
   run.refused = samples / 10;
   run.refused_by_reason = {{"insufficient resources: memory", run.refused}};
@@ -365,6 +367,54 @@ TEST(Report, HasEveryPicture) {
   EXPECT_EQ(CountOfText(page, "<desc "), pictures);
   EXPECT_NE(page.find("<html lang=\"en\">"), std::string::npos);
   EXPECT_EQ(CountOfText(page, "viewBox=\"0 0 "), pictures);
+}
+
+// Two strategies, of which one has lost much more work, and so does with fewer cells.
+ReportData UnequalData() {
+  ReportData data = SampleData(2, 30, 3, 30);
+  ReportRun& worse = data.runs[1];
+  worse.placed = 3 * data.runs[0].placed;
+  worse.cells_used = 2;
+  worse.memory_stranded_mb = 1;
+  worse.concentration.share = 0.01;
+  worse.running -= 50;
+  worse.waiting = 40;
+  worse.lost = 10;
+  worse.work_running = 7;
+  return data;
+}
+
+TEST(Report, DifferentWorkIsNotCompared) {
+  const std::string page = RenderReport(UnequalData());
+  EXPECT_TRUE(WellFormed(page).Check());
+  for (const char* words : {"the most", "the fewest", "the least", "comes nearest", "as much as",
+                            "More is better", "class=\"tb\">2 of"}) {
+    EXPECT_EQ(page.find(words), std::string::npos) << words;
+  }
+  EXPECT_NE(page.find("do not run the same work"), std::string::npos);
+  EXPECT_NE(page.find("Not to be compared"), std::string::npos);
+}
+
+// As many, but others of them.
+TEST(Report, AsMuchWorkIsNotTheSame) {
+  ReportData data = SampleData(2, 30, 3, 30);
+  EXPECT_EQ(RenderReport(data).find("do not run the same work"), std::string::npos);
+  EXPECT_NE(RenderReport(data).find("comes nearest"), std::string::npos);
+  data.runs[1].work_running = 7;
+  EXPECT_NE(RenderReport(data).find("do not run the same work"), std::string::npos);
+}
+
+TEST(Report, TheHeadlineIsWhatRunsAndWhatWaits) {
+  const std::string page = RenderReport(UnequalData());
+  const std::string summary = page.substr(page.find("id=\"summary\""),
+                                          page.find("id=\"side-by-side\" ") -
+                                              page.find("id=\"summary\""));
+  EXPECT_NE(summary.find("<div class=\"big\"><dt>Running at the end</dt><dd>40</dd>"),
+            std::string::npos)
+      << summary;
+  EXPECT_NE(summary.find("<dt>Waiting at the end</dt><dd>40</dd>"), std::string::npos);
+  EXPECT_NE(summary.find("<dt>Lost</dt><dd>10</dd>"), std::string::npos);
+  EXPECT_EQ(summary.find("laced"), std::string::npos) << summary;
 }
 
 TEST(Report, LoadsAndRunsNothing) {

@@ -22,7 +22,7 @@ constexpr double kRow = 26;
 constexpr double kBar = 14;
 constexpr double kFont = 12;
 
-enum class Better { kMore, kLess, kNeither };
+enum class Better { kMore, kLess, kNeither, kUnknown };
 
 struct Measure {
   std::string_view id;
@@ -37,6 +37,8 @@ struct Measure {
   std::function<double(const ReportRun&)> reach;
   // What the bar is a part of, drawn as a track behind it.
   std::function<double(const ReportRun&)> whole;
+  // Whether it says who is better only among strategies that run the same work.
+  bool needs_same_work = false;
 };
 
 double Finite(double value) { return std::isfinite(value) ? std::max(value, 0.0) : 0; }
@@ -49,6 +51,8 @@ std::string_view BetterWords(Better better) {
       return "Less is better.";
     case Better::kNeither:
       return "Neither more nor less is better as such.";
+    case Better::kUnknown:
+      return "Not to be compared, since the strategies run different work.";
   }
   return "";
 }
@@ -56,7 +60,7 @@ std::string_view BetterWords(Better better) {
 // A measure that is a plain number of the run.
 Measure CountMeasure(std::string_view id, std::string_view heading, Better better,
                      std::string_view meaning, int64_t ReportRun::*field) {
-  Measure measure{id, heading, better, meaning, {}, {}, {}, {}, {}};
+  Measure measure{id, heading, better, meaning, {}, {}, {}, {}, {}, false};
   measure.value = [field](const ReportRun& run) { return static_cast<double>(run.*field); };
   measure.label = [field](const ReportRun& run) { return FormatCount(run.*field); };
   return measure;
@@ -64,23 +68,32 @@ Measure CountMeasure(std::string_view id, std::string_view heading, Better bette
 
 Measure ShareMeasure(std::string_view id, std::string_view heading, Better better,
                      std::string_view meaning, std::function<double(const ReportRun&)> share) {
-  Measure measure{id, heading, better, meaning, share, {}, {}, {}, {}};
+  Measure measure{id, heading, better, meaning, share, {}, {}, {}, {}, true};
   measure.whole = [](const ReportRun&) { return 1.0; };
   measure.label = [share](const ReportRun& run) { return FormatPercent(share(run)); };
   return measure;
 }
 
+int64_t WithoutCell(const ReportRun& run) { return AddCounts(run.waiting, run.lost); }
+
 // A strategy that is `alone` is measured against the whole where there is one.
-std::vector<Measure> AuctionMeasures(bool alone) {
+std::vector<Measure> WorkMeasures(bool alone) {
   std::vector<Measure> out;
-  out.push_back(CountMeasure("placed", "Placed", Better::kMore, "Auctions that found a cell.",
-                             &ReportRun::placed));
-  out.push_back(CountMeasure("refused", "Refused", Better::kLess,
-                             "Auctions that some round found no cell for.", &ReportRun::refused));
+  out.push_back(CountMeasure("running", "Running at the end", Better::kNeither,
+                             "Instances and tasks that came and have a cell at the end.",
+                             &ReportRun::running));
+  Measure without{"without-cell", "Without a cell at the end",
+                  Better::kLess,  "Instances and tasks that wait, or were refused for good.",
+                  {},             {},
+                  {},             {},
+                  {},             false};
+  without.value = [](const ReportRun& run) { return static_cast<double>(WithoutCell(run)); };
+  without.label = [](const ReportRun& run) { return FormatCount(WithoutCell(run)); };
+  out.push_back(std::move(without));
   if (alone) {
     for (Measure& measure : out) {
       measure.reach = [](const ReportRun& run) {
-        return static_cast<double>(std::max(run.placed, run.refused));
+        return static_cast<double>(std::max(run.running, WithoutCell(run)));
       };
     }
   }
@@ -92,6 +105,7 @@ std::vector<Measure> AuctionMeasures(bool alone) {
     return static_cast<double>(*run.cells_lower_bound);
   };
   used.whole = [](const ReportRun& run) { return static_cast<double>(run.cells_total); };
+  used.needs_same_work = true;
   out.push_back(std::move(used));
   return out;
 }
@@ -110,7 +124,8 @@ std::vector<Measure> ResourceMeasures(bool alone) {
                    {},
                    {},
                    {},
-                   {}};
+                   {},
+                   true};
   stranded.value = [](const ReportRun& run) { return static_cast<double>(run.memory_stranded_mb); };
   stranded.label = [](const ReportRun& run) { return FormatMegabytes(run.memory_stranded_mb); };
   if (alone) {
@@ -144,7 +159,8 @@ std::vector<Measure> EffortMeasures(const ReportData& data) {
                  {},
                  {},
                  {},
-                 {}};
+                 {},
+                 false};
     time.value = [](const ReportRun& run) { return run.nanoseconds_per_auction; };
     time.label = [](const ReportRun& run) {
       return run.nanoseconds_per_auction > 0 ? FormatNanoseconds(run.nanoseconds_per_auction)
@@ -158,7 +174,8 @@ std::vector<Measure> EffortMeasures(const ReportData& data) {
 // What the best strategies show, or nothing where all show the same: a difference too small to be
 // printed is none.
 std::optional<std::string> BestLabel(const ReportData& data, const Measure& measure) {
-  if (measure.better == Better::kNeither || data.runs.size() < 2) return std::nullopt;
+  const bool has_best = measure.better == Better::kMore || measure.better == Better::kLess;
+  if (!has_best || data.runs.size() < 2) return std::nullopt;
   const auto less = [&](const ReportRun& a, const ReportRun& b) {
     return Finite(measure.value(a)) < Finite(measure.value(b));
   };
@@ -259,9 +276,13 @@ std::string BarsSection(const ReportData& data) {
   }
   const bool alone = data.runs.size() == 1;
   std::string content = "<div class=\"grid three\">\n";
-  for (const std::vector<Measure>& measures :
-       {AuctionMeasures(alone), ResourceMeasures(alone), EffortMeasures(data)}) {
-    for (const Measure& measure : measures) content += Picture(data, measure);
+  const bool is_same_work = RunTheSameWork(data);
+  for (std::vector<Measure> measures :
+       {WorkMeasures(alone), ResourceMeasures(alone), EffortMeasures(data)}) {
+    for (Measure& measure : measures) {
+      if (measure.needs_same_work && !is_same_work) measure.better = Better::kUnknown;
+      content += Picture(data, measure);
+    }
   }
   content += "</div>\n";
   std::string introduction =

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -76,6 +77,13 @@ constexpr std::string_view kFooter =
     "see its figures.</p>\n</footer>\n";
 
 }  // namespace
+
+bool RunTheSameWork(const ReportData& data) {
+  return std::all_of(data.runs.begin(), data.runs.end(), [&](const ReportRun& run) {
+    const ReportRun& first = data.runs.front();
+    return run.work_running == first.work_running && run.running == first.running;
+  });
+}
 
 std::string RunName(const ReportRun& run) {
   std::string name = CleanText(run.name, kLongestName);

@@ -72,11 +72,22 @@ struct ReportEvent {
 struct ReportRun {
   std::string name;
 
+  // Instances and tasks. Those that came are the sum of the five below.
+  int64_t came = 0;
+  int64_t running = 0;            // At the end.
+  int64_t waiting = 0;            // At the end, on no cell.
+  int64_t ended = 0;              // After a round had decided on them.
+  int64_t left_before_round = 0;  // Gone before any round saw them.
+  int64_t lost = 0;               // Refused for good.
+  // The same number where the very same work runs at the end.
+  uint64_t work_running = 0;
+
+  // Auctions: work that loses its cell is auctioned, and placed, again.
+  int64_t auctioned_again = 0;
   int64_t placed = 0;
   int64_t refused = 0;
   std::vector<ReportReason>
       refused_by_reason;  // Shown in the order of the first run that has each.
-  int64_t running_at_end = 0;
   int64_t rounds = 0;
   double nanoseconds_per_auction = 0;  // 0 leaves it out.
 

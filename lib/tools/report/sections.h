@@ -25,6 +25,9 @@ std::string TablesSection(const ReportData& data);     // tables.cc
 
 // Small things they share.
 
+// Whether all strategies end with the same work on their cells. If not, how many cells they use and
+// what they leave free says nothing about who is better.
+bool RunTheSameWork(const ReportData& data);
 // The name of a strategy as plain text, never empty.
 std::string RunName(const ReportRun& run);
 // Its marker and its name, as HTML.

@@ -22,8 +22,9 @@ std::string Row(std::string_view name, std::string_view value, std::string_view 
 std::string Card(const ReportData& data, size_t index) {
   const ReportRun& run = data.runs[index];
   std::string out = fmt::format("<div class=\"card\">\n<h3>{}</h3>\n<dl>\n", RunLabel(data, index));
-  out += Row("Placed", FormatCount(run.placed), "big");
-  out += Row("Refused", FormatCount(run.refused));
+  out += Row("Running at the end", FormatCount(run.running), "big");
+  out += Row("Waiting at the end", FormatCount(run.waiting));
+  if (run.lost != 0) out += Row("Lost", FormatCount(run.lost));
   out += Row("Cells used",
              fmt::format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total)));
   out += Row("Memory used", FormatPercent(ShareOf(run.memory_used_mb, run.memory_total_mb)));
@@ -31,35 +32,30 @@ std::string Card(const ReportData& data, size_t index) {
   return out + "</dl>\n</div>\n";
 }
 
-// One sentence about a measure: who does best and who worst, or that all are equal. In the texts
-// {0} stands for the strategies and {1} for their figure.
+// One sentence about a measure of which less is better: who does best and who worst, or that all
+// are equal. In the texts {0} stands for the strategies and {1} for their figure.
 struct Finding {
   std::function<double(const ReportRun&)> value;
   std::function<std::string(const ReportRun&)> label;
-  bool more_is_better = false;
   std::string_view best;
   std::string_view worst;
   std::string_view equal;
 };
 
-std::vector<Finding> Findings() {
+std::vector<Finding> Measures() {
   return {
-      {[](const ReportRun& run) { return static_cast<double>(run.placed); },
-       [](const ReportRun& run) { return FormatCount(run.placed); }, true,
-       "{0} placed the most auctions, {1}", "{0} the fewest, {1}",
-       "All strategies placed {1} auctions"},
       {[](const ReportRun& run) { return static_cast<double>(run.cells_used); },
        [](const ReportRun& run) {
          return fmt::format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total));
        },
-       false, "{0} used the fewest cells, {1}", "{0} the most, {1}",
+       "{0} used the fewest cells, {1}", "{0} the most, {1}",
        "All strategies used {1} cells"},
       {[](const ReportRun& run) { return static_cast<double>(run.memory_stranded_mb); },
-       [](const ReportRun& run) { return FormatMegabytes(run.memory_stranded_mb); }, false,
+       [](const ReportRun& run) { return FormatMegabytes(run.memory_stranded_mb); },
        "{0} left the least memory stranded, {1}", "{0} the most, {1}",
        "All strategies left {1} of memory stranded"},
       {[](const ReportRun& run) { return run.concentration.share; },
-       [](const ReportRun& run) { return FormatPercent(run.concentration.share); }, false,
+       [](const ReportRun& run) { return FormatPercent(run.concentration.share); },
        "{0} put at most {1} of one app on a single cell", "{0} as much as {1}",
        "All strategies put up to {1} of one app on a single cell"},
   };
@@ -80,8 +76,8 @@ std::string Sentence(const ReportData& data, const Finding& finding) {
     return finding.value(a) < finding.value(b);
   };
   const auto [low, high] = std::minmax_element(data.runs.begin(), data.runs.end(), less);
-  const std::string best = finding.label(finding.more_is_better ? *high : *low);
-  const std::string worst = finding.label(finding.more_is_better ? *low : *high);
+  const std::string best = finding.label(*low);
+  const std::string worst = finding.label(*high);
   const auto fill = [](std::string_view text, std::string_view names, const std::string& figure) {
     return fmt::format(fmt::runtime(text), names,
                        fmt::format("<strong>{}</strong>", EscapeHtml(figure)));
@@ -91,38 +87,38 @@ std::string Sentence(const ReportData& data, const Finding& finding) {
                      fill(finding.worst, NamesWith(data, finding, worst), worst));
 }
 
-// Who comes nearest to the number of cells that its work needs at least.
+// How near a strategy comes to the number of cells that its work needs at least; of several that
+// run the same work, the nearest.
 std::string BoundSentence(const ReportData& data) {
   std::optional<size_t> nearest;
-  double least = 0;
   for (size_t i = 0; i < data.runs.size(); ++i) {
     const ReportRun& run = data.runs[i];
     if (!run.cells_lower_bound || *run.cells_lower_bound <= 0) continue;
-    const double ratio = ShareOf(run.cells_used, *run.cells_lower_bound);
-    if (nearest && ratio >= least) continue;
-    nearest = i;
-    least = ratio;
+    if (!nearest || run.cells_used < data.runs[*nearest].cells_used) nearest = i;
   }
   if (!nearest) return "";
   const ReportRun& run = data.runs[*nearest];
   return fmt::format(
-      "<li>{} {}: it uses <strong>{}</strong>, and the work it placed cannot do with fewer than {}."
-      "</li>\n",
+      "<li>{} {}: it uses <strong>{}</strong>, and the work that it runs cannot do with fewer than "
+      "{}.</li>\n",
       RunLabel(data, *nearest),
       data.runs.size() > 1 ? "comes nearest to the least number of cells"
                            : "against the least number",
       CountOf(run.cells_used, "cell", "cells"), FormatCount(*run.cells_lower_bound));
 }
 
-// Fewer cells are no merit in a strategy that placed less.
-std::string Caution(const ReportData& data) {
-  const auto less = [](const ReportRun& a, const ReportRun& b) { return a.placed < b.placed; };
-  const auto [low, high] = std::minmax_element(data.runs.begin(), data.runs.end(), less);
-  constexpr double kAlike = 0.99;
-  if (static_cast<double>(low->placed) >= kAlike * static_cast<double>(high->placed)) return "";
-  return "<li>The strategies did not place the same amount of work: one that places less may use "
-         "fewer "
-         "cells for that reason alone.</li>\n";
+// Only what the same work comes to can be compared: whoever runs less needs less, and a strategy is
+// not the better for it.
+std::string Findings(const ReportData& data) {
+  if (!RunTheSameWork(data)) {
+    return "<li>The strategies do not run the same work at the end, so neither the cells that they "
+           "use nor what they leave free can be compared.</li>\n";
+  }
+  std::string out;
+  if (data.runs.size() > 1) {
+    for (const Finding& finding : Measures()) out += Sentence(data, finding);
+  }
+  return out + BoundSentence(data);
 }
 
 }  // namespace
@@ -136,12 +132,7 @@ std::string SummarySection(const ReportData& data) {
       fmt::format("<div class=\"cards{}\">\n", data.runs.size() == 1 ? " one" : "");
   for (size_t i = 0; i < data.runs.size(); ++i) content += Card(data, i);
   content += "</div>\n";
-  std::string findings;
-  if (data.runs.size() > 1) {
-    for (const Finding& finding : Findings()) findings += Sentence(data, finding);
-  }
-  findings += BoundSentence(data);
-  findings += Caution(data);
+  const std::string findings = Findings(data);
   if (!findings.empty()) {
     content += fmt::format("<ul class=\"findings\">\n{}</ul>\n", findings);
   }

@@ -65,10 +65,15 @@ std::string ConcentrationText(const ReportRun& run) {
 
 std::vector<Group> Groups() {
   return {
+      {"Instances and tasks",
+       {CountRow("Came", &ReportRun::came), CountRow("Running at the end", &ReportRun::running),
+        CountRow("Waiting at the end", &ReportRun::waiting), CountRow("Ended", &ReportRun::ended),
+        CountRow("Left before a round", &ReportRun::left_before_round),
+        CountRow("Lost (refused for good)", &ReportRun::lost)}},
       {"Auctions",
-       {CountRow("Placed", &ReportRun::placed),
+       {CountRow("Again, of work that lost its cell", &ReportRun::auctioned_again),
+        CountRow("Placed, those again included", &ReportRun::placed),
         CountRow("Refused", &ReportRun::refused),
-        CountRow("Running at the end", &ReportRun::running_at_end),
         CountRow("Rounds", &ReportRun::rounds),
         {"Time per auction", TimePerAuction}}},
       {"Cells",

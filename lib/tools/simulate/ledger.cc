@@ -37,7 +37,7 @@ Status Ledger::Arrive(uint32_t number, int64_t now_ms) {
     instance.came = true;
     instance.queued = true;
   }
-  counts_.arrived += job.instances;
+  counts_.came += job.instances;
   std::vector<int32_t> indices(static_cast<size_t>(job.instances));
   std::iota(indices.begin(), indices.end(), 0);
   return Submit(job, std::move(indices), now_ms);
@@ -54,7 +54,12 @@ void Ledger::Stop(uint32_t number) {
   }
   if (cluster_->CellOf(number)) cluster_->TakeOff(number);
   instance.ended = true;
+  if (!instance.seen) {
+    ++counts_.left_before_round;
+    return;
+  }
   ++counts_.ended;
+  counts_.ended_without_running += instance.placements == 0;
 }
 
 Status Ledger::AuctionAgain(uint32_t number, int64_t now_ms) {
@@ -99,6 +104,7 @@ Status Ledger::Place(const Auction& auction, const Decision& decision) {
   if (!std::exchange(instance.queued, false)) {
     return Broken(fmt::format("\"{}\" was placed, but did not wait", auction.Identifier()));
   }
+  instance.seen = true;
   // What is evacuated leaves its old cell once it has a new one.
   const std::optional<uint32_t> old_cell = cluster_->CellOf(number);
   if (old_cell && cluster_->State(*old_cell).evacuating) cluster_->TakeOff(number);
@@ -108,9 +114,11 @@ Status Ledger::Place(const Auction& auction, const Decision& decision) {
 }
 
 void Ledger::Refuse(const Auction& auction, const Refusal& refusal, bool for_good) {
+  Instance& instance = instances_[auction.tag];
+  instance.seen = true;
   if (for_good) {
-    instances_[auction.tag].queued = false;
-    instances_[auction.tag].refused = true;
+    instance.queued = false;
+    instance.refused = true;
     ++counts_.refused_for_good;
   }
   if (auction.attempts > 0) return;
@@ -132,6 +140,16 @@ std::vector<uint32_t> Ledger::JobNumbers() const {
   return numbers;
 }
 
+uint64_t Ledger::WorkRunning() const {
+  constexpr uint64_t kBasis = 14695981039346656037U;  // Of FNV-1a.
+  constexpr uint64_t kPrime = 1099511628211U;
+  uint64_t hash = kBasis;
+  for (uint32_t i = 0; i < instances_.size(); ++i) {
+    if (cluster_->CellOf(i)) hash = (hash ^ i) * kPrime;
+  }
+  return hash;
+}
+
 Expected<RunCounts> Ledger::FinalCounts() const {
   RunCounts counts = counts_;
   for (uint32_t i = 0; i < instances_.size(); ++i) {
@@ -139,23 +157,23 @@ Expected<RunCounts> Ledger::FinalCounts() const {
     if (!instance.came || instance.ended) continue;
     const bool runs = cluster_->CellOf(i).has_value();
     counts.running += runs;
-    counts.waiting += instance.queued;
-    counts.waiting_without_cell += instance.queued && !runs;
-    counts.given_up += instance.refused && !instance.queued && !runs;
+    counts.waiting_to_move += instance.queued && runs;
+    counts.waiting += instance.queued && !runs;
+    counts.lost += instance.refused && !instance.queued && !runs;
   }
-  const int64_t instances =
-      counts.running + counts.ended + counts.waiting_without_cell + counts.given_up;
-  const int64_t auctions =
-      counts.placed + counts.cancelled + counts.waiting + counts.refused_for_good;
-  const auto queued = static_cast<int64_t>(engine_->QueueSize());
-  if (counts.arrived == instances && counts.arrived + counts.again == auctions &&
-      counts.waiting == queued && counts.running == cluster_->running()) {
+  const int64_t instances = counts.running + counts.waiting + counts.ended +
+                            counts.left_before_round + counts.lost;
+  const int64_t queued = counts.waiting + counts.waiting_to_move;
+  const int64_t auctions = counts.placed + counts.cancelled + queued + counts.refused_for_good;
+  const auto in_queue = static_cast<int64_t>(engine_->QueueSize());
+  if (counts.came == instances && counts.came + counts.again == auctions && queued == in_queue &&
+      counts.running == cluster_->running()) {
     return counts;
   }
   return Broken(fmt::format(
       "work was lost or doubled: of {} that came {} are accounted for, and of {} "
       "auctions {}; {} wait, and {} are in the queue",
-      counts.arrived, instances, counts.arrived + counts.again, auctions, counts.waiting, queued));
+      counts.came, instances, counts.came + counts.again, auctions, queued, in_queue));
 }
 
 std::vector<ReportReason> Ledger::Reasons() const {

@@ -51,6 +51,8 @@ class Ledger {
 
   // Without the counts of the end.
   const RunCounts& counts() const { return counts_; }
+  // See RunResult::work_running.
+  uint64_t WorkRunning() const;
   // With them. kInternal if work was lost or doubled.
   Expected<RunCounts> FinalCounts() const;
   // Most frequent first.
@@ -62,6 +64,7 @@ class Ledger {
     uint32_t placements = 0;
     bool came = false;
     bool queued = false;
+    bool seen = false;     // By a round that decided on it.
     bool refused = false;  // For good, by the last round that decided it.
     bool ended = false;
   };

@@ -33,7 +33,7 @@ void WriteAmount(std::string_view key, Amount amount, JsonWriter* writer) {
 
 void WriteCounts(const RunResult& run, JsonWriter* writer) {
   const RunCounts& counts = run.counts;
-  WriteInt("arrived", counts.arrived, writer);
+  WriteInt("arrived", counts.came, writer);
   WriteInt("auctioned_again", counts.again, writer);
   WriteInt("placed", counts.placed, writer);
   WriteInt("refused", counts.refused, writer);
@@ -42,8 +42,12 @@ void WriteCounts(const RunResult& run, JsonWriter* writer) {
   WriteInt("ended", counts.ended, writer);
   WriteInt("running", counts.running, writer);
   WriteInt("waiting", counts.waiting, writer);
-  WriteInt("waiting_without_cell", counts.waiting_without_cell, writer);
-  WriteInt("given_up", counts.given_up, writer);
+  WriteInt("waiting_without_cell", counts.waiting, writer);  // Kept: the name of old.
+  WriteInt("given_up", counts.lost, writer);                 // Likewise.
+  WriteInt("left_before_round", counts.left_before_round, writer);
+  WriteInt("lost", counts.lost, writer);
+  WriteInt("waiting_to_move", counts.waiting_to_move, writer);
+  WriteInt("ended_without_running", counts.ended_without_running, writer);
   writer->Key("refused_by_reason");
   writer->BeginArray();
   for (const ReportReason& reason : run.reasons) {

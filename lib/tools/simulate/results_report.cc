@@ -16,10 +16,17 @@ ResourceUse FindResource(const RunResult& run, std::string_view name) {
 ReportRun AsReportRun(const RunResult& run, bool with_time) {
   ReportRun out;
   out.name = run.strategy;
+  out.came = run.counts.came;
+  out.running = run.counts.running;
+  out.waiting = run.counts.waiting;
+  out.ended = run.counts.ended;
+  out.left_before_round = run.counts.left_before_round;
+  out.lost = run.counts.lost;
+  out.work_running = run.work_running;
+  out.auctioned_again = run.counts.again;
   out.placed = run.counts.placed;
   out.refused = run.counts.refused;
   out.refused_by_reason = run.reasons;
-  out.running_at_end = run.counts.running;
   out.rounds = run.rounds;
   if (with_time) out.nanoseconds_per_auction = run.nanoseconds_per_auction;
   out.cells_total = run.figures.cells;

@@ -71,13 +71,27 @@ void AddCountIfAny(std::string label, std::span<const RunResult> runs, RunTable*
   }
 }
 
-void AddAuctions(std::span<const RunResult> runs, RunTable* table) {
+// What came is in one of the rows below it, sub-rows aside.
+void AddWork(std::span<const RunResult> runs, RunTable* table) {
   table->AddCount("Instances and tasks that came",
-                  [](const RunResult& run) { return run.counts.arrived; });
+                  [](const RunResult& run) { return run.counts.came; });
+  table->AddCount("Running at the end", [](const RunResult& run) { return run.counts.running; });
+  AddCountIfAny("  and waiting for another cell", runs, table,
+                [](const RunResult& run) { return run.counts.waiting_to_move; });
+  table->AddCount("Waiting at the end", [](const RunResult& run) { return run.counts.waiting; });
+  table->AddCount("Ended", [](const RunResult& run) { return run.counts.ended; });
+  AddCountIfAny("  without having run", runs, table,
+                [](const RunResult& run) { return run.counts.ended_without_running; });
+  AddCountIfAny("Left before a round", runs, table,
+                [](const RunResult& run) { return run.counts.left_before_round; });
+  AddCountIfAny("Lost", runs, table, [](const RunResult& run) { return run.counts.lost; });
+}
+
+void AddAuctions(std::span<const RunResult> runs, RunTable* table) {
   AddCountIfAny("Auctioned again", runs, table,
                 [](const RunResult& run) { return run.counts.again; });
-  table->AddCount("Placed", [](const RunResult& run) { return run.counts.placed; });
-  table->AddCount("Refused", [](const RunResult& run) { return run.counts.refused; });
+  table->AddCount("Auctions placed", [](const RunResult& run) { return run.counts.placed; });
+  table->AddCount("Auctions refused", [](const RunResult& run) { return run.counts.refused; });
   for (const std::string& reason : AllReasons(runs)) {
     table->AddCount("  " + CleanText(reason, 60), [&](const RunResult& run) {
       for (const ReportReason& own : run.reasons) {
@@ -86,15 +100,6 @@ void AddAuctions(std::span<const RunResult> runs, RunTable* table) {
       return int64_t{0};
     });
   }
-  table->AddCount("Ended", [](const RunResult& run) { return run.counts.ended; });
-  // What came is what ended, runs, waits or was given up: these rows and no others are its parts.
-  table->AddCount("Running at the end", [](const RunResult& run) { return run.counts.running; });
-  AddCountIfAny("  and waiting for another cell", runs, table, [](const RunResult& run) {
-    return run.counts.waiting - run.counts.waiting_without_cell;
-  });
-  table->AddCount("Waiting at the end",
-                  [](const RunResult& run) { return run.counts.waiting_without_cell; });
-  AddCountIfAny("Given up", runs, table, [](const RunResult& run) { return run.counts.given_up; });
 }
 
 void AddCells(RunTable* table) {
@@ -183,10 +188,24 @@ void AddConcentration(RunTable* table) {
 }
 
 // What the less plain rows mean.
-std::string Meanings() {
+std::string Meanings(std::span<const RunResult> runs) {
   std::string out;
   const auto add = [&](std::string_view text) { AppendWrapped(text, &out); };
-  add("Refused counts an auction once, by the reason of its first refusal, however long it waits.");
+  const auto any = [&](int64_t RunCounts::*count) {
+    return std::any_of(runs.begin(), runs.end(),
+                       [&](const RunResult& run) { return run.counts.*count > 0; });
+  };
+  if (any(&RunCounts::left_before_round)) {
+    add("Left before a round is what had gone again before any round saw it.");
+  }
+  if (any(&RunCounts::lost)) {
+    add("Lost is what was refused for good: it does not run, and nothing waits for it.");
+  }
+  if (any(&RunCounts::again)) {
+    add("Work that lost its cell, or has to leave it, is auctioned again, and placed again.");
+  }
+  add("An auction is counted as refused once, by the reason of its first refusal, however long it "
+      "waits.");
   add("Cells needed at least are the fewest cells that have what runs at the end, if work could be "
       "parted at will; no placement can do with fewer.");
   add(fmt::format("Stranded is {}.", kStrandedMeaning));
@@ -218,6 +237,8 @@ std::string ResultsAsText(const Scenario& scenario, std::span<const RunResult> r
   if (runs.empty()) return out;
 
   RunTable table(runs);
+  AddWork(runs, &table);
+  table.AddGap();
   AddAuctions(runs, &table);
   table.AddGap();
   AddCells(&table);
@@ -235,7 +256,7 @@ std::string ResultsAsText(const Scenario& scenario, std::span<const RunResult> r
   }
   table.AddGap();
   out += "\n" + table.Text();
-  out += Meanings();
+  out += Meanings(runs);
   return out;
 }
 

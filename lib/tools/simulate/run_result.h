@@ -10,18 +10,21 @@
 
 #include "lib/tools/report/report.h"
 #include "rostrum/resources.h"
+#include "rostrum/status.h"
 
 namespace rostrum::tools {
 
 // Counts over the whole run. Two sums hold, and are checked at the end:
-//   arrived = running + ended + waiting without a cell + given up
-//   arrived + again = placed + cancelled + waiting + refused for good
+//   came = running + waiting + ended + left before a round + lost
+//   came + again = placed + cancelled + waiting + waiting to move + refused for good
+// The first is about instances and tasks, each of which is in one place; the second is about
+// auctions, of which an instance has another one whenever it loses its cell or has to leave it.
 struct RunCounts {
   // LRP instances and tasks that came.
-  int64_t arrived = 0;
+  int64_t came = 0;
   // Auctions of such that were placed before, and lost their cell or have to leave it.
   int64_t again = 0;
-  // Auctions that a round placed.
+  // Auctions that a round placed: an instance that is placed again counts again.
   int64_t placed = 0;
   // Auctions that some round refused, each once, however often it was refused after that.
   int64_t refused = 0;
@@ -29,14 +32,17 @@ struct RunCounts {
   int64_t refused_for_good = 0;
   // Auctions taken out of the queue since their work was stopped.
   int64_t cancelled = 0;
-  // Instances and tasks that were stopped or came to their end, whether they ran or waited.
+  // Instances and tasks that were stopped or came to their end after a round had decided on them.
   int64_t ended = 0;
+  int64_t ended_without_running = 0;  // Of them, those that had waited all the time.
+  // Those that were stopped before any round had seen them.
+  int64_t left_before_round = 0;
 
-  // At the end. What waits and still runs on a cell that is evacuated is in both.
+  // At the end.
   int64_t running = 0;
-  int64_t waiting = 0;
-  int64_t waiting_without_cell = 0;
-  int64_t given_up = 0;  // Neither runs nor waits, after a refusal for good.
+  int64_t waiting_to_move = 0;  // Of them, those on an evacuated cell that wait for another.
+  int64_t waiting = 0;          // On no cell.
+  int64_t lost = 0;             // Neither runs nor waits, after a refusal for good.
 };
 
 // One resource at the end, summed over the cells that are up.
@@ -62,6 +68,8 @@ struct Figures {
 struct RunResult {
   std::string strategy;
   RunCounts counts;
+  // The same number for runs at whose end the very same instances and tasks run.
+  uint64_t work_running = 0;
   std::vector<ReportReason> reasons;  // Of RunCounts::refused; most frequent first.
   Figures figures;
   // The most there was at any moment.
@@ -81,6 +89,10 @@ struct RunResult {
 inline constexpr std::string_view kStrandedMeaning =
     "what is free on a cell times the share of the work that does not fit there now, of all the "
     "work that would fit if the cell were empty";
+
+// Whether every sum over a run closes: those of RunCounts, and what the zones, the cells and the
+// reasons say of them. kInternal, with the sum, if one does not.
+Status CheckBalance(const RunResult& result);
 
 // How far the cells that were used are above the lower bound, as a share of it; 0 without work.
 inline double GapOf(const Figures& figures) {

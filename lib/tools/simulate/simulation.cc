@@ -177,8 +177,9 @@ Status Simulation::Finish() {
   result_.reasons = ledger_.Reasons();
   result_.figures = MakeFigures(scenario_, cluster_, ledger_.jobs(), ledger_.JobNumbers());
   result_.nanoseconds_per_auction = Median(std::move(round_nanoseconds_));
+  result_.work_running = ledger_.WorkRunning();
   AddCells();
-  return {};
+  return CheckBalance(result_);
 }
 
 Status Simulation::Tick() {

@@ -2,12 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
+#include <random>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "lib/tools/simulate/incidents.h"
 #include "lib/tools/simulate/made_cluster.h"
+#include "lib/tools/simulate/results_json.h"
+#include "lib/tools/simulate/results_report.h"
 #include "lib/tools/simulate/results_text.h"
 #include "lib/tools/simulate/simulation.h"
+#include "tests/unit/simulate/scenario_builder.h"
 
 namespace rostrum::tools {
 namespace {
@@ -36,30 +44,48 @@ Scenario MakeScenario(const Incidents& incidents, int64_t duration_ms, uint64_t 
 }
 
 void ExpectSumsClose(const RunCounts& counts) {
-  EXPECT_EQ(counts.arrived,
-            counts.running + counts.ended + counts.waiting_without_cell + counts.given_up);
-  EXPECT_EQ(counts.arrived + counts.again,
-            counts.placed + counts.cancelled + counts.waiting + counts.refused_for_good);
-  EXPECT_LE(counts.waiting_without_cell, counts.waiting);
-  EXPECT_LE(counts.waiting - counts.waiting_without_cell, counts.running);
+  EXPECT_EQ(counts.came, counts.running + counts.waiting + counts.ended +
+                             counts.left_before_round + counts.lost);
+  EXPECT_EQ(counts.came + counts.again, counts.placed + counts.cancelled + counts.waiting +
+                                            counts.waiting_to_move + counts.refused_for_good);
+  EXPECT_LE(counts.waiting_to_move, counts.running);
+  EXPECT_LE(counts.ended_without_running, counts.ended);
 }
 
-// What the table for people says in the row of that label; 0 if there is no such row.
-int64_t RowOf(const std::string& table, const std::string& label) {
-  const size_t begin = table.find("\n" + label + "  ");
-  if (begin == std::string::npos) return 0;
+// The number that follows a text in an output, which may have separators; 0 if it is not there.
+int64_t NumberAfter(const std::string& output, const std::string& before) {
+  size_t at = output.find(before);
+  if (at == std::string::npos) return 0;
+  at += before.size();
+  while (at < output.size() && output[at] == ' ') ++at;
   int64_t number = 0;
-  for (size_t at = begin + 1 + label.size(); table[at] != '\n'; ++at) {
-    if (table[at] >= '0' && table[at] <= '9') number = number * 10 + (table[at] - '0');
+  for (; at < output.size() && (std::isdigit(output[at]) != 0 || output[at] == ','); ++at) {
+    if (output[at] != ',') number = number * 10 + (output[at] - '0');
   }
   return number;
 }
 
-void ExpectRowsClose(const std::string& table) {
-  EXPECT_EQ(RowOf(table, "Instances and tasks that came"),
-            RowOf(table, "Ended") + RowOf(table, "Running at the end") +
-                RowOf(table, "Waiting at the end") + RowOf(table, "Given up"))
-      << table;
+// The rows of one form of output, the one of the whole first.
+void ExpectRowsClose(const std::string& output, const std::vector<std::string>& rows) {
+  ASSERT_NE(output.find(rows[0]), std::string::npos) << output;
+  int64_t parts = 0;
+  for (size_t i = 1; i < rows.size(); ++i) parts += NumberAfter(output, rows[i]);
+  EXPECT_EQ(NumberAfter(output, rows[0]), parts) << output;
+}
+
+void ExpectOutputsClose(const Scenario& scenario, const RunResult& result) {
+  const std::span<const RunResult> runs(&result, 1);
+  ExpectRowsClose(ResultsAsText(scenario, runs, false),
+                  {"\nInstances and tasks that came  ", "\nRunning at the end  ",
+                   "\nWaiting at the end  ", "\nEnded  ", "\nLeft before a round  ", "\nLost  "});
+  ExpectRowsClose(ResultsAsJson(scenario, runs, 1, false, ""),
+                  {"\"arrived\": ", "\"running\": ", "\"waiting\": ", "\"ended\": ",
+                   "\"left_before_round\": ", "\"lost\": "});
+  const std::string page = RenderReport(ResultsAsReport(scenario, runs, false));
+  const std::string table = page.substr(page.find("<caption>Figures by strategy"));
+  ExpectRowsClose(table, {"Came</th><td>", "Running at the end</th><td>",
+                          "Waiting at the end</th><td>", "Ended</th><td>",
+                          "Left before a round</th><td>", "Lost (refused for good)</th><td>"});
 }
 
 TEST(IncidentProperty, SumsCloseUnderAllIncidents) {
@@ -80,9 +106,78 @@ TEST(IncidentProperty, SumsCloseUnderAllIncidents) {
         const Expected<RunResult> result = Simulate(scenario, options);
         ASSERT_TRUE(result.ok()) << result.status().text();
         ExpectSumsClose(result->counts);
-        ExpectRowsClose(ResultsAsText(scenario, {&*result, 1}, false));
+        ExpectOutputsClose(scenario, *result);
       }
     }
+  }
+}
+
+// A few cells, and work that comes and goes at any time, also between two rounds and before the
+// beginning; anything may fail.
+Scenario RandomScenario(uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto below = [&](uint64_t end) { return static_cast<int64_t>(random() % end); };
+  ScenarioBuilder builder;
+  for (const char* zone : {"z1", "z2", "z3"}) {
+    builder.AddCells(1 + static_cast<int>(below(4)), zone);
+  }
+  Scenario& scenario = builder.scenario();
+  scenario.duration_ms = below(2) == 0 ? 600'000 : 20'000'000;
+  for (int i = 0; i < 60; ++i) {
+    const int64_t memory_mb = 1 + below(below(4) == 0 ? 1200 : 300);
+    const int64_t come = below(400) - 100;
+    if (below(3) == 0) {
+      builder.AddTask(come, "task-" + std::to_string(i), memory_mb, below(500));
+      continue;
+    }
+    const uint32_t app = builder.AddApp(come, "app-" + std::to_string(i),
+                                        1 + static_cast<int32_t>(below(5)), memory_mb);
+    if (below(4) != 0) builder.Stop(come + below(300), app, static_cast<int32_t>(below(3)));
+  }
+  std::stable_sort(scenario.events.begin(), scenario.events.end(),
+                   [](const Event& a, const Event& b) { return a.time_ms < b.time_ms; });
+  constexpr int64_t kRounds[] = {1000, 7000, 100'000};
+  scenario.round_every_ms = kRounds[below(3)];
+  scenario.start_ms = below(3) * 20'000;
+  scenario.keeps_refused = below(3) != 0;
+  IncidentOptions incidents;
+  incidents.seed = seed;
+  incidents.fail_cells = below(3);
+  incidents.fail_zone = below(2) == 0 ? "z2" : "";
+  incidents.rolling_update = below(2) == 0;
+  // Three cells may be all that there are, and some of them in the zone.
+  if (!AddIncidents(incidents, &scenario).ok()) scenario.failures.clear();
+  return scenario;
+}
+
+TEST(IncidentProperty, SumsCloseInRandomScenarios) {
+  RunCounts all;
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    const Scenario scenario = RandomScenario(seed);
+    for (const std::string_view name : StrategyNames()) {
+      SCOPED_TRACE(testing::Message() << name << ", seed " << seed);
+      RunOptions options;
+      options.name = name;
+      options.strategy = MakeStrategy(name);
+      options.seed = seed;
+      const Expected<RunResult> result = Simulate(scenario, options);
+      ASSERT_TRUE(result.ok()) << result.status().text();
+      ExpectSumsClose(result->counts);
+      ExpectOutputsClose(scenario, *result);
+      for (int64_t RunCounts::*count :
+           {&RunCounts::running, &RunCounts::waiting, &RunCounts::waiting_to_move,
+            &RunCounts::ended, &RunCounts::ended_without_running, &RunCounts::left_before_round,
+            &RunCounts::lost, &RunCounts::again, &RunCounts::cancelled}) {
+        all.*count += result->counts.*count;
+      }
+    }
+  }
+  // Every case came up.
+  for (int64_t RunCounts::*count :
+       {&RunCounts::running, &RunCounts::waiting, &RunCounts::waiting_to_move, &RunCounts::ended,
+        &RunCounts::ended_without_running, &RunCounts::left_before_round, &RunCounts::lost,
+        &RunCounts::again, &RunCounts::cancelled}) {
+    EXPECT_GT(all.*count, 0);
   }
 }
 

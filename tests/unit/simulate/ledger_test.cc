@@ -61,7 +61,7 @@ TEST_F(LedgerTest, CountsALife) {
   ledger_.Stop(0);
   const Expected<RunCounts> counts = ledger_.FinalCounts();
   ASSERT_TRUE(counts.ok()) << counts.status().text();
-  EXPECT_EQ(counts->arrived, 2);
+  EXPECT_EQ(counts->came, 2);
   EXPECT_EQ(counts->placed, 2);
   EXPECT_EQ(counts->again, 1);
   EXPECT_EQ(counts->ended, 1);
@@ -76,12 +76,39 @@ TEST_F(LedgerTest, WhatIsEvacuatedKeepsItsCellUntilItHasAnother) {
   cluster_.SetEvacuating(0, true);
   ASSERT_TRUE(ledger_.AuctionAgain(0, 1).ok());
   EXPECT_EQ(cluster_.CellOf(0), 0U);
-  EXPECT_EQ(ledger_.FinalCounts()->waiting, 1);
-  EXPECT_EQ(ledger_.FinalCounts()->waiting_without_cell, 0);
+  EXPECT_EQ(ledger_.FinalCounts()->waiting_to_move, 1);
+  EXPECT_EQ(ledger_.FinalCounts()->waiting, 0);
   waiting = TakeQueue();
   ASSERT_TRUE(Place(waiting[0], 1).ok());
   EXPECT_EQ(cluster_.CellOf(0), 1U);
   EXPECT_EQ(cluster_.running(), 2);
+}
+
+TEST_F(LedgerTest, WhatNoRoundSawHasLeftAndNotEnded) {
+  const std::vector<Auction> waiting = engine_.WaitingAuctions();
+  ledger_.Refuse(waiting[0], {RefusalCode::kInflightLimit, "text", {}}, false);
+  ledger_.Stop(0);
+  ledger_.Stop(1);
+  const Expected<RunCounts> counts = ledger_.FinalCounts();
+  ASSERT_TRUE(counts.ok()) << counts.status().text();
+  EXPECT_EQ(counts->ended, 1);
+  EXPECT_EQ(counts->ended_without_running, 1);
+  EXPECT_EQ(counts->left_before_round, 1);
+  EXPECT_EQ(counts->cancelled, 2);
+}
+
+// It was placed once, so it has not left unseen, though no round saw its second auction.
+TEST_F(LedgerTest, WhatLosesItsCellAndStopsHasEnded) {
+  const std::vector<Auction> waiting = TakeQueue();
+  ASSERT_TRUE(Place(waiting[0], 0).ok());
+  ASSERT_TRUE(Place(waiting[1], 0).ok());
+  ASSERT_TRUE(ledger_.ClearCell(0, 5).ok());
+  ledger_.Stop(0);
+  const Expected<RunCounts> counts = ledger_.FinalCounts();
+  ASSERT_TRUE(counts.ok()) << counts.status().text();
+  EXPECT_EQ(counts->ended, 1);
+  EXPECT_EQ(counts->ended_without_running, 0);
+  EXPECT_EQ(counts->left_before_round, 0);
 }
 
 TEST_F(LedgerTest, ARefusalIsCountedOnce) {

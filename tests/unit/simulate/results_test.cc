@@ -49,12 +49,13 @@ TEST(ResultsTest, ATableForPeople) {
             "\n"
             "                                           diego   binpack\n"
             "Instances and tasks that came                  5         5\n"
-            "Placed                                         4         4\n"
-            "Refused                                        1         1\n"
-            "  insufficient resources: disk, memory         1         1\n"
-            "Ended                                          0         0\n"
             "Running at the end                             4         4\n"
             "Waiting at the end                             1         1\n"
+            "Ended                                          0         0\n"
+            "\n"
+            "Auctions placed                                4         4\n"
+            "Auctions refused                               1         1\n"
+            "  insufficient resources: disk, memory         1         1\n"
             "\n"
             "Cells                                          3         3\n"
             "Cells used                                     3         2\n"
@@ -79,8 +80,9 @@ TEST(ResultsTest, ATableForPeople) {
             "Rounds                                         2         2\n"
             "Time per auction                          1.2 \u00b5s    1.2 \u00b5s\n"
             "\n"
-            "Refused counts an auction once, by the reason of its first refusal, however "
-            "long it waits.\n"
+            "An auction is counted as refused once, by the reason of its first refusal, however "
+            "long it\n"
+            "  waits.\n"
             "Cells needed at least are the fewest cells that have what runs at the end, if "
             "work could be\n"
             "  parted at will; no placement can do with fewer.\n"
@@ -154,6 +156,10 @@ TEST(ResultsTest, JsonForPrograms) {
       "waiting": 1,
       "waiting_without_cell": 1,
       "given_up": 0,
+      "left_before_round": 0,
+      "lost": 0,
+      "waiting_to_move": 0,
+      "ended_without_running": 0,
       "refused_by_reason": [
         {
           "reason": "insufficient resources: disk, memory",
@@ -212,6 +218,9 @@ TEST(ResultsTest, TheReportHasTheSameFigures) {
   ASSERT_EQ(data.runs.size(), 2U);
   const ReportRun& run = data.runs[1];
   EXPECT_EQ(run.name, "binpack");
+  EXPECT_EQ(run.came, 5);
+  EXPECT_EQ(run.running, 4);
+  EXPECT_EQ(run.waiting, 1);
   EXPECT_EQ(run.placed, 4);
   EXPECT_EQ(run.refused, 1);
   EXPECT_EQ(run.cells_total, 3);
@@ -227,6 +236,23 @@ TEST(ResultsTest, TheReportHasTheSameFigures) {
   EXPECT_EQ(run.cells[0].memory_free_mb, 100);
   EXPECT_EQ(run.samples.back().placed_so_far, 4);
   EXPECT_FALSE(RenderReport(data).empty());
+}
+
+TEST(ResultsTest, RowsThatAreThereAreExplained) {
+  RunResult run;
+  run.counts.came = 6;
+  run.counts.again = 1;
+  run.counts.left_before_round = 3;
+  run.counts.lost = 2;
+  run.counts.ended = run.counts.ended_without_running = 1;
+  const std::string text = ResultsAsText(Scenario(), std::vector<RunResult>{run}, false);
+  for (const std::string_view part :
+       {"\nEnded                          1\n  without having run           1\n"
+        "Left before a round            3\nLost                           2\n",
+        "\nAuctioned again                1\n", "\nLeft before a round is what had gone",
+        "\nLost is what was refused for good", "\nWork that lost its cell"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << text;
+  }
 }
 
 TEST(ResultsTest, ReasonsOfAllRunsAreListedOnce) {

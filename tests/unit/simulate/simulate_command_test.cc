@@ -222,7 +222,7 @@ TEST_F(SimulateCommandTest, AReportThatCannotBeWrittenIsBadInput) {
 TEST_F(SimulateCommandTest, AReportThatIsLostAtTheEndDoesNotCostTheResults) {
   const Outcome outcome = RunCommand({"--cells=3", "--apps=9", "--report", "/dev/full"});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.out.find("Placed"), std::string::npos);
+  EXPECT_NE(outcome.out.find("Auctions placed"), std::string::npos);
   EXPECT_EQ(outcome.out.find("Report:"), std::string::npos);
   EXPECT_EQ(outcome.err,
             "rostrum simulate: /dev/full: cannot be written: No space left on device\n");

@@ -63,10 +63,10 @@ Observed Observe(const Scenario& scenario, std::string_view strategy = "diego") 
 // The sums that every run must have, from the outside.
 void ExpectConserved(const RunResult& result) {
   const RunCounts& counts = result.counts;
-  EXPECT_EQ(counts.arrived,
-            counts.running + counts.ended + counts.waiting_without_cell + counts.given_up);
-  EXPECT_EQ(counts.arrived + counts.again,
-            counts.placed + counts.cancelled + counts.waiting + counts.refused_for_good);
+  EXPECT_EQ(counts.came, counts.running + counts.waiting + counts.ended +
+                             counts.left_before_round + counts.lost);
+  EXPECT_EQ(counts.came + counts.again, counts.placed + counts.cancelled + counts.waiting +
+                                            counts.waiting_to_move + counts.refused_for_good);
   int64_t on_cells = 0;
   for (const ReportCell& cell : result.cells) {
     on_cells += cell.instances;
@@ -97,7 +97,7 @@ TEST(SimulationTest, WorkComesRunsAndGoes) {
   const Observed run = Observe(builder.scenario());
   EXPECT_EQ(run.placements.size(), 4U);
   EXPECT_EQ(run.placements.back(), (Placement{2, "task", "cell-1"}));
-  EXPECT_EQ(run.result.counts.arrived, 4);
+  EXPECT_EQ(run.result.counts.came, 4);
   EXPECT_EQ(run.result.counts.ended, 3);
   EXPECT_EQ(run.result.counts.running, 1);
   EXPECT_EQ(run.result.rounds, 2);
@@ -128,6 +128,55 @@ TEST(SimulationTest, WhatCameBeforeTheBeginningWasPlacedThen) {
   EXPECT_EQ(run.result.samples.front().seconds, -300);
   EXPECT_EQ(run.result.samples.back().seconds, 100);
   ExpectConserved(run.result);
+}
+
+TEST(SimulationTest, WhatComesAndGoesBetweenTwoRoundsIsCountedApart) {
+  ScenarioBuilder builder;
+  builder.AddCells(1, "z1");
+  builder.scenario().round_every_ms = 10'000;
+  const uint32_t seen = builder.AddApp(0, "seen", 1, 100);
+  const uint32_t unseen = builder.AddApp(1, "unseen", 2, 100);
+  builder.Stop(5, unseen, 1);
+  builder.Stop(6, unseen);
+  builder.Stop(7, seen);
+  builder.AddApp(8, "stays", 1, 100);
+  const RunResult result = Observe(builder.scenario()).result;
+  EXPECT_EQ(result.counts.came, 4);
+  EXPECT_EQ(result.counts.left_before_round, 2);
+  EXPECT_EQ(result.counts.ended, 1);
+  EXPECT_EQ(result.counts.ended_without_running, 0);
+  EXPECT_EQ(result.counts.running, 1);
+  ExpectConserved(result);
+}
+
+// Whatever count is off by one, the check after a run names the sum.
+TEST(SimulationTest, FindsCountsThatDoNotAddUp) {
+  ScenarioBuilder builder;
+  builder.AddCells(2, "z1");
+  builder.AddApp(0, "app", 3, 200);
+  builder.AddApp(0, "giant", 1, 5000);
+  const RunResult whole = Observe(builder.scenario()).result;
+  EXPECT_TRUE(CheckBalance(whole).ok());
+  for (int64_t RunCounts::*count :
+       {&RunCounts::came, &RunCounts::again, &RunCounts::placed, &RunCounts::refused,
+        &RunCounts::refused_for_good, &RunCounts::cancelled, &RunCounts::ended,
+        &RunCounts::left_before_round, &RunCounts::running, &RunCounts::waiting,
+        &RunCounts::waiting_to_move, &RunCounts::lost}) {
+    RunResult result = whole;
+    ++(result.counts.*count);
+    EXPECT_EQ(CheckBalance(result).code(), Code::kInternal);
+  }
+  RunResult result = whole;
+  ++result.figures.zones[0].instances;
+  EXPECT_EQ(CheckBalance(result).code(), Code::kInternal);
+  result = whole;
+  ++result.cells[1].instances;
+  EXPECT_EQ(CheckBalance(result).code(), Code::kInternal);
+  result = whole;
+  ++result.counts.lost;
+  EXPECT_EQ(CheckBalance(result).text(),
+            "the counts of tested do not add up: instances and tasks that came are 4, but their "
+            "parts 5");
 }
 
 TEST(SimulationTest, ATaskEndsAfterItHasStarted) {
@@ -194,7 +243,7 @@ TEST(SimulationTest, RefusalsAreFinalIfTheyAreNotKept) {
   const Observed run = Observe(builder.scenario());
   EXPECT_EQ(run.result.counts.refused, 2);
   EXPECT_EQ(run.result.counts.refused_for_good, 2);
-  EXPECT_EQ(run.result.counts.given_up, 2);
+  EXPECT_EQ(run.result.counts.lost, 2);
   EXPECT_EQ(run.result.counts.waiting, 0);
   ExpectConserved(run.result);
 }
