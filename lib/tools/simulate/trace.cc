@@ -85,6 +85,11 @@ class FieldReader {
     return number.value_or(0);
   }
 
+  // A field that no trace should have, though it can be read.
+  void Refuse(size_t row, size_t column, std::string_view expected) {
+    Keep(table_.BadField(row, column, expected));
+  }
+
   std::string_view Text(size_t row, std::optional<size_t> column) const {
     return column ? table_.At(row, *column) : std::string_view();
   }
@@ -107,6 +112,32 @@ class FieldReader {
   const CsvTable& table_;
   StringViewSet names_;
   Status status_;
+};
+
+// What all nodes together have of a resource. A sum that an Amount cannot hold is a slip, such as
+// bytes in a column of MiB, and is refused where it gets too large: all that is counted of the
+// cluster later is a part of it.
+class FleetTotal {
+ public:
+  explicit FleetTotal(std::string_view expected) : expected_(expected) {}
+
+  void Add(size_t row, std::optional<size_t> column, Amount amount, FieldReader* reader) {
+    if (__builtin_add_overflow(total_, amount, &total_) && column) {
+      reader->Refuse(row, *column, expected_);
+    }
+  }
+
+ private:
+  std::string_view expected_;
+  Amount total_ = 0;
+};
+
+// Of the resources whose numbers are large enough. GPUs, containers and the disk that a file does
+// not name are not: no file has so many lines.
+struct FleetTotals {
+  FleetTotal cpu{"at most 9223372036854775807 thousandths of a core on all nodes up to this line"};
+  FleetTotal memory{"at most 9223372036854775 MiB of memory on all nodes up to this line"};
+  FleetTotal disk{"at most 9223372036854775 MiB of disk on all nodes up to this line"};
 };
 
 struct Amounts {
@@ -153,6 +184,7 @@ Status ReadNodes(const CsvTable& table, Scenario* scenario, std::vector<std::str
   const auto zone = reader.Column({"zone"}, false);
   if (!reader.status().ok()) return reader.status();
 
+  FleetTotals totals;
   for (size_t row = 0; row < table.size() && reader.status().ok(); ++row) {
     Cell cell;
     cell.id = std::string(reader.Name(row, *name));
@@ -165,6 +197,9 @@ Status ReadNodes(const CsvTable& table, Scenario* scenario, std::vector<std::str
     cell.total.containers =
         containers ? reader.Number(row, containers, kContainerCount, {}) : kContainers;
     AddGpus(WholeAmount(reader.Number(row, gpu, kGpuCount, 0)), &cell.total);
+    totals.cpu.Add(row, amounts.cpu, cell.total.cpu, &reader);
+    totals.memory.Add(row, amounts.memory, cell.total.memory, &reader);
+    totals.disk.Add(row, disk, cell.total.disk, &reader);
     cell.available = cell.total;
     models->emplace_back(reader.Text(row, model));
     scenario->cells.push_back(std::move(cell));

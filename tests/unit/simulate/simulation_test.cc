@@ -149,6 +149,33 @@ TEST(SimulationTest, WhatComesAndGoesBetweenTwoRoundsIsCountedApart) {
   ExpectConserved(result);
 }
 
+// The largest fleet that a trace may have: no figure of it may come out negative.
+TEST(SimulationTest, AFleetMayHaveAsMuchAsCanBeCounted) {
+  ScenarioBuilder builder;
+  builder.AddCells(2305, "z1");
+  for (Cell& cell : builder.scenario().cells) {
+    cell.total.memory = cell.total.disk = cell.total.cpu = kAmountMaximum;
+    cell.available = cell.total;
+  }
+  builder.AddApp(0, "app", 2305, kAmountMaximum / kAmountOne);
+  builder.scenario().jobs[0].work = [] {
+    auto work = MakeWork(Kind::kLrp, "app", kAmountMaximum / kAmountOne);
+    work->asked.disk = work->asked.cpu = kAmountMaximum / 2;
+    return work;
+  }();
+  const RunResult result = Observe(builder.scenario()).result;
+  EXPECT_EQ(result.counts.running, 2305);
+  EXPECT_EQ(result.figures.cells_lower_bound, 2305);
+  ASSERT_EQ(result.figures.resources.size(), 3U);
+  for (const ResourceUse& use : result.figures.resources) {
+    EXPECT_EQ(use.total, 2305 * kAmountMaximum) << use.name;
+    EXPECT_EQ(use.used, use.name == "memory" ? use.total : use.total / 2) << use.name;
+    EXPECT_GE(use.stranded, 0) << use.name;
+    EXPECT_LE(use.stranded, use.total - use.used) << use.name;
+  }
+  EXPECT_GT(result.most_memory_used_share, 0.99);
+}
+
 // Whatever count is off by one, the check after a run names the sum.
 TEST(SimulationTest, FindsCountsThatDoNotAddUp) {
   ScenarioBuilder builder;

@@ -245,6 +245,25 @@ TEST(TraceTest, NumbersAreTakenToTheNearestThousandth) {
   EXPECT_EQ(scenario->events[1].time_ms, 2'000'000);
 }
 
+// 2,305 nodes can have the most of a column, but no more.
+TEST(TraceTest, TotalsThatAreTooLargeAreRefusedWithTheLine) {
+  const auto read = [](std::string_view columns, const std::string& fields, int nodes) {
+    std::string text = std::string(columns) + "\n";
+    for (int i = 0; i < nodes; ++i) text += "n" + std::to_string(i) + fields + "\n";
+    return Read(text, "name,cpu_milli,memory_mib\np,1,1\n").status().text();
+  };
+  EXPECT_EQ(read("sn,cpu_milli,memory_mib", ",1000,4000000000000", 2305), "");
+  EXPECT_EQ(read("sn,cpu_milli,memory_mib", ",1000,4000000000000", 2400),
+            "nodes.csv, line 2307, column \"memory_mib\": is \"4000000000000\", expected at most "
+            "9223372036854775 MiB of memory on all nodes up to this line");
+  EXPECT_EQ(read("sn,cpu_milli,memory_mib", ",4e15,1", 2306),
+            "nodes.csv, line 2307, column \"cpu_milli\": is \"4e15\", expected at most "
+            "9223372036854775807 thousandths of a core on all nodes up to this line");
+  EXPECT_EQ(read("sn,cpu_milli,memory_mib,disk_mib", ",1,1,4e12", 2306),
+            "nodes.csv, line 2307, column \"disk_mib\": is \"4e12\", expected at most "
+            "9223372036854775 MiB of disk on all nodes up to this line");
+}
+
 TEST(TraceTest, WhatCameBeforeTheTraceComesFirst) {
   TraceOptions options;
   options.order = TraceOrder::kByTime;
