@@ -127,6 +127,16 @@ class ListForm : public Form {
   std::function<void()> end_;
 };
 
+// The list that a whole text is; see ReadJsonList.
+class WholeListForm : public ListForm {
+ public:
+  using ListForm::ListForm;
+
+  std::string Expected() const override {
+    return ListForm::Expected() + ", one of them, or several one after the other";
+  }
+};
+
 class StringListForm : public Form {
  public:
   explicit StringListForm(std::vector<std::string>* target) : target_(target), element_(nullptr) {}

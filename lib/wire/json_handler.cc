@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/wire/utf8.h"
 
@@ -73,8 +74,13 @@ void JsonHandler::AdvanceOverBracket() {
   end_ = begin_ + 1;
 }
 
-Form* JsonHandler::BeginValue() {
-  if (levels_.empty()) return root_;
+Form* JsonHandler::BeginValue(bool is_object) {
+  if (levels_.empty()) {
+    in_root_element_ = is_object && roots_ == Roots::kElementsToo;
+    if (!in_root_element_) return root_;
+    ++root_elements_;
+    return root_->BeginElement();
+  }
   Level& level = levels_.back();
   if (!level.is_array) return member_;
   ++level.count;
@@ -83,7 +89,10 @@ Form* JsonHandler::BeginValue() {
 }
 
 void JsonHandler::EndValue() {
-  if (levels_.empty()) return;
+  if (levels_.empty()) {
+    if (std::exchange(in_root_element_, false)) root_->EndElement();
+    return;
+  }
   Level& level = levels_.back();
   level.in_child = false;
   if (level.is_array) {
@@ -96,7 +105,7 @@ void JsonHandler::EndValue() {
 template <typename Take>
 bool JsonHandler::TakeScalar(Take take) {
   if (skipped_levels_ > 0) return true;
-  Form* form = BeginValue();
+  Form* form = BeginValue(/*is_object=*/false);
   if (form != nullptr && !take(*form) && !RefuseValue(form, /*opens=*/false)) return false;
   if (skipped_levels_ == 0) EndValue();
   return true;
@@ -158,7 +167,7 @@ bool JsonHandler::Open(bool is_array) {
     ++skipped_levels_;
     return true;
   }
-  Form* form = BeginValue();
+  Form* form = BeginValue(/*is_object=*/!is_array);
   if (form == nullptr) {
     skipped_levels_ = 1;
     return true;
@@ -166,6 +175,7 @@ bool JsonHandler::Open(bool is_array) {
   const bool taken = is_array ? form->BeginArray() : form->BeginObject();
   if (!taken) return RefuseValue(form, /*opens=*/true);
   levels_.push_back({.form = form, .is_array = is_array, .begin = begin_});
+  if (form == root_) levels_.back().count = root_elements_;
   return true;
 }
 
@@ -177,6 +187,7 @@ bool JsonHandler::Close() {
   }
   const Level level = levels_.back();
   levels_.pop_back();
+  if (level.form == root_) root_elements_ = level.count;
   Complaint complaint = level.form->End();
   if (complaint.located) return Stop(std::move(complaint.text));
   if (!complaint.text.empty()) {
@@ -218,6 +229,7 @@ bool JsonHandler::Stop(std::string problem) {
 
 std::vector<std::string> JsonHandler::Path() const {
   std::vector<std::string> path;
+  if (in_root_element_) path.push_back(fmt::format("[{}]", root_elements_ - 1));
   for (const Level& level : levels_) {
     if (!level.in_child) break;
     path.push_back(level.is_array ? fmt::format("[{}]", level.count - 1) : KeyStep(level.key));

@@ -28,10 +28,19 @@ inline constexpr size_t kTokenMaximum = size_t{16} << 20;
 // only spaces, commas and colons, so the start is found from the end of the token before.
 class JsonHandler {
  public:
+  // What the text is: one value of the root's form; or any number of values, of which an object is
+  // an element of the root, as if all stood in one array.
+  enum class Roots : uint8_t { kOne, kElementsToo };
+
   // All outlive the handler. `stream` reads `text`.
   JsonHandler(std::string_view text, std::string_view file_name,
-              const rapidjson::MemoryStream& stream, Form* root)
-      : text_(text), file_name_(file_name), stream_(stream), root_(root), positions_(text) {}
+              const rapidjson::MemoryStream& stream, Form* root, Roots roots)
+      : text_(text),
+        file_name_(file_name),
+        stream_(stream),
+        root_(root),
+        roots_(roots),
+        positions_(text) {}
 
   // What was wrong, if an event returned false: the whole error with its position.
   const std::string& problem() const { return problem_; }
@@ -81,7 +90,7 @@ class JsonHandler {
   bool Close();
   bool CheckString(std::string_view decoded);
 
-  Form* BeginValue();
+  Form* BeginValue(bool is_object);
   void EndValue();
 
   // The value at begin_ is not as its form expects. `opens` tells that it is an array or object.
@@ -98,12 +107,17 @@ class JsonHandler {
   std::string_view file_name_;
   const rapidjson::MemoryStream& stream_;
   Form* root_;
+  const Roots roots_;
   Positions positions_;
 
   // Start and end of the last token.
   size_t begin_ = 0;
   size_t end_ = 0;
   std::vector<Level> levels_;
+  // Whether an object that is an element of the root has begun, and how many elements have before
+  // and with it.
+  bool in_root_element_ = false;
+  uint64_t root_elements_ = 0;
   // The form of the member whose key was read last.
   Form* member_ = nullptr;
   // How many arrays and objects have begun within a value that is skipped.

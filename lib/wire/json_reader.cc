@@ -41,43 +41,76 @@ class BoundedAllocator {
 
 using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, BoundedAllocator>;
 
-// Numbers as texts: forms check them exactly, and errors show them as they were written.
+// Numbers as texts: forms check them exactly, and errors show them as they were written. One value
+// at a time: what may follow it is not RapidJSON's to say.
 constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                            rapidjson::kParseNumbersAsStringsFlag;
+                            rapidjson::kParseNumbersAsStringsFlag |
+                            rapidjson::kParseStopWhenDoneFlag;
 
-}  // namespace
-
-Status ReadJson(std::string_view text, std::string_view file_name, Form* root) {
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  JsonHandler handler(text, file_name, stream, root);
+// A text that may be read at all.
+Status CheckText(std::string_view text, JsonHandler* handler) {
   // RapidJSON counts in 32 bits.
   if (text.size() > kFileMaximum) {
-    return InvalidArgument(handler.ProblemAt(
+    return InvalidArgument(handler->ProblemAt(
         0, fmt::format("the text has {} bytes, expected at most {}", text.size(), kFileMaximum)));
   }
   if (const std::string_view encoding = OtherEncoding(text); !encoding.empty()) {
     return InvalidArgument(
-        handler.ProblemAt(0, fmt::format("the text is in {}, expected UTF-8", encoding)));
+        handler->ProblemAt(0, fmt::format("the text is in {}, expected UTF-8", encoding)));
   }
+  return {};
+}
+
+// Whether there is nothing but white space from the stream's place on.
+bool AtEnd(std::string_view text, rapidjson::MemoryStream* stream) {
+  rapidjson::SkipWhitespace(*stream);
+  return stream->Tell() >= text.size();
+}
+
+// One value and no more, or values to the end of the text.
+Status Read(std::string_view text, std::string_view file_name, Form* root,
+            JsonHandler::Roots roots) {
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  JsonHandler handler(text, file_name, stream, root, roots);
+  if (Status status = CheckText(text, &handler); !status.ok()) return status;
+  const bool takes_more = roots == JsonHandler::Roots::kElementsToo;
   SyntaxError error;
+  std::string expected = root->Expected();
   try {
     Reader reader;
-    const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
-    error.code = result.Code();
-    error.offset = result.Offset();
+    for (bool is_first = true;; is_first = false) {
+      const size_t begin = stream.Tell();
+      const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
+      error.code = result.Code();
+      error.offset = result.Offset();
+      // What does not even begin as a value need not have been one.
+      if (!is_first && error.code == rapidjson::kParseErrorValueInvalid && error.offset == begin) {
+        error.code = rapidjson::kParseErrorDocumentEmpty;
+      }
+      if (error.code != rapidjson::kParseErrorNone || AtEnd(text, &stream) || !takes_more) break;
+      expected = "another of them or the end of the text";
+    }
   } catch (const TokenTooLong&) {
     return InvalidArgument(handler.TokenTooLongAt(handler.NextToken()));
   }
   if (error.code == rapidjson::kParseErrorTermination) return InvalidArgument(handler.problem());
-  // RapidJSON takes a zero byte for the end of the text.
-  if (error.code == rapidjson::kParseErrorNone && stream.Tell() < text.size()) {
+  if (error.code == rapidjson::kParseErrorNone && !AtEnd(text, &stream)) {
     error.code = rapidjson::kParseErrorDocumentRootNotSingular;
     error.offset = stream.Tell();
   }
   if (error.code == rapidjson::kParseErrorNone) return {};
   error.token = handler.NextToken();
-  return InvalidArgument(
-      handler.ProblemAt(error.offset, SyntaxProblem(error, text, root->Expected())));
+  return InvalidArgument(handler.ProblemAt(error.offset, SyntaxProblem(error, text, expected)));
+}
+
+}  // namespace
+
+Status ReadJson(std::string_view text, std::string_view file_name, Form* root) {
+  return Read(text, file_name, root, JsonHandler::Roots::kOne);
+}
+
+Status ReadJsonList(std::string_view text, std::string_view file_name, WholeListForm* root) {
+  return Read(text, file_name, root, JsonHandler::Roots::kElementsToo);
 }
 
 }  // namespace rostrum::wire

@@ -17,6 +17,11 @@ namespace rostrum::wire {
 // 40 MB of its own.
 Status ReadJson(std::string_view text, std::string_view file_name, Form* root);
 
+// The same for a list, which may be written as an array, as one element that is an object, or as
+// such elements and arrays one after the other: so print programs that do not know how many there
+// will be. A text with nothing in it is none of them.
+Status ReadJsonList(std::string_view text, std::string_view file_name, WholeListForm* root);
+
 }  // namespace rostrum::wire
 
 #endif  // ROSTRUM_LIB_WIRE_JSON_READER_H_

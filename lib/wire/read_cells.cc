@@ -133,7 +133,7 @@ class CellsForm {
   CellsForm(const CellsForm&) = delete;
   CellsForm& operator=(const CellsForm&) = delete;
 
-  Form* form() { return &list_; }
+  WholeListForm* form() { return &list_; }
 
  private:
   void End() {
@@ -178,7 +178,7 @@ class CellsForm {
                       {"PlacementTags", &placement_tags_},
                       {"OptionalPlacementTags", &optional_tags_},
                       {"ProxyMemoryAllocationMB", &proxy_memory_}}};
-  ListForm list_{"an array of cell states", &object_, [this] { id_.BeginCell(); },
+  WholeListForm list_{"an array of cell states", &object_, [this] { id_.BeginCell(); },
                  [this] { End(); }};
 };
 
@@ -187,7 +187,7 @@ class CellsForm {
 Expected<std::vector<Cell>> ReadCells(std::string_view text, std::string_view file_name) {
   std::vector<Cell> cells;
   CellsForm form(&cells);
-  if (Status status = ReadJson(text, file_name, form.form()); !status.ok()) return status;
+  if (Status status = ReadJsonList(text, file_name, form.form()); !status.ok()) return status;
   return cells;
 }
 

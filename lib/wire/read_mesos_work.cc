@@ -103,9 +103,9 @@ class MesosWorkList {
                                         std::vector<ObjectForm::Member> own, std::string_view text,
                                         std::string_view file_name) {
     ObjectForm object(what_each, kRefused, launch_.WithLaunch(work_.WithCommon(std::move(own))));
-    ListForm list(
+    WholeListForm list(
         what, &object, [] {}, [this] { End(); });
-    if (Status status = ReadJson(text, file_name, &list); !status.ok()) return status;
+    if (Status status = ReadJsonList(text, file_name, &list); !status.ok()) return status;
     return std::move(found_);
   }
 

@@ -40,7 +40,7 @@ struct MesosWork {
   bool has_launch() const { return !command.empty() || !image.empty(); }
 };
 
-// Each reads an array. Errors are as those of lib/wire/wire.h.
+// Each reads an array, one element, or several one after the other. Errors are as those of lib/wire/wire.h.
 Expected<std::vector<MesosWork>> ReadMesosLrps(std::string_view text, std::string_view file_name);
 Expected<std::vector<MesosWork>> ReadMesosTasks(std::string_view text, std::string_view file_name);
 Expected<std::vector<MesosWork>> ReadServices(std::string_view text, std::string_view file_name);

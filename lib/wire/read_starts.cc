@@ -19,7 +19,7 @@ class LrpStartsForm {
   LrpStartsForm(const LrpStartsForm&) = delete;
   LrpStartsForm& operator=(const LrpStartsForm&) = delete;
 
-  Form* form() { return &list_; }
+  WholeListForm* form() { return &list_; }
 
  private:
   void End() {
@@ -38,7 +38,7 @@ class LrpStartsForm {
                      work_.WithCommon({{"process_guid", &process_guid_, /*required=*/true},
                                        {"domain", &domain_, /*required=*/true},
                                        {"indices", &indices_, /*required=*/true}})};
-  ListForm list_{"an array of LRP starts", &object_, [] {}, [this] { End(); }};
+  WholeListForm list_{"an array of LRP starts", &object_, [] {}, [this] { End(); }};
 };
 
 class TaskStartsForm {
@@ -47,7 +47,7 @@ class TaskStartsForm {
   TaskStartsForm(const TaskStartsForm&) = delete;
   TaskStartsForm& operator=(const TaskStartsForm&) = delete;
 
-  Form* form() { return &list_; }
+  WholeListForm* form() { return &list_; }
 
  private:
   std::vector<ObjectForm::Member> Members() {
@@ -65,7 +65,7 @@ class TaskStartsForm {
   TaskStateForm state_;
   BoolForm failed_{nullptr};
   ObjectForm object_{"a task as an object with TaskGuid and RootFs", kRefused, Members()};
-  ListForm list_{
+  WholeListForm list_{
       "an array of tasks", &object_, [] {},
       [this] { starts_->push_back({.work = std::make_shared<const Work>(work_.Take())}); }};
 };
@@ -75,14 +75,14 @@ class TaskStartsForm {
 Expected<std::vector<LrpStart>> ReadLrpStarts(std::string_view text, std::string_view file_name) {
   std::vector<LrpStart> starts;
   LrpStartsForm form(&starts);
-  if (Status status = ReadJson(text, file_name, form.form()); !status.ok()) return status;
+  if (Status status = ReadJsonList(text, file_name, form.form()); !status.ok()) return status;
   return starts;
 }
 
 Expected<std::vector<TaskStart>> ReadTaskStarts(std::string_view text, std::string_view file_name) {
   std::vector<TaskStart> starts;
   TaskStartsForm form(&starts);
-  if (Status status = ReadJson(text, file_name, form.form()); !status.ok()) return status;
+  if (Status status = ReadJsonList(text, file_name, form.form()); !status.ok()) return status;
   return starts;
 }
 

@@ -21,13 +21,14 @@
 
 namespace rostrum::wire {
 
-// An array of what reps answer to GET /state. Cache::Update takes every result. Keys that are not
+// What reps answer to GET /state: an array of that, one of them, or several one after the other, as
+// `cfdot cell-states` prints them. Cache::Update takes every result. Keys that are not
 // known are passed over, since newer reps say more; so is whatever stands in a root file system
 // provider of a type that is not known. A cell must have an id, which no other cell has.
 Expected<std::vector<Cell>> ReadCells(std::string_view text, std::string_view file_name);
 
-// An array of what Diego's auctioneer takes at POST /v1/lrps and at POST /v1/tasks. The queue takes
-// every result. Where the auctioneer leaves out an item that does not validate, this is an error,
+// What Diego's auctioneer takes at POST /v1/lrps and at POST /v1/tasks, which are arrays; or elements
+// of such, one after the other. The queue takes every result. Where the auctioneer leaves out an item that does not validate, this is an error,
 // and so is a key that is not known.
 Expected<std::vector<LrpStart>> ReadLrpStarts(std::string_view text, std::string_view file_name);
 Expected<std::vector<TaskStart>> ReadTaskStarts(std::string_view text, std::string_view file_name);

@@ -168,6 +168,18 @@ class PlaceTest(CliTest):
                        stdin=cells)
         self.assertIn("1 auction: 1 placed, 0 refused (strategy diego, 1 cell)\n", done.stdout)
 
+    def test_streams_and_single_objects(self):
+        """cfdot cell-states prints one object after the other."""
+        cells = [cell("c1"), cell("c2", Zone="z2")]
+        lrps, tasks = [lrp("pg", (0, 1)), lrp("other")], [task("t1"), task("t2")]
+        expected = self.place(cells, lrps, tasks)
+        for form in ("\n".join, "".join, lambda texts: "\n\n".join(texts) + "\n"):
+            streams = [form([json.dumps(entry, indent=indent) for entry in entries])
+                       for entries, indent in ((cells, None), (lrps, 2), (tasks, None))]
+            self.assertEqual(self.place(*streams), expected)
+        self.assertEqual(self.place(cells[0], lrps[0], tasks[0]),
+                         self.place([cells[0]], [lrps[0]], [tasks[0]]))
+
     def test_text_says_what_would_have_been_enough(self):
         done = rostrum("place", "--cells", self.write("c.json", [cell("c1", memory=300)]),
                        "--lrps", self.write("l.json", [lrp("pg", memory=400)]),

@@ -29,10 +29,13 @@ const Verb& PlaceVerb() {
           "as Diego's auctioneer would, or by another strategy. An auction that finds no "
           "cell is a result, and the output says what would have been enough.",
       .groups =
-          {{"Input, as Diego's parts speak it; - is standard input",
-            {{"cells", "FILE", "JSON array of what each rep answers to GET /state; needed"},
-             {"lrps", "FILE", "JSON array of what the auctioneer takes at POST /v1/lrps", "none"},
-             {"tasks", "FILE", "JSON array of what the auctioneer takes at POST /v1/tasks",
+          {{"Input, JSON as Diego's parts speak it; - is standard input",
+            {{"cells", "FILE",
+              "what each rep answers to GET /state: an array, one state, or states one after the "
+              "other, as cfdot cell-states prints them; needed"},
+             {"lrps", "FILE", "what the auctioneer takes at POST /v1/lrps, written likewise",
+              "none"},
+             {"tasks", "FILE", "what the auctioneer takes at POST /v1/tasks, written likewise",
               "none"}}},
            {"Placing",
             {{"strategy", "NAME",
@@ -58,6 +61,8 @@ const Verb& PlaceVerb() {
                     "rostrum place --cells states.json --lrps lrps.json --tasks tasks.json"},
                    {"Why was instance 3 not placed?",
                     "rostrum place --cells states.json --lrps lrps.json --explain my-app.3"},
+                   {"What if the app came to the cluster as it is now?",
+                    "cfdot cell-states | rostrum place --cells - --lrps lrps.json"},
                    {"Pack instead, for a program to read",
                     "rostrum place --cells - --lrps lrps.json --strategy binpack --format json"}},
   };

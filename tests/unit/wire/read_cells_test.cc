@@ -67,6 +67,22 @@ TEST(ReadCells, ReadsTextsWithoutCells) {
   EXPECT_TRUE(Read("null").empty());
 }
 
+// As `cfdot cell-states` prints them, `jq` with or without -c, or files put one behind the other.
+TEST(ReadCells, ReadsStreams) {
+  const std::string a = R"({"cell_id":"a","Zone":"z1","LRPs":[{"process_guid":"p"}]})";
+  const std::string b = "{\n  \"cell_id\": \"b\",\n  \"LRPs\": []\n}";
+  const std::string c = R"({"cell_id":"c","Evacuating":true})";
+  const std::vector<Cell> array = Read("[" + a + "," + b + "," + c + "]");
+  ASSERT_EQ(array.size(), 3u);
+  for (const std::string& text :
+       {a + "\n" + b + "\n" + c + "\n", a + b + c, "[" + a + "]\n" + b + "[" + c + "]",
+        "\r\n" + a + "\r\n\r\n" + b + "\tnull " + c, "[]" + a + "[" + b + "," + c + "][]"}) {
+    EXPECT_TRUE(Read(text) == array) << text;
+  }
+  EXPECT_TRUE(Read(a) == std::vector<Cell>{array[0]});
+  EXPECT_TRUE(Read(" " + b + " ") == std::vector<Cell>{array[1]});
+}
+
 TEST(ReadCells, NeedsAnIdOnly) {
   Cell expected;
   expected.id = "a";

@@ -39,17 +39,33 @@ void ExpectTaskErrors(const std::vector<Case>& cases) {
 
 TEST(ReadErrors, TextsThatAreNoArray) {
   ExpectCellErrors({
-      {"", "1:1: the text is empty, expected an array of cell states"},
-      {" \n\t\n ", "3:2: the text is empty, expected an array of cell states"},
-      {"5", "1:1: the JSON text is 5, expected an array of cell states"},
-      {"true", "1:1: the JSON text is true, expected an array of cell states"},
-      {"\n \"a\"", "2:2: the JSON text is \"a\", expected an array of cell states"},
-      {"{\"cell_id\":\"a\"}",
-       "1:1: the JSON text is {\"cell_id\":\"a\"}, expected an array of cell states"},
-      {"]", "1:1: found \"]\", expected an array of cell states"},
-      {",", "1:1: found \",\", expected an array of cell states"},
+      {"",
+       "1:1: the text is empty, expected an array of cell states, one of them, or several one "
+       "after the other"},
+      {" \n\t\n ",
+       "3:2: the text is empty, expected an array of cell states, one of them, or several one "
+       "after the other"},
+      {"5",
+       "1:1: the JSON text is 5, expected an array of cell states, one of them, or several one "
+       "after the other"},
+      {"true",
+       "1:1: the JSON text is true, expected an array of cell states, one of them, or several one "
+       "after the other"},
+      {"\n \"a\"",
+       "2:2: the JSON text is \"a\", expected an array of cell states, one of them, or several one "
+       "after the other"},
+      {"{\"LRPs\":[]}",
+       "1:1: cell_id is missing, expected a cell id that is not empty (at [0])"},
+      {"]",
+       "1:1: found \"]\", expected an array of cell states, one of them, or several one "
+       "after the other"},
+      {",",
+       "1:1: found \",\", expected an array of cell states, one of them, or several one "
+       "after the other"},
       {"cell", "1:1: found \"c\", expected a value"},
-      {"\0"sv, "1:1: found byte 0x00, expected an array of cell states"},
+      {"\0"sv,
+       "1:1: found byte 0x00, expected an array of cell states, one of them, or several one "
+       "after the other"},
       {"\xFF", "1:1: found byte 0xff, expected a value"},
       {"\xEF\xBB\xBF[]", "1:1: found a byte order mark, expected a value"},
       {"\x1F\x8B\x08", "1:1: found byte 0x1f, expected a value"},
@@ -61,21 +77,43 @@ TEST(ReadErrors, TextsThatAreNoArray) {
       {"\0\0\0[\0\0\0]"sv, "1:1: the text is in UTF-32, expected UTF-8"},
       {"[\0\0\0]\0\0\0"sv, "1:1: the text is in UTF-32, expected UTF-8"},
   });
-  EXPECT_EQ(ReadLrpStarts("{}", "f").status().text(),
-            "f:1:1: the JSON text is {}, expected an array of LRP starts");
-  EXPECT_EQ(ReadTaskStarts("{}", "f").status().text(),
-            "f:1:1: the JSON text is {}, expected an array of tasks");
+  EXPECT_EQ(ReadLrpStarts("7", "f").status().text(),
+            "f:1:1: the JSON text is 7, expected an array of LRP starts, one of them, or several one "
+            "after the other");
+  EXPECT_EQ(ReadTaskStarts("7", "f").status().text(),
+            "f:1:1: the JSON text is 7, expected an array of tasks, one of them, or several one "
+            "after the other");
 }
 
 TEST(ReadErrors, TextsThatGoOn) {
   ExpectCellErrors({
-      {"[]]", "1:3: found \"]\", expected nothing more after the end of the JSON text"},
-      {"[] x", "1:4: found \"x\", expected nothing more after the end of the JSON text"},
-      {"[]\n[]", "2:1: found \"[\", expected nothing more after the end of the JSON text"},
-      {"null,", "1:5: found \",\", expected nothing more after the end of the JSON text"},
-      {"[]\0"sv, "1:3: found byte 0x00, expected nothing more after the end of the JSON text"},
-      {"[]é", "1:3: found \"é\", expected nothing more after the end of the JSON text"},
-      {"[] // cells", "1:4: found \"/\", expected nothing more after the end of the JSON text"},
+      {"[]]", "1:3: found \"]\", expected another of them or the end of the text"},
+      {"[] x", "1:4: found \"x\", expected another of them or the end of the text"},
+      {"null,", "1:5: found \",\", expected another of them or the end of the text"},
+      {"[]\0"sv, "1:3: found byte 0x00, expected another of them or the end of the text"},
+      {"[]é", "1:3: found \"é\", expected another of them or the end of the text"},
+      {"[] // cells", "1:4: found \"/\", expected another of them or the end of the text"},
+      {"[]\n[", "2:2: the text ends, expected a value"},
+      {"[]\n7",
+       "2:1: the JSON text is 7, expected an array of cell states, one of them, or several one "
+       "after the other"},
+  });
+}
+
+TEST(ReadErrors, StreamsNameTheElementAndTheLine) {
+  ExpectCellErrors({
+      {"{\"cell_id\":\"a\"}\n{\"cell_id\":7}\n",
+       "2:12: cell_id is 7, expected a cell id that is not empty (at [1].cell_id)"},
+      {"{\"cell_id\":\"a\"}\n[{\"cell_id\":\"b\"}]\n{\"cell_id\":\"b\"}\n",
+       "3:12: cell_id is \"b\", expected an id of its own: [1] has it already (at [2].cell_id)"},
+      {"{\"cell_id\":\"a\"}\n[null]",
+       "2:2: [1] is null, expected a cell's state as an object with cell_id"},
+      {"{\"cell_id\":\"a\"}{\"cell_id\":\"b\"",
+       "1:30: the text ends, expected \",\" or \"}\" (at [1])"},
+      {"{\"cell_id\":\"a\"},\n{\"cell_id\":\"b\"}",
+       "1:16: found \",\", expected another of them or the end of the text"},
+      {"{\"cell_id\":\"a\"}\nerror: no such cell",
+       "2:1: found \"e\", expected another of them or the end of the text"},
   });
 }
 
@@ -407,7 +445,8 @@ TEST(ReadErrors, ShowLongValuesCut) {
 
 TEST(ReadErrors, EscapeTheFileName) {
   EXPECT_EQ(ReadCells("", "a\nb\x1B.json").status().text(),
-            "a\\nb\\u001b.json:1:1: the text is empty, expected an array of cell states");
+            "a\\nb\\u001b.json:1:1: the text is empty, expected an array of cell states, one of "
+            "them, or several one after the other");
 }
 
 TEST(ReadErrors, LimitNesting) {

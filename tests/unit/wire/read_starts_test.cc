@@ -43,6 +43,21 @@ TEST(ReadLrpStarts, ReadsTextsWithoutStarts) {
   EXPECT_TRUE(ReadLrps("null").empty());
 }
 
+TEST(ReadStarts, ReadsStreams) {
+  const std::vector<LrpStart> lrps = ReadLrps(R"(
+    {"process_guid":"p","domain":"d","indices":[0,1],"RootFs":"docker:///x"}
+    [{"process_guid":"q","domain":"d","indices":[2],"RootFs":"docker:///x"}])");
+  ASSERT_EQ(lrps.size(), 2u);
+  EXPECT_EQ(lrps[0].work->guid, "p");
+  EXPECT_EQ(lrps[0].indices, std::vector<int32_t>({0, 1}));
+  EXPECT_EQ(lrps[1].work->guid, "q");
+  EXPECT_EQ(lrps[1].indices, std::vector<int32_t>({2}));
+  const std::vector<TaskStart> tasks = ReadTasks(
+      R"({"TaskGuid":"t","RootFs":"docker:///x"}{"TaskGuid":"u","RootFs":"docker:///x"})");
+  ASSERT_EQ(tasks.size(), 2u);
+  EXPECT_EQ(tasks[1].work->guid, "u");
+}
+
 TEST(ReadLrpStarts, TakesNullAndWhatIsLeftOutForNothing) {
   const std::vector<LrpStart> starts = ReadLrps(R"([
     {"process_guid":"a","domain":"d","indices":[5],"RootFs":"r","PlacementTags":["t"],
