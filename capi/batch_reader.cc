@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint32_t kCellFlags = ROSTRUM_CELL_FIRST_FIT_INDEX | ROSTRUM_CELL_EVACUATING |
                                 ROSTRUM_CELL_DISABLED | ROSTRUM_CELL_DRAINING |
-                                ROSTRUM_CELL_NOT_STARTED;
+                                ROSTRUM_CELL_NOT_STARTED | ROSTRUM_CELL_IGNORE_ABSENT;
 
 // The texts of a whole batch, copied once and shared by the cells that refer to them.
 struct SharedTexts {
@@ -148,7 +148,7 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
                                     record.signature, signatures.size()));
     }
     if ((record.flags & ~kCellFlags) != 0) {
-      Fail("flags", fmt::format("is {}, expected a sum of 1, 2, 4, 8 and 16", record.flags));
+      Fail("flags", fmt::format("is {}, expected a sum of 1, 2, 4, 8, 16 and 32", record.flags));
     }
     CheckRange(record.lrps, shared->views.size(), "lrps");
     CellInput& input = inputs[i];
@@ -173,6 +173,7 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
     input.evacuating = (record.flags & ROSTRUM_CELL_EVACUATING) != 0;
     input.disabled = (record.flags & ROSTRUM_CELL_DISABLED) != 0;
     input.draining = (record.flags & ROSTRUM_CELL_DRAINING) != 0;
+    input.ignore_absent = (record.flags & ROSTRUM_CELL_IGNORE_ABSENT) != 0;
     input.tag = record.tag;
   }
   return cache->UpdateFrom(inputs, replace_all);

@@ -9,7 +9,8 @@ uint32_t FlagsOf(const Cell& cell) {
   return (cell.evacuating ? ROSTRUM_CELL_EVACUATING : 0) |
          (cell.disabled ? ROSTRUM_CELL_DISABLED : 0) | (cell.draining ? ROSTRUM_CELL_DRAINING : 0) |
          (cell.started ? 0 : ROSTRUM_CELL_NOT_STARTED) |
-         (cell.first_fit_index ? ROSTRUM_CELL_FIRST_FIT_INDEX : 0);
+         (cell.first_fit_index ? ROSTRUM_CELL_FIRST_FIT_INDEX : 0) |
+         (cell.ignore_absent ? ROSTRUM_CELL_IGNORE_ABSENT : 0);
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ var goConstants = map[string]int64{
 	"ROSTRUM_CELL_EVACUATING":                int64(CellEvacuating),
 	"ROSTRUM_CELL_DISABLED":                  int64(CellDisabled),
 	"ROSTRUM_CELL_DRAINING":                  int64(CellDraining),
+	"ROSTRUM_CELL_IGNORE_ABSENT":             int64(CellIgnoreAbsent),
+	"ROSTRUM_CELL_IGNORE_ABSENT":             int64(CellIgnoreAbsent),
 	"ROSTRUM_CELL_NOT_STARTED":               int64(CellNotStarted),
 	"ROSTRUM_CELL_FIRST_FIT_INDEX":           int64(CellFirstFitIndex),
 	"ROSTRUM_LRP":                            int64(LRP),

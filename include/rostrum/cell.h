@@ -53,6 +53,11 @@ struct Cell {
   bool disabled = false;    // Said by the operator: it takes nothing for now.
   bool draining = false;    // Takes nothing, and is dropped from the cache once it is empty.
 
+  // A resource of which the cell has none in total, and of which the work asks for none, has no
+  // part in the score that `diego` gives it. Otherwise that is Diego's 0 / 0, and the cell takes
+  // nothing. True of every cell that is made of offers.
+  bool ignore_absent = false;
+
   // Any number of the user's, handed back in placements. Not used by the library.
   uint64_t tag = 0;
 

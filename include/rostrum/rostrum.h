@@ -91,15 +91,15 @@ ROSTRUM_API const char* rostrum_version_string(void);
  */
 
 /** The kinds of error. */
-typedef ROSTRUM_ENUM(rostrum_code) {
-  ROSTRUM_OK = 0,
-  ROSTRUM_INVALID_ARGUMENT = 1,    /**< A value that can never be accepted; the text names it. */
-  ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction, file and so on. */
-  ROSTRUM_FAILED_PRECONDITION = 3, /**< The call does not fit the state of the object. */
-  ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out; see convention 2. */
-  ROSTRUM_CORRUPT = 5,             /**< Data that cannot be what it claims to be. */
-  ROSTRUM_UNAVAILABLE = 6,         /**< Something outside failed, such as a file. */
-  ROSTRUM_INTERNAL = 7             /**< A fault of this library; please report it. */
+typedef ROSTRUM_ENUM(rostrum_code){
+    ROSTRUM_OK = 0,
+    ROSTRUM_INVALID_ARGUMENT = 1,    /**< A value that can never be accepted; the text names it. */
+    ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction, file and so on. */
+    ROSTRUM_FAILED_PRECONDITION = 3, /**< The call does not fit the state of the object. */
+    ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out; see convention 2. */
+    ROSTRUM_CORRUPT = 5,             /**< Data that cannot be what it claims to be. */
+    ROSTRUM_UNAVAILABLE = 6,         /**< Something outside failed, such as a file. */
+    ROSTRUM_INTERNAL = 7             /**< A fault of this library; please report it. */
 } rostrum_code_t;
 
 /** The stable name of a code, such as "INVALID_ARGUMENT"; static. Since 0.1. */
@@ -126,7 +126,7 @@ ROSTRUM_API void rostrum_error_destroy(rostrum_error_t* error);
  */
 
 /** Whole units (MB, cores, pieces) as an amount. */
-#define ROSTRUM_AMOUNT(units) ((int64_t)(units) * 1000)
+#define ROSTRUM_AMOUNT(units) ((int64_t)(units)*1000)
 
 /** The largest amount that is accepted, and with its sign turned the smallest. */
 #define ROSTRUM_AMOUNT_MAXIMUM INT64_C(4000000000000000)
@@ -159,10 +159,10 @@ typedef struct rostrum_resources {
 } rostrum_resources_t;
 
 /** How a cell provides the root file systems of one URL scheme. */
-typedef ROSTRUM_ENUM(rostrum_provider_type) {
-  ROSTRUM_PROVIDER_ARBITRARY = 1, /**< Any URL of the scheme. */
-  ROSTRUM_PROVIDER_FIXED_SET = 2, /**< Those whose opaque part is in the set. */
-  ROSTRUM_PROVIDER_UNKNOWN = 3    /**< None. */
+typedef ROSTRUM_ENUM(rostrum_provider_type){
+    ROSTRUM_PROVIDER_ARBITRARY = 1, /**< Any URL of the scheme. */
+    ROSTRUM_PROVIDER_FIXED_SET = 2, /**< Those whose opaque part is in the set. */
+    ROSTRUM_PROVIDER_UNKNOWN = 3    /**< None. */
 } rostrum_provider_type_t;
 
 typedef struct rostrum_provider {
@@ -187,12 +187,16 @@ typedef struct rostrum_signature {
 #define ROSTRUM_CELL_DRAINING 4u    /**< It takes nothing, and is dropped when it is empty. */
 #define ROSTRUM_CELL_NOT_STARTED 8u /**< Its overhead is taken off with the first work on it. */
 #define ROSTRUM_CELL_FIRST_FIT_INDEX 16u /**< Its first_fit_index holds. Not for offers. */
+/** A resource of which the cell has none in total, and of which the work asks for none, has no part
+ * in the score that `diego` gives the cell. Without it that is Diego's 0 / 0, and the cell takes
+ * nothing. Every cell that is made of offers is so. Not for offers. */
+#define ROSTRUM_CELL_IGNORE_ABSENT 32u
 
 /** The state of a cell, as a Diego rep answers it to GET /state. */
 typedef struct rostrum_cell {
-  rostrum_text_t id;   /**< The key. Not empty, at most 1,024 bytes. */
-  rostrum_text_t zone; /**< May be empty, which is a zone like any other. */
-  int64_t index;       /**< The cell's number in its deployment; breaks ties. */
+  rostrum_text_t id;       /**< The key. Not empty, at most 1,024 bytes. */
+  rostrum_text_t zone;     /**< May be empty, which is a zone like any other. */
+  int64_t index;           /**< The cell's number in its deployment; breaks ties. */
   int64_t first_fit_index; /**< What bin_pack_first_fit_weight multiplies, if flags say
                                 ..._FIRST_FIT_INDEX; else that is `index`, or with a weight above 0
                                 the cell's number in its zone. Ties are broken by `index` still. */
@@ -202,7 +206,7 @@ typedef struct rostrum_cell {
   int64_t proxy_memory;          /**< Needed on top of an LRP's memory, not reserved. */
   int64_t starting_containers;   /**< Of the cell's containers those that have yet to start. They
                                       count for starting_container_count_maximum and for Diego. */
-  int64_t task_count;   /**< Tasks on the cell. */
+  int64_t task_count;            /**< Tasks on the cell. */
   int64_t other_lrps;   /**< LRP instances beyond `lrps`: of processes that need no name, since none
                              of their instances is auctioned before the cell's next state. */
   rostrum_range_t lrps; /**< Of texts: the process guid of each LRP instance on the cell. */
@@ -222,8 +226,8 @@ typedef struct rostrum_offer {
   rostrum_resources_t used;      /**< Of the agent: what our own work there takes already. It is no
                                       part of what is offered, but of what the cell has in all. */
   rostrum_resources_t overhead;  /**< What a cell takes itself, if flags say ..._NOT_STARTED. */
-  int64_t received_ms;  /**< When it came; see rostrum_engine_expire_offers. */
-  int64_t task_count;   /**< Of the agent: our own tasks that run there. */
+  int64_t received_ms;           /**< When it came; see rostrum_engine_expire_offers. */
+  int64_t task_count;            /**< Of the agent: our own tasks that run there. */
   rostrum_range_t lrps; /**< Of texts: the process guid of each LRP instance of ours there. */
   uint32_t signature;   /**< Of the agent: the position of its rostrum_signature_t in the batch. */
   uint32_t flags;       /**< ROSTRUM_CELL_NOT_STARTED or 0. */
@@ -231,9 +235,9 @@ typedef struct rostrum_offer {
 } rostrum_offer_t;
 
 /** The kinds of work. */
-typedef ROSTRUM_ENUM(rostrum_kind) {
-  ROSTRUM_LRP = 1, /**< Instances of a long-running process. */
-  ROSTRUM_TASK = 2 /**< Work that ends. */
+typedef ROSTRUM_ENUM(rostrum_kind){
+    ROSTRUM_LRP = 1, /**< Instances of a long-running process. */
+    ROSTRUM_TASK = 2 /**< Work that ends. */
 } rostrum_kind_t;
 
 /** Work to start: instances of one LRP, each of which is an auction of its own, or one task. */
@@ -246,7 +250,7 @@ typedef struct rostrum_work {
   rostrum_range_t volume_drivers; /**< Of texts. */
   rostrum_range_t indices;        /**< Of indices; for an LRP at least one, for a task none. */
   int32_t kind;                   /**< A rostrum_kind_t. */
-  int32_t max_pids; /**< For the cell, as it was given; has no part in placing. */
+  int32_t max_pids;               /**< For the cell, as it was given; has no part in placing. */
   int32_t attempts;     /**< Read only: how many rounds have refused it, or placed it in vain. */
   int32_t last_refusal; /**< Read only: the rostrum_refusal_code_t of the last of them; 0 if new. */
   int64_t queue_time_ms; /**< Read only: when it came into the queue. */
@@ -285,8 +289,7 @@ ROSTRUM_API rostrum_code_t rostrum_batch_add_texts(rostrum_batch_t* batch,
                                                    rostrum_range_t* out, rostrum_error_t** error);
 ROSTRUM_API rostrum_code_t rostrum_batch_add_scalars(rostrum_batch_t* batch,
                                                      const rostrum_scalar_t* scalars, size_t count,
-                                                     rostrum_range_t* out,
-                                                     rostrum_error_t** error);
+                                                     rostrum_range_t* out, rostrum_error_t** error);
 ROSTRUM_API rostrum_code_t rostrum_batch_add_providers(rostrum_batch_t* batch,
                                                        const rostrum_provider_t* providers,
                                                        size_t count, rostrum_range_t* out,
@@ -295,9 +298,8 @@ ROSTRUM_API rostrum_code_t rostrum_batch_add_signatures(rostrum_batch_t* batch,
                                                         const rostrum_signature_t* signatures,
                                                         size_t count, rostrum_range_t* out,
                                                         rostrum_error_t** error);
-ROSTRUM_API rostrum_code_t rostrum_batch_add_indices(rostrum_batch_t* batch,
-                                                     const int32_t* indices, size_t count,
-                                                     rostrum_range_t* out,
+ROSTRUM_API rostrum_code_t rostrum_batch_add_indices(rostrum_batch_t* batch, const int32_t* indices,
+                                                     size_t count, rostrum_range_t* out,
                                                      rostrum_error_t** error);
 ROSTRUM_API rostrum_code_t rostrum_batch_add_cells(rostrum_batch_t* batch,
                                                    const rostrum_cell_t* cells, size_t count,
@@ -334,8 +336,8 @@ ROSTRUM_API const rostrum_work_t* rostrum_batch_work(const rostrum_batch_t* batc
  * The handle may be named, given to engines and destroyed while rounds run with it: engines keep
  * the strategy itself alive, and its name never changes. But its functions are called by one thread
  * at a time within one engine only. So engines whose rounds, explanations or replays may run at the
- * same time must not share a strategy that keeps state, as Diego's does (its settings) and every one
- * that is made of a table or loaded (the auction at hand); make one for each.
+ * same time must not share a strategy that keeps state, as Diego's does (its settings) and every
+ * one that is made of a table or loaded (the auction at hand); make one for each.
  */
 typedef struct rostrum_strategy rostrum_strategy_t;
 
@@ -395,10 +397,10 @@ typedef struct rostrum_round_context {
 } rostrum_round_context_t;
 
 /** In which order the auctions of a batch take their turn. */
-typedef ROSTRUM_ENUM(rostrum_order) {
-  ROSTRUM_ORDER_DIEGO = 1,        /**< As Diego's own runner. */
-  ROSTRUM_ORDER_LARGER_FIRST = 2, /**< LRPs by index, then larger memory; then tasks likewise. */
-  ROSTRUM_ORDER_BY_KEY = 3        /**< By order_key, lowest first; equal ones as queued. */
+typedef ROSTRUM_ENUM(rostrum_order){
+    ROSTRUM_ORDER_DIEGO = 1,        /**< As Diego's own runner. */
+    ROSTRUM_ORDER_LARGER_FIRST = 2, /**< LRPs by index, then larger memory; then tasks likewise. */
+    ROSTRUM_ORDER_BY_KEY = 3        /**< By order_key, lowest first; equal ones as queued. */
 } rostrum_order_t;
 
 /** LRPs go to the zones that have the fewest instances of their process first, as in Diego. */
@@ -442,9 +444,9 @@ typedef struct rostrum_strategy_table {
   /** Called once when `user_data` is no longer needed; also when the table is refused. */
   void (*destroy)(void* user_data);
   /** Called right after a function has failed, or order_key has returned NaN, by the same thread: a
-   * NUL-terminated text for people, in one line, that says what went wrong may be written to `text`,
-   * of `capacity` bytes. The refusal, the explanation or the error of the round names it. Default:
-   * they name the function that failed, and what it returned. */
+   * NUL-terminated text for people, in one line, that says what went wrong may be written to
+   * `text`, of `capacity` bytes. The refusal, the explanation or the error of the round names it.
+   * Default: they name the function that failed, and what it returned. */
   void (*failure_text)(void* user_data, char* text, size_t capacity);
 } rostrum_strategy_table_t;
 
@@ -567,13 +569,9 @@ ROSTRUM_API rostrum_code_t rostrum_engine_snapshot(rostrum_engine_t* engine,
  * of the offers that it has just added. The master does not know of that. So ask
  * rostrum_engine_offer_state for the offers in question after such a call and decline at the master
  * those that are expired, or decline the agent's offers before it. */
-typedef ROSTRUM_ENUM(rostrum_offer_state) {
-  ROSTRUM_OFFER_HELD = 1,
-  ROSTRUM_OFFER_ACCEPTED = 2,
-  ROSTRUM_OFFER_DECLINED = 3,
-  ROSTRUM_OFFER_RESCINDED = 4,
-  ROSTRUM_OFFER_EXPIRED = 5
-} rostrum_offer_state_t;
+typedef ROSTRUM_ENUM(rostrum_offer_state){ROSTRUM_OFFER_HELD = 1, ROSTRUM_OFFER_ACCEPTED = 2,
+                                          ROSTRUM_OFFER_DECLINED = 3, ROSTRUM_OFFER_RESCINDED = 4,
+                                          ROSTRUM_OFFER_EXPIRED = 5} rostrum_offer_state_t;
 
 /** How many offers were added in all, and where they are; added is the sum of the others. */
 typedef struct rostrum_offer_counts {
@@ -620,8 +618,8 @@ ROSTRUM_API rostrum_code_t rostrum_engine_accept_offers(rostrum_engine_t* engine
 
 /** Takes out all offers that came before `oldest_ms`, as expired; the caller declines them.
  * @param ids  as for rostrum_engine_accept_offers. Since 0.1. */
-ROSTRUM_API rostrum_code_t rostrum_engine_expire_offers(rostrum_engine_t* engine,
-                                                        int64_t oldest_ms, rostrum_batch_t* ids,
+ROSTRUM_API rostrum_code_t rostrum_engine_expire_offers(rostrum_engine_t* engine, int64_t oldest_ms,
+                                                        rostrum_batch_t* ids,
                                                         rostrum_error_t** error);
 
 /** An agent is lost: its cell goes, and its offers are expired. The same as
@@ -680,32 +678,32 @@ ROSTRUM_API rostrum_code_t rostrum_engine_waiting(rostrum_engine_t* engine, rost
 typedef struct rostrum_round rostrum_round_t;
 
 /** What kind of refusal it is. */
-typedef ROSTRUM_ENUM(rostrum_refusal_code) {
-  ROSTRUM_REFUSAL_NONE = 0, /**< It was placed. */
-  ROSTRUM_REFUSAL_NO_CELLS = 1,
-  ROSTRUM_REFUSAL_ROOTFS_MISMATCH = 2,
-  ROSTRUM_REFUSAL_VOLUME_DRIVER_MISMATCH = 3,
-  ROSTRUM_REFUSAL_PLACEMENT_TAG_MISMATCH = 4,
-  ROSTRUM_REFUSAL_INSUFFICIENT_RESOURCES = 5,
-  ROSTRUM_REFUSAL_INFLIGHT_LIMIT = 6,  /**< Too many containers are starting. */
-  ROSTRUM_REFUSAL_STRATEGY_REFUSED = 7, /**< It fits, but the strategy accepts no such cell. */
-  ROSTRUM_REFUSAL_STRATEGY_FAILED = 8,  /**< The strategy failed or contradicted itself. */
-  ROSTRUM_REFUSAL_HANDED_BACK = 9       /**< Placed, and handed back: the last_refusal of work that
-                                             waits; never of a decision. */
+typedef ROSTRUM_ENUM(rostrum_refusal_code){
+    ROSTRUM_REFUSAL_NONE = 0, /**< It was placed. */
+    ROSTRUM_REFUSAL_NO_CELLS = 1,
+    ROSTRUM_REFUSAL_ROOTFS_MISMATCH = 2,
+    ROSTRUM_REFUSAL_VOLUME_DRIVER_MISMATCH = 3,
+    ROSTRUM_REFUSAL_PLACEMENT_TAG_MISMATCH = 4,
+    ROSTRUM_REFUSAL_INSUFFICIENT_RESOURCES = 5,
+    ROSTRUM_REFUSAL_INFLIGHT_LIMIT = 6,   /**< Too many containers are starting. */
+    ROSTRUM_REFUSAL_STRATEGY_REFUSED = 7, /**< It fits, but the strategy accepts no such cell. */
+    ROSTRUM_REFUSAL_STRATEGY_FAILED = 8,  /**< The strategy failed or contradicted itself. */
+    ROSTRUM_REFUSAL_HANDED_BACK = 9 /**< Placed, and handed back: the last_refusal of work that
+                                         waits; never of a decision. */
 } rostrum_refusal_code_t;
 
 /** What was decided for one auction. */
 typedef struct rostrum_decision {
   rostrum_text_t identifier;
-  rostrum_text_t cell_id;  /**< If it was placed; else empty. */
-  int32_t kind;            /**< A rostrum_kind_t. */
-  int32_t code;            /**< A rostrum_refusal_code_t; 0 if it was placed. */
-  uint32_t refusal;        /**< If refused: the position of its rostrum_refusal_t. */
-  int32_t attempts;        /**< How many rounds have decided on it, this one included. */
-  rostrum_score_t score;   /**< If it was placed. */
-  int64_t wait_ms;         /**< From its queue time to the round. */
-  uint64_t tag;            /**< The auction's. */
-  uint64_t cell_tag;       /**< The cell's, if it was placed. */
+  rostrum_text_t cell_id; /**< If it was placed; else empty. */
+  int32_t kind;           /**< A rostrum_kind_t. */
+  int32_t code;           /**< A rostrum_refusal_code_t; 0 if it was placed. */
+  uint32_t refusal;       /**< If refused: the position of its rostrum_refusal_t. */
+  int32_t attempts;       /**< How many rounds have decided on it, this one included. */
+  rostrum_score_t score;  /**< If it was placed. */
+  int64_t wait_ms;        /**< From its queue time to the round. */
+  uint64_t tag;           /**< The auction's. */
+  uint64_t cell_tag;      /**< The cell's, if it was placed. */
 } rostrum_decision_t;
 
 /** Why auctions were refused. Those that were refused alike share one. */
@@ -717,17 +715,16 @@ typedef struct rostrum_refusal {
 } rostrum_refusal_t;
 
 /** Why cells were no choice. */
-typedef ROSTRUM_ENUM(rostrum_reason_code) {
-  ROSTRUM_REASON_ROOTFS = 1,
-  ROSTRUM_REASON_VOLUME_DRIVER = 2,
-  ROSTRUM_REASON_PLACEMENT_TAG = 3,
-  ROSTRUM_REASON_RESOURCE = 4, /**< Too little of the resource that `subject` names. */
-  ROSTRUM_REASON_SCORE = 5,    /**< Its score is no number (a total of zero). */
-  ROSTRUM_REASON_STRATEGY = 6, /**< Not accepted by the strategy; `subject` is its reason. */
-  ROSTRUM_REASON_EVACUATING = 7,
-  ROSTRUM_REASON_DISABLED = 8,
-  ROSTRUM_REASON_DRAINING = 9
-} rostrum_reason_code_t;
+typedef ROSTRUM_ENUM(rostrum_reason_code){
+    ROSTRUM_REASON_ROOTFS = 1,
+    ROSTRUM_REASON_VOLUME_DRIVER = 2,
+    ROSTRUM_REASON_PLACEMENT_TAG = 3,
+    ROSTRUM_REASON_RESOURCE = 4, /**< Too little of the resource that `subject` names. */
+    ROSTRUM_REASON_SCORE = 5,    /**< Its score is no number (a total of zero). */
+    ROSTRUM_REASON_STRATEGY = 6, /**< Not accepted by the strategy; `subject` is its reason. */
+    ROSTRUM_REASON_EVACUATING = 7,
+    ROSTRUM_REASON_DISABLED = 8,
+    ROSTRUM_REASON_DRAINING = 9} rostrum_reason_code_t;
 
 /** Cells that refused for one reason.
  *

@@ -95,6 +95,8 @@ struct alignas(64) CellView {
   TextView zone;
   // By name: each that any cell has, with a total of zero where this one has none.
   std::span<const ScalarView> scalars;
+  // As Cell's. A plug-in in C does not see it.
+  bool ignore_absent = false;
 };
 
 // What a round tells a strategy before its first auction.

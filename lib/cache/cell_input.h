@@ -59,6 +59,7 @@ struct CellInput {
   bool evacuating = false;
   bool disabled = false;
   bool draining = false;
+  bool ignore_absent = false;
   uint64_t tag = 0;
 };
 

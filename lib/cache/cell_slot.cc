@@ -179,12 +179,13 @@ Known CellSlot::Compare(const CellInput& cell) const {
   // This does not compile when a state says something further, so that it cannot be passed over.
   const auto& [id, zone, index, first_fit_index, told_total, told_available, overhead, signature,
                lrps, task_count, starting_containers, proxy_memory, started, evacuating, disabled,
-               draining, tag] = cell;
+               draining, ignore_absent, tag] = cell;
   return {.info = info->id == id && info->zone == zone && info->index == index &&
                   info->first_fit_index == first_fit_index && info->signature == signature &&
                   IsPlainly(info->overhead, *overhead) && info->proxy_memory == proxy_memory &&
                   info->evacuating == evacuating && info->disabled == disabled &&
-                  info->draining == draining && info->tag == tag,
+                  info->draining == draining && info->ignore_absent == ignore_absent &&
+                  info->tag == tag,
           .state = placed.empty() && started_by_placing == nullptr && !from_offers &&
                    IsPlainly(total, *told_total) && IsPlainly(available, *told_available) &&
                    told_tasks == task_count && starting == starting_containers &&
@@ -246,6 +247,7 @@ CellInput MakeInput(const Cell& cell, std::shared_ptr<const Signature> signature
   input.evacuating = cell.evacuating;
   input.disabled = cell.disabled;
   input.draining = cell.draining;
+  input.ignore_absent = cell.ignore_absent;
   input.tag = cell.tag;
   return input;
 }
@@ -263,6 +265,7 @@ CellInfo MakeInfo(const CellInput& cell) {
   info.evacuating = cell.evacuating;
   info.disabled = cell.disabled;
   info.draining = cell.draining;
+  info.ignore_absent = cell.ignore_absent;
   info.tag = cell.tag;
   return info;
 }
@@ -273,6 +276,7 @@ CellInfo MakeInfo(const Offer& offer, std::shared_ptr<const Signature> signature
   info.zone = offer.zone;
   info.index = offer.index;
   info.signature = std::move(signature);
+  info.ignore_absent = true;
   info.overhead = offer.overhead;
   info.overhead.Normalize();
   info.tag = offer.tag;

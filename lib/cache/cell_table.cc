@@ -180,6 +180,7 @@ Cell CellTable::CellAt(size_t row) const {
   cell.evacuating = info.evacuating;
   cell.disabled = info.disabled;
   cell.draining = info.draining;
+  cell.ignore_absent = info.ignore_absent;
   cell.tag = info.tag;
   return cell;
 }

@@ -28,6 +28,7 @@ struct CellInfo {
   bool evacuating = false;
   bool disabled = false;
   bool draining = false;
+  bool ignore_absent = false;
   uint64_t tag = 0;
 
   bool open() const { return !evacuating && !disabled && !draining; }

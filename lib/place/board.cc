@@ -51,6 +51,7 @@ Board::Board(const CellTable& table)
     if (info.first_fit_index) cell.index = cell.position = *info.first_fit_index;
     cell.proxy_memory = info.proxy_memory;
     cell.tag = info.tag;
+    cell.ignore_absent = info.ignore_absent;
     for (size_t column = 0; column < columns; ++column) {
       ScalarAt(row, column).name = scalar_names_[column];
     }

@@ -30,12 +30,16 @@ uint32_t FrameChecksum(std::string_view length, std::string_view content) {
   return Crc32c(content, Crc32c(length));
 }
 
+std::string_view KindOf(std::string_view magic) {
+  return magic == kMagic ? "recording" : "snapshot";
+}
+
 }  // namespace
 
-std::string MakeFileHeader() {
-  std::string header(kMagic);
+std::string MakeFileHeader(std::string_view magic) {
+  std::string header(magic);
   header.resize(kFileHeaderBytes);
-  PutNumber(kFormatVersion, &header[kMagic.size()]);
+  PutNumber(kFormatVersion, &header[magic.size()]);
   const size_t checksum_at = kFileHeaderBytes - kNumberBytes;
   PutNumber(Crc32c(std::string_view(header).substr(0, checksum_at)), &header[checksum_at]);
   return header;
@@ -58,8 +62,9 @@ bool BeginsWithFrame(std::string_view bytes, uint64_t length) {
          FrameChecksum(length_bytes, bytes.substr(kFrameHeaderBytes, length));
 }
 
-FrameReader::FrameReader(std::unique_ptr<ByteSource> source, std::string name)
-    : source_(std::move(source)), name_(std::move(name)) {}
+FrameReader::FrameReader(std::unique_ptr<ByteSource> source, std::string name,
+                         std::string_view magic)
+    : source_(std::move(source)), name_(std::move(name)), magic_(magic) {}
 
 Status FrameReader::ErrorAt(uint64_t offset, std::string_view text) const {
   return Corrupt(fmt::format("{}, byte {}: {}", name_, offset, text));
@@ -70,12 +75,13 @@ Status FrameReader::ReadHeader() {
   if (Status status = ReadUpTo(kFileHeaderBytes, &header); !status.ok()) return status;
   if (header.size() < kFileHeaderBytes) {
     return ErrorAt(header.size(), fmt::format("the file ends here, expected the {} bytes of a "
-                                              "recording's header",
-                                              kFileHeaderBytes));
+                                              "{}'s header",
+                                              kFileHeaderBytes, KindOf(magic_)));
   }
   const std::string_view all(header);
-  if (!all.starts_with(kMagic)) {
-    return ErrorAt(0, "this is no recording of Rostrum, expected \"ROSTRUM\\x01\"");
+  if (!all.starts_with(magic_)) {
+    return ErrorAt(0, fmt::format("this is no {} of Rostrum, expected \"ROSTRUM\\x{:02x}\"",
+                                  KindOf(magic_), magic_.back()));
   }
   const size_t checksum_at = kFileHeaderBytes - kNumberBytes;
   const uint32_t stored = GetNumber(all.substr(checksum_at));
@@ -85,9 +91,9 @@ Status FrameReader::ReadHeader() {
                                   "{:#010x}",
                                   found, stored));
   }
-  const uint32_t version = GetNumber(all.substr(kMagic.size()));
+  const uint32_t version = GetNumber(all.substr(magic_.size()));
   if (version != kFormatVersion) {
-    return ErrorAt(kMagic.size(),
+    return ErrorAt(magic_.size(),
                    fmt::format("the format version is {}, expected {}", version, kFormatVersion));
   }
   begin_ = end_ = kFileHeaderBytes;

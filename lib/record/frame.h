@@ -5,6 +5,8 @@
 //   record:            the length of its content; the CRC-32C of those 4 bytes and the content;
 //                      the content, a rostrum.record.v1.Round
 //
+// A snapshot is the same with "ROSTRUM\x02" and one record, a rostrum.record.v1.Snapshot.
+//
 // The checksum covers the length too, and a length is believed only as far as there are bytes for
 // it: whatever a file holds, all records before the first damaged byte can be read, and the place
 // of the damage can be named. A file that was cut exactly between two records cannot be told from
@@ -25,13 +27,14 @@
 namespace rostrum::record {
 
 inline constexpr std::string_view kMagic{"ROSTRUM\x01", 8};
+inline constexpr std::string_view kSnapshotMagic{"ROSTRUM\x02", 8};
 inline constexpr uint32_t kFormatVersion = 1;
 inline constexpr size_t kFileHeaderBytes = 16;
 inline constexpr size_t kFrameHeaderBytes = 8;
 // Of a record's content. Protobuf itself stops at twice this.
 inline constexpr uint64_t kContentBytesMaximum = uint64_t{1} << 30;
 
-std::string MakeFileHeader();
+std::string MakeFileHeader(std::string_view magic = kMagic);
 
 // Writes the frame header over the first kFrameHeaderBytes of `frame`; the content is behind them.
 // REQUIRES: the content is no longer than kContentBytesMaximum.
@@ -51,8 +54,9 @@ bool BeginsWithFrame(std::string_view bytes, uint64_t length);
 // Thread safety: none.
 class FrameReader {
  public:
-  // `name` stands for the file in errors.
-  FrameReader(std::unique_ptr<ByteSource> source, std::string name);
+  // `name` stands for the file in errors. `magic` is a constant.
+  FrameReader(std::unique_ptr<ByteSource> source, std::string name,
+              std::string_view magic = kMagic);
 
   // REQUIRES: called once, before Next().
   Status ReadHeader();
@@ -79,6 +83,7 @@ class FrameReader {
 
   std::unique_ptr<ByteSource> source_;
   std::string name_;
+  const std::string_view magic_;
   uint64_t begin_ = 0;
   uint64_t end_ = 0;
   std::string unfinished_;

@@ -1,4 +1,4 @@
-// A snapshot as bytes, and back: a rostrum.record.v1.Snapshot without anything around it.
+// A snapshot as bytes, and back: a rostrum.record.v1.Snapshot, framed as frame.h says.
 
 #ifndef ROSTRUM_LIB_RECORD_SNAPSHOT_BYTES_H_
 #define ROSTRUM_LIB_RECORD_SNAPSHOT_BYTES_H_
@@ -16,7 +16,7 @@ namespace rostrum::record {
 Expected<std::string> SerializeSnapshot(const Snapshot& snapshot);
 
 // The reverse: a snapshot whose cells are equal. kCorrupt, saying what is wrong, for anything that
-// SerializeSnapshot cannot have written. There is no checksum: a damaged byte may go unseen.
+// SerializeSnapshot has not written: length and checksum are looked at first.
 Expected<std::shared_ptr<const Snapshot>> ParseSnapshot(std::string_view bytes);
 
 }  // namespace rostrum::record

@@ -72,6 +72,7 @@ class SnapshotWriter {
     cell->set_evacuating(info.evacuating);
     cell->set_disabled(info.disabled);
     cell->set_draining(info.draining);
+    cell->set_ignore_absent(info.ignore_absent);
     cell->set_tag(info.tag);
     cell->set_other_lrps(table_.lrps[row].told.unnamed());
     return {};
@@ -210,6 +211,7 @@ class SnapshotBuilder {
     input.evacuating = cell.evacuating();
     input.disabled = cell.disabled();
     input.draining = cell.draining();
+    input.ignore_absent = cell.ignore_absent();
     input.tag = cell.tag();
     inputs_.push_back(std::move(input));
     return {};

@@ -17,10 +17,23 @@ double UsedFraction(int64_t free, int64_t total) {
   return 1.0 - static_cast<double>(free) / static_cast<double>(total);
 }
 
-// The part of a score that is the same for LRPs and tasks, of what remains after placing.
-double ResourceScore(double memory, double disk, double containers, int64_t starting,
-                     double starting_weight) {
-  return (memory + disk + containers) / 3.0 + static_cast<double>(starting) * starting_weight;
+// The mean of the fractions that are used after placing. What the cell has none of, and nothing is
+// asked of, is 0 / 0 in Diego; a cell that ignores it has the mean of the others.
+double MeanUsed(const CellView& cell, Amount memory, Amount disk) {
+  const double used_memory = UsedFraction(cell.memory_free - memory, cell.memory_total);
+  const double used_disk = UsedFraction(cell.disk_free - disk, cell.disk_total);
+  const double used_containers = UsedFraction(cell.containers_free - 1, cell.containers_total);
+  const bool no_memory = cell.ignore_absent && cell.memory_total == 0 && memory == 0;
+  const bool no_disk = cell.ignore_absent && cell.disk_total == 0 && disk == 0;
+  if (no_memory && no_disk) return used_containers;
+  if (no_memory) return (used_disk + used_containers) / 2.0;
+  if (no_disk) return (used_memory + used_containers) / 2.0;
+  return (used_memory + used_disk + used_containers) / 3.0;
+}
+
+// The part of a score that is the same for LRPs and tasks.
+double ResourceScore(double mean_used, int64_t starting, double starting_weight) {
+  return mean_used + static_cast<double>(starting) * starting_weight;
 }
 
 // Diego's own strategy: the emptiest cell, away from other instances of the process, in the zone
@@ -61,12 +74,10 @@ class DiegoStrategy : public SeparableStrategy {
  private:
   Score ScoreOf(const Work& work, const CellView& cell, int64_t instances) const {
     const bool is_lrp = work.kind == Kind::kLrp;
-    const Amount proxy_memory = is_lrp ? cell.proxy_memory : 0;
-    const double resource_score = ResourceScore(
-        UsedFraction(cell.memory_free - (work.asked.memory + proxy_memory), cell.memory_total),
-        UsedFraction(cell.disk_free - work.asked.disk, cell.disk_total),
-        UsedFraction(cell.containers_free - 1, cell.containers_total), cell.starting_containers,
-        configuration_.starting_container_weight);
+    const Amount memory = work.asked.memory + (is_lrp ? cell.proxy_memory : 0);
+    const double resource_score =
+        ResourceScore(MeanUsed(cell, memory, work.asked.disk), cell.starting_containers,
+                      configuration_.starting_container_weight);
     if (!is_lrp) return {TaskScore(resource_score, cell.task_count)};
     return {LrpScore(resource_score, instances, IndexOf(cell))};
   }

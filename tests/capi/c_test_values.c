@@ -29,7 +29,7 @@ static void refuse_cell(const rostrum_cell_t* cell, const char* part) {
 
 static void test_bad_cells(void) {
   REFUSE_CELL(id.length, 0, "id");
-  REFUSE_CELL(flags, 32, "cell 0: flags is 32, expected a sum of 1, 2, 4, 8 and 16");
+  REFUSE_CELL(flags, 64, "cell 0: flags is 64, expected a sum of 1, 2, 4, 8, 16 and 32");
   REFUSE_CELL(flags, UINT32_MAX, "cell 0: flags");
   REFUSE_CELL(total.memory, ROSTRUM_AMOUNT_MAXIMUM + 1, "memory");
   REFUSE_CELL(total.memory, INT64_MAX, "memory");

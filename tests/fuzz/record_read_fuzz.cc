@@ -71,5 +71,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string frame = std::string(kFrameHeaderBytes, '\0').append(bytes);
   SealFrame(&frame);
   ReadRecording(MakeFileHeader() + frame);
+  ReadSnapshot(MakeFileHeader(kSnapshotMagic) + frame);
   return 0;
 }

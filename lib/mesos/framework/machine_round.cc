@@ -206,6 +206,7 @@ Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent,
   Cell cell;
   cell.id = CellId(agent_id, is_multi_role_ ? role : "", revocable);
   cell.zone = agent.traits.zone;
+  cell.ignore_absent = true;
   cell.index = agent.traits.index;
   cell.signature = agent.traits.signature;
   if (revocable) cell.signature.placement_tags.emplace_back(kRevocableTag);

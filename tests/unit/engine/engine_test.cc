@@ -78,6 +78,24 @@ TEST(EngineFitTest, NoneOfAResourceFitsAnywhere) {
   }
 }
 
+// An offer without disk is a cell for work that needs none, under diego too.
+TEST(EngineFitTest, OffersWithoutDiskTakeWorkThatAsksForNone) {
+  for (const std::string_view name : StrategyNames()) {
+    Engine engine(MakeStrategy(name));
+    Offer offer = MakeOffer("o1", "agent");
+    offer.resources.disk = 0;
+    ASSERT_TRUE(engine.UseCache([&](Cache& cache) { return cache.AddOffer(offer); }).ok());
+    auto work = MakeWork(Kind::kTask, "t");
+    work->asked.disk = 0;
+    const std::vector<TaskStart> tasks = {{work}, StartTask("with-disk")};
+    ASSERT_TRUE(engine.Submit({}, tasks, 0).ok());
+    const auto round = *engine.RunRound(1, 0);
+    EXPECT_EQ(round->placed_count(), 1u) << name;
+    ASSERT_EQ(round->refusals().size(), 1u) << name;
+    EXPECT_EQ(round->refusals()[0].error, "insufficient resources: disk") << name;
+  }
+}
+
 // But none of memory or disk does not fit on less than none, as in Diego.
 TEST(EngineFitTest, NoneOfMemoryDoesNotFitOnLess) {
   Engine engine(MakeStrategy("diego"));

@@ -51,6 +51,30 @@ TEST_F(DiegoTest, PrefersAnyCellToOneWithATaskForATask) {
   EXPECT_EQ(Run({has_task, full}, {MakeLrp("p")}).CellOf("p.0"), "has-task");
 }
 
+// Diego's 0 / 0 takes nothing; a cell may say that what it has none of does not count.
+TEST_F(DiegoTest, ACellMayIgnoreWhatItHasNoneOf) {
+  Cell cell = MakeCell("a");
+  cell.total.disk = cell.available.disk = 0;
+  Auction lrp = MakeLrp("p");
+  auto work = std::make_shared<Work>(*lrp.work);
+  work->asked.disk = 0;
+  lrp.work = work;
+  EXPECT_EQ(Run({cell}, {lrp})->placed_count(), 0u);
+  cell.ignore_absent = true;
+  EXPECT_EQ(Run({cell}, {lrp}).CellOf("p.0"), "a");
+  // The mean of 0.1 of the memory and 0.01 of the containers.
+  EXPECT_EQ(Run({cell}, {lrp})->decisions()[0].score.value, (0.1 + (1.0 - 99.0 / 100.0)) / 2);
+  EXPECT_EQ(Run({cell}, {MakeLrp("p")}).ErrorOf("p.0"), "insufficient resources: disk");
+  // Beside cells that have disk it is scored by the rest, and all else is Diego's arithmetic.
+  Cell fuller = MakeCell("b");
+  fuller.available.memory = WholeAmount(500);
+  EXPECT_EQ(Run({fuller, cell}, {lrp}).CellOf("p.0"), "a");
+  Cell whole = MakeCell("c");
+  const Score plain = Run({whole}, {MakeLrp("p")})->decisions()[0].score;
+  whole.ignore_absent = true;
+  EXPECT_EQ(Run({whole}, {MakeLrp("p")})->decisions()[0].score, plain);
+}
+
 TEST_F(DiegoTest, SpreadsTheInstancesOfAProcess) {
   const TestRound round = Run({MakeCell("a", "z1", 0), MakeCell("b", "z1", 1)},
                               {MakeLrp("p", 0), MakeLrp("p", 1), MakeLrp("p", 2)});

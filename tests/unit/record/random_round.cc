@@ -108,6 +108,7 @@ std::vector<Cell> RandomRound::Cells(size_t count) {
     cell.evacuating = Chance(10);
     cell.disabled = Chance(10);
     cell.draining = Chance(10);
+    cell.ignore_absent = Chance(20);
     cell.tag = Chance(2) ? random_() : 0;
   }
   return cells;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/record/frame.h"
 #include "lib/record/rostrum_record.pb.h"
 #include "rostrum/cache.h"
 #include "tests/unit/record/random_round.h"
@@ -9,8 +10,15 @@
 namespace rostrum::record {
 namespace {
 
+// What a message or other bytes are with a frame that is right for them.
+std::string Framed(const std::string& content) {
+  std::string frame = std::string(kFrameHeaderBytes, '\0') + content;
+  SealFrame(&frame);
+  return MakeFileHeader(kSnapshotMagic) + frame;
+}
+
 std::string ErrorOf(const v1::Snapshot& message) {
-  const auto snapshot = ParseSnapshot(message.SerializeAsString());
+  const auto snapshot = ParseSnapshot(Framed(message.SerializeAsString()));
   if (snapshot.ok()) return "none";
   EXPECT_EQ(snapshot.status().code(), Code::kCorrupt);
   return snapshot.status().text();
@@ -64,8 +72,33 @@ TEST(SnapshotBytes, WorkThatWasPlacedSinceIsThere) {
 TEST(SnapshotBytes, NoCellsAreASnapshotToo) {
   const auto empty = *Snapshot::FromCells({});
   const std::string bytes = *SerializeSnapshot(*empty);
-  EXPECT_EQ(bytes, "");
+  EXPECT_EQ(bytes, Framed(""));
   EXPECT_EQ((*ParseSnapshot(bytes))->size(), 0u);
+}
+
+// Wherever it is damaged, it is taken for no snapshot.
+TEST(SnapshotBytes, EveryDamageIsSeen) {
+  RandomRound random(3);
+  const auto snapshot = *Snapshot::FromCells(random.Cells(5));
+  const std::string bytes = *SerializeSnapshot(*snapshot);
+  ASSERT_TRUE(ParseSnapshot(bytes).ok());
+  const auto expect_corrupt = [](const std::string& damaged, size_t at) {
+    const auto read = ParseSnapshot(damaged);
+    ASSERT_FALSE(read.ok()) << at;
+    EXPECT_EQ(read.status().code(), Code::kCorrupt) << at;
+  };
+  for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    expect_corrupt(flipped, bit);
+  }
+  for (size_t size = 0; size < bytes.size(); ++size) expect_corrupt(bytes.substr(0, size), size);
+  expect_corrupt(bytes + '\0', bytes.size());
+  expect_corrupt(bytes + bytes, bytes.size());
+  EXPECT_EQ(ParseSnapshot("").status().text(),
+            "snapshot, byte 0: the file ends here, expected the 16 bytes of a snapshot's header");
+  EXPECT_EQ(ParseSnapshot(MakeFileHeader() + bytes.substr(16)).status().text(),
+            "snapshot, byte 0: this is no snapshot of Rostrum, expected \"ROSTRUM\\x02\"");
 }
 
 TEST(SnapshotBytes, NamesWhatIsWrong) {
@@ -117,15 +150,16 @@ TEST(SnapshotBytes, RefusesATableThatWouldBeHuge) {
 
 TEST(SnapshotBytes, RefusesNestingWithoutEnd) {
   // Groups of a field that nobody knows, one inside the other.
-  EXPECT_TRUE(ParseSnapshot(std::string(10, '\xa3')).status().text().starts_with("the 10 bytes"));
+  EXPECT_TRUE(
+      ParseSnapshot(Framed(std::string(10, '\xa3'))).status().text().starts_with("the 10 bytes"));
   const std::string begin = "\xfb\x07";
   const std::string end = "\xfc\x07";
   std::string shallow;
   std::string deep;
   for (int i = 0; i < 10; ++i) shallow = begin + shallow + end;
   for (int i = 0; i < 1000; ++i) deep = begin + deep + end;
-  EXPECT_TRUE(ParseSnapshot(shallow).ok());
-  EXPECT_FALSE(ParseSnapshot(deep).ok());
+  EXPECT_TRUE(ParseSnapshot(Framed(shallow)).ok());
+  EXPECT_FALSE(ParseSnapshot(Framed(deep)).ok());
 }
 
 TEST(SnapshotBytes, RandomBytesDoNoHarm) {
@@ -133,7 +167,8 @@ TEST(SnapshotBytes, RandomBytesDoNoHarm) {
   for (int i = 0; i < 20'000; ++i) {
     std::string bytes(random.Below(60), '\0');
     for (char& byte : bytes) byte = static_cast<char>(random.Below(256));
-    static_cast<void>(ParseSnapshot(bytes));
+    EXPECT_FALSE(ParseSnapshot(bytes).ok());
+    static_cast<void>(ParseSnapshot(Framed(bytes)));
   }
 }
 
