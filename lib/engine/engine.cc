@@ -280,7 +280,7 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
   const std::lock_guard lock(impl_->mutex);
   const auto at = impl_->outstanding.find(&round);
   if (at == impl_->outstanding.end() || at->second.round.expired()) {
-    return NotFound("the round is none of this engine's");
+    return NotFound("the round belongs to another engine");
   }
   std::vector<bool>& handed_back = at->second.handed_back;
   handed_back.resize(round.decisions().size());
@@ -317,7 +317,7 @@ Expected<Explanation> Engine::Explain(const Round& round, Kind kind, std::string
     const std::lock_guard lock(impl_->mutex);
     const auto at = impl_->outstanding.find(&round);
     if (at == impl_->outstanding.end() || at->second.round.expired()) {
-      return NotFound("the round is none of this engine's");
+      return NotFound("the round belongs to another engine");
     }
     strategy = at->second.strategy;
   }

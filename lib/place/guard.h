@@ -38,7 +38,7 @@ std::optional<std::string> CallStrategy(Body body) {
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
-    return "it threw something that is no std::exception";
+    return "it threw something that is not a std::exception";
   }
 }
 

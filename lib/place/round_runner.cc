@@ -407,7 +407,7 @@ Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspa
     return FailedPrecondition(fmt::format("the strategy failed: {}", error.what()));
   } catch (...) {
     input = std::move(round->input_);
-    return FailedPrecondition("the strategy threw something that is no std::exception");
+    return FailedPrecondition("the strategy threw something that is not a std::exception");
   }
   return round;
 }

@@ -47,7 +47,7 @@ Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path) 
   struct stat about {};
   if (fstat(descriptor, &about) != 0) return file->Error("looked at", errno);
   if (!S_ISREG(about.st_mode)) {
-    return FailedPrecondition(fmt::format("{} is no regular file, expected one", path));
+    return FailedPrecondition(fmt::format("{} is not a regular file, expected one", path));
   }
   file->size_ = static_cast<uint64_t>(about.st_size);
   return file;

@@ -80,7 +80,7 @@ Status FrameReader::ReadHeader() {
   }
   const std::string_view all(header);
   if (!all.starts_with(magic_)) {
-    return ErrorAt(0, fmt::format("this is no {} of Rostrum, expected \"ROSTRUM\\x{:02x}\"",
+    return ErrorAt(0, fmt::format("this is not a {} of Rostrum, expected \"ROSTRUM\\x{:02x}\"",
                                   KindOf(magic_), magic_.back()));
   }
   const size_t checksum_at = kFileHeaderBytes - kNumberBytes;
@@ -113,8 +113,8 @@ Expected<std::optional<std::string>> FrameReader::ReadNext() {
   if (header.empty()) return std::optional<std::string>();
   if (header.size() < kFrameHeaderBytes) {
     unfinished_ = std::move(header);
-    return ErrorAt(end_, fmt::format("a record of which only {} bytes are there, expected at least "
-                                     "{}: the file was cut, or is being written to",
+    return ErrorAt(end_, fmt::format("the record ends after {} bytes, expected at least {}: the "
+                                     "file was cut, or is being written to",
                                      unfinished_.size(), kFrameHeaderBytes));
   }
   const std::string_view length_bytes = std::string_view(header).substr(0, kNumberBytes);
@@ -128,8 +128,8 @@ Expected<std::optional<std::string>> FrameReader::ReadNext() {
   if (Status status = ReadUpTo(length, &content); !status.ok()) return status;
   if (content.size() < length) {
     unfinished_ = std::move(header.append(content));
-    return ErrorAt(end_, fmt::format("a record of which only {} bytes are there, expected {}: the "
-                                     "file was cut or damaged, or is being written to",
+    return ErrorAt(end_, fmt::format("the record ends after {} bytes, expected {}: the file was "
+                                     "cut or damaged, or is being written to",
                                      unfinished_.size(), kFrameHeaderBytes + length));
   }
   const uint32_t stored = GetNumber(std::string_view(header).substr(kNumberBytes));

@@ -41,7 +41,7 @@ Status CheckIsRecording(const std::string& path) {
 
 Status NoRecording(const Status& status) {
   if (status.code() != Code::kCorrupt) return status;
-  return FailedPrecondition(status.text() + "; it is left as it is, choose another path");
+  return FailedPrecondition(status.text() + "; it is left unchanged, choose another path");
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ Status Parse(std::string_view content, google::protobuf::Message* message) {
   stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
   stream.SetRecursionLimit(kNestingMaximum);
   if (message->ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage()) return {};
-  return Corrupt(fmt::format("the {} bytes are no protobuf message, expected a {}", content.size(),
-                             std::string(message->GetTypeName())));
+  return Corrupt(fmt::format("the {} bytes are not a protobuf message, expected a {}",
+                             content.size(), std::string(message->GetTypeName())));
 }
 
 Status Serialize(const google::protobuf::Message& message, std::string* bytes) {

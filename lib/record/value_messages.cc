@@ -36,7 +36,7 @@ Status CheckWork(const Work& work) {
   }
   if (!AnyNegative(work.asked)) return {};
   return Corrupt(
-      fmt::format("work \"{}\" asks for less than nothing, expected zero or more", work.guid));
+      fmt::format("work \"{}\" asks for a negative amount, expected zero or more", work.guid));
 }
 
 }  // namespace

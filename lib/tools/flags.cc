@@ -143,7 +143,7 @@ Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view>
   }
   if (verb.operands.empty() && !flags.operands_.empty()) {
     return InvalidArgument(
-        fmt::format("\"{}\" is no flag, expected flags only", Shown(flags.operands_.front())));
+        fmt::format("\"{}\" is not a flag, expected flags only", Shown(flags.operands_.front())));
   }
   return flags;
 }

@@ -16,7 +16,7 @@ Status CheckStandardInput(const Flags& flags, std::span<const std::string_view> 
     listed += fmt::format("{}--{}", listed.empty() ? "" : (is_last ? " and " : ", "), name);
   }
   if (count <= 1) return {};
-  return InvalidArgument(fmt::format("standard input (-) can be read for one of {}", listed));
+  return InvalidArgument(fmt::format("standard input (-) can be read for only one of {}", listed));
 }
 
 Expected<InputFile> ReadInputFile(const Flags& flags, std::string_view flag) {

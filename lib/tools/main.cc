@@ -56,7 +56,7 @@ int FailAll(std::string_view text, int exit_status) {
 bool AsksForHelp(std::string_view argument) { return argument == "--help" || argument == "-h"; }
 
 int NotUnderstood(std::string_view argument) {
-  return FailAll(fmt::format("\"{}\" is not understood, expected nothing there", Shown(argument)),
+  return FailAll(fmt::format("unexpected argument \"{}\"", Shown(argument)),
                  kBadInput);
 }
 
@@ -93,7 +93,7 @@ int RunMesosVerb([[maybe_unused]] std::span<const std::string_view> arguments) {
 #ifdef ROSTRUM_HAS_MESOS
   return RunMesos(arguments, std::cout, std::cerr);
 #else
-  return FailAll("mesos: this build is without it, expected one with libcurl and protobuf",
+  return FailAll("mesos is not part of this build, which had no libcurl or protobuf",
                  kFailed);
 #endif
 }

@@ -58,7 +58,7 @@ Expected<std::string> ReadInputPath(const Flags& flags, std::string_view name) {
 Expected<std::string> ReadOutputPath(const Flags& flags, std::string_view name) {
   if (flags.Text(name) == "-") {
     return InvalidArgument(
-        fmt::format("--{} is \"-\", expected a file (one of that name is ./-)", name));
+        fmt::format("--{} is \"-\", expected a file (a file of that name is ./-)", name));
   }
   return ReadInputPath(flags, name);
 }
@@ -70,7 +70,7 @@ Status CheckOutputs(std::span<const NamedPath> inputs, std::span<const NamedPath
     const std::optional<Identity> identity = IdentityOf(output.path);
     const auto check = [&](const NamedPath& other) -> Status {
       if (other.path.empty() || !IsSame(identity, IdentityOf(other.path))) return {};
-      return InvalidArgument(fmt::format("--{} and --{} name one file, \"{}\", expected two",
+      return InvalidArgument(fmt::format("--{} and --{} name the same file, \"{}\", expected two",
                                          other.flag, output.flag, Shown(output.path)));
     };
     for (const NamedPath& input : inputs) {

@@ -13,7 +13,7 @@ namespace {
 
 std::string KeyTwice(std::string_view key, std::string_view known) {
   const std::string also = key == known ? "" : fmt::format(", as {}", Quote(known));
-  return fmt::format("key {} comes twice{}, expected each key once", Quote(key), also);
+  return fmt::format("key {} appears twice{}, expected each key once", Quote(key), also);
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ static void test_nulls(void) {
 static void test_work_that_no_master_takes(void) {
   rostrum_mesos_t* framework = make_framework(make_options());
   CHECK_OK(rostrum_mesos_start(framework, &error));
-  CHECK_FAILS(ROSTRUM_FAILED_PRECONDITION, "started before",
+  CHECK_FAILS(ROSTRUM_FAILED_PRECONDITION, "already started",
               rostrum_mesos_start(framework, &error));
 
   size_t which = 0;
@@ -258,7 +258,7 @@ static void test_journals(void) {
   rostrum_mesos_destroy(framework);
   FILE* const file = fopen(journal_path, "w");
   CHECK(file != NULL && fputs("no journal", file) >= 0 && fclose(file) == 0);
-  CHECK_MAKES_NOTHING(ROSTRUM_CORRUPT, "is no journal", second,
+  CHECK_MAKES_NOTHING(ROSTRUM_CORRUPT, "is not the journal", second,
                       rostrum_mesos_create(options, strategy, &second, &error));
   rostrum_strategy_destroy(strategy);
   rostrum_mesos_options_destroy(options);

@@ -143,8 +143,8 @@ void test_bad_snapshot_bytes(void) {
   test_many_scalars();
   test_many_overheads();
   test_damage();
-  check_no_snapshot("rostrum", 7, "the 7 bytes are no protobuf message");
-  check_no_snapshot("\0", 1, "the 1 bytes are no protobuf message");
+  check_no_snapshot("rostrum", 7, "the 7 bytes are not a protobuf message");
+  check_no_snapshot("\0", 1, "the 1 bytes are not a protobuf message");
   /* One cell, field 5, without anything in it. */
   check_no_snapshot("\x2a\0", 2, "zone 0, expected a position below 0");
   record_tasks(1); /* A recording is no snapshot. */

@@ -22,7 +22,7 @@ static void test_no_recordings(void) {
   write_file(recording_path(), "", 0);
   check_unread(recording_path(), ROSTRUM_CORRUPT, "byte 0: the file ends here");
   write_file(recording_path(), "{\"cells\": [1, 2, 3]}", 20);
-  check_unread(recording_path(), ROSTRUM_CORRUPT, "byte 0: this is no recording of Rostrum");
+  check_unread(recording_path(), ROSTRUM_CORRUPT, "byte 0: this is not a recording of Rostrum");
 }
 
 /* The bytes of a recording of two rounds, and where the first one ends. */
@@ -105,7 +105,7 @@ static void test_error(void) {
   rostrum_error_t* error = NULL;
   CHECK(rostrum_replay_file(recording_path(), NULL, &replay, &error) == ROSTRUM_CORRUPT);
   remove_recordings();
-  CHECK(strstr(rostrum_error_text(error), "of which only 1 bytes are there") != NULL);
+  CHECK(strstr(rostrum_error_text(error), "ends after 1 bytes") != NULL);
   CHECK(rostrum_error_retriable(error) == 0);
   rostrum_error_destroy(error);
 }

@@ -91,7 +91,7 @@ static void test_bad_paths(void) {
   check_unopened(folder_path(), 0, ROSTRUM_UNAVAILABLE, "Is a directory");
   check_unopened("/nowhere/rounds", 0, ROSTRUM_UNAVAILABLE, "No such file or directory");
   check_unopened("", 0, ROSTRUM_UNAVAILABLE, "No such file or directory");
-  check_unopened("/dev/null", 0, ROSTRUM_FAILED_PRECONDITION, "no regular file");
+  check_unopened("/dev/null", 0, ROSTRUM_FAILED_PRECONDITION, "not a regular file");
 
   /* An error of something outside may be gone later. */
   rostrum_recorder_t* recorder = NULL;
@@ -105,7 +105,7 @@ static void test_files_of_others(void) {
   file_bytes_t other = {.size = 42};
   memset(other.data, '#', other.size);
   write_file(recording_path(), other.data, other.size);
-  check_unopened(recording_path(), 0, ROSTRUM_FAILED_PRECONDITION, "no recording of Rostrum");
+  check_unopened(recording_path(), 0, ROSTRUM_FAILED_PRECONDITION, "not a recording of Rostrum");
   CHECK(is_in_file(recording_path(), &other));
   other.size = 3;
   write_file(recording_path(), other.data, other.size);

@@ -82,8 +82,8 @@ static void test_own_strategy(void) {
   record(round, "/nowhere/plugin.so"); /* A name loads nothing. */
   check_identical(strategy, 2, 2);
   rostrum_replay_t* replay = NULL;
-  CHECK_MAKES_NOTHING(ROSTRUM_NOT_FOUND, "strategy \"choice\" is none of the library's", replay,
-                      rostrum_replay_file(recording_path(), NULL, &replay, &error));
+  CHECK_MAKES_NOTHING(ROSTRUM_NOT_FOUND, "strategy \"choice\" does not come with the library",
+                      replay, rostrum_replay_file(recording_path(), NULL, &replay, &error));
   remove_recordings();
   record(round, "");
   CHECK_MAKES_NOTHING(ROSTRUM_NOT_FOUND, "strategy \"\"", replay,

@@ -215,7 +215,7 @@ static void test_bad_hand_back(void) {
   CHECK_FAILS(ROSTRUM_NOT_FOUND, "no decision 4",
               rostrum_engine_hand_back(engine, round, outside, 2, &undone, &error));
   rostrum_engine_t* other = make_mixed_engine();
-  CHECK_FAILS(ROSTRUM_NOT_FOUND, "none of this engine's",
+  CHECK_FAILS(ROSTRUM_NOT_FOUND, "belongs to another engine",
               rostrum_engine_hand_back(other, round, &web, 1, &undone, &error));
   CHECK(undone == 7 && free_memory_of(engine, "a") == 900);
   CHECK(rostrum_engine_queue_size(engine) == 2);

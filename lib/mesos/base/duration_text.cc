@@ -38,8 +38,8 @@ Expected<std::chrono::nanoseconds> ParseDuration(std::string_view text) {
     return std::chrono::nanoseconds(static_cast<int64_t>(nanoseconds));
   }
   return InvalidArgument(fmt::format(
-      "the duration \"{}\" is none, expected a number with ns, us, ms, secs, mins, hrs, days or "
-      "weeks, such as \"1.5mins\"",
+      "invalid duration \"{}\": expected a number with ns, us, ms, secs, mins, hrs, days or weeks, "
+      "such as \"1.5mins\"",
       text));
 }
 

@@ -48,7 +48,7 @@ Expected<HostPort> ParseAddress(std::string_view text) {
   const bool is_number = error == std::errc() && end == port.data() + port.size();
   if (host.empty() || !is_number || number < 0 || number > 65535) {
     return InvalidArgument(
-        fmt::format("the address \"{}\" is none, expected HOST:PORT such as 127.0.0.1:9180", text));
+        fmt::format("invalid address \"{}\": expected HOST:PORT such as 127.0.0.1:9180", text));
   }
   return HostPort{std::string(host), std::string(port)};
 }

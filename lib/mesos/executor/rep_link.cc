@@ -173,7 +173,7 @@ void RepLink::TakeUsage(const Status& status) {
     }
     problem = usages.status().text();
   }
-  if (!usage_is_refused_) owner_.OnRepProblem("use of resources is not told: " + problem);
+  if (!usage_is_refused_) owner_.OnRepProblem("the use of resources is not reported: " + problem);
   usage_is_refused_ = true;
 }
 

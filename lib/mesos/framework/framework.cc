@@ -49,7 +49,8 @@ Status Validate(const FrameworkOptions& options) {
   const SchedulerOptions& scheduler = options.scheduler;
   if (!scheduler.tasks.empty() || scheduler.start_suppressed || scheduler.on_events) {
     return InvalidArgument(
-        "scheduler.tasks, .start_suppressed or .on_events is set, which are the framework's own");
+        "scheduler.tasks, .start_suppressed or .on_events is set, expected none: the framework "
+        "sets them");
   }
   if (options.strategy == nullptr) return InvalidArgument("strategy is not set, expected one");
   if (Status s = ValidateConfiguration(options.configuration); !s.ok()) return s;
@@ -309,7 +310,7 @@ Expected<std::unique_ptr<Framework>> Framework::Create(FrameworkOptions options)
 }
 
 Status Framework::Start() {
-  if (impl_->is_started) return FailedPrecondition("the framework was started before");
+  if (impl_->is_started) return FailedPrecondition("the framework is already started");
   impl_->is_started = true;
   if (Status status = impl_->client->Start(); !status.ok()) return status;
   impl_->calls.SendEarlyKills();

@@ -38,8 +38,8 @@ class Reader {
       // A file that was made a moment before a crash.
       if (kTitle.starts_with(bytes_)) return {};
       return Corrupt(
-          fmt::format("{} is no journal of a framework on Mesos, expected it to begin "
-                      "with \"rostrum mesos journal 1\"",
+          fmt::format("{} is not the journal of a framework on Mesos, expected it to begin with "
+                      "\"rostrum mesos journal 1\"",
                       path_));
     }
     whole_ = kTitle.size();
@@ -50,8 +50,7 @@ class Reader {
       journal::Record record;
       if (!record.ParseFromArray(rest.data() + kFrameHeaderBytes, static_cast<int>(length))) {
         return Corrupt(
-            fmt::format("{}: the record at byte {} is whole, but is no record of a "
-                        "journal",
+            fmt::format("{}: the record at byte {} is complete, but not a record of a journal",
                         path_, whole_));
       }
       records->push_back(std::move(record));

@@ -83,7 +83,7 @@ Expected<Endpoint> ReadJson(std::string_view child, std::string_view data, bool 
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag>(data.data(), data.size());
   if (document.HasParseError() || !document.IsObject()) {
-    return Corrupt(fmt::format("the master in {} is no JSON object", child));
+    return Corrupt(fmt::format("the master in {} is not a JSON object", child));
   }
   Host host;
   if (const JsonValue* address = Member(document, "address")) {
@@ -99,7 +99,7 @@ Expected<Endpoint> ReadJson(std::string_view child, std::string_view data, bool 
 Expected<Endpoint> ReadMessage(std::string_view child, std::string_view data, bool tls) {
   wire::MasterInfo message;
   if (!message.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
-    return Corrupt(fmt::format("the master in {} is no MasterInfo", child));
+    return Corrupt(fmt::format("the master in {} is not a MasterInfo", child));
   }
   Host host{message.address().hostname(), message.address().ip(), message.address().port()};
   if (host.name.empty()) host.name = message.hostname();

@@ -24,8 +24,8 @@ bool TakePrefix(std::string_view prefix, std::string_view* text) {
 
 Status BadEndpoint(std::string_view text) {
   return InvalidArgument(fmt::format(
-      "the address \"{}\" is none, expected host:port, with or without http:// or https:// in "
-      "front and a path behind",
+      "invalid address \"{}\": expected host:port, optionally with http:// or https:// before it "
+      "and a path after it",
       WithoutCredentials(text)));
 }
 
@@ -110,7 +110,7 @@ bool IsZkAddress(std::string_view text) { return TakePrefix(kZkScheme, &text); }
 Expected<ZkAddress> ParseZkAddress(std::string_view text) {
   const auto bad = [text] {
     return InvalidArgument(fmt::format(
-        "the address \"{}\" is none, expected zk://[user:password@]host:port[,host:port]/path",
+        "invalid address \"{}\": expected zk://[user:password@]host:port[,host:port]/path",
         WithoutCredentials(text)));
   };
   std::string_view rest = text;

@@ -35,12 +35,12 @@ Status ValidateRoles(const FrameworkInfo& framework) {
   for (const std::string& role : framework.roles) {
     if (!IsRole(role)) {
       return InvalidArgument(fmt::format(
-          "the role \"{}\" is none, expected \"*\" or names joined by slashes, without blanks, "
+          "invalid role \"{}\": expected \"*\" or names joined by slashes, without blanks, "
           "\".\", \"..\" or a leading \"-\"",
           role));
     }
     if (!seen.insert(role).second) {
-      return InvalidArgument(fmt::format("the role \"{}\" comes twice, expected it once", role));
+      return InvalidArgument(fmt::format("the role \"{}\" appears twice, expected it once", role));
     }
   }
   if (framework.roles.size() > 1 && !framework.capabilities.multi_role) {

@@ -29,7 +29,7 @@ Expected<std::string> OfferBook::AgentOf(std::span<const std::string> ids) const
       return FailedPrecondition(fmt::format("offer \"{}\" is not held any more", id));
     }
     if (!seen.insert(id).second) {
-      return InvalidArgument(fmt::format("offer \"{}\" comes twice, expected it once", id));
+      return InvalidArgument(fmt::format("offer \"{}\" appears twice, expected it once", id));
     }
     const Held& offer = *found->second;
     if (first == nullptr) first = &offer;

@@ -193,7 +193,7 @@ Expected<std::unique_ptr<SchedulerClient>> SchedulerClient::Create(SchedulerOpti
 Status SchedulerClient::Start() {
   {
     std::lock_guard lock(impl_->reactor.mutex());
-    if (impl_->is_started) return FailedPrecondition("the client was started before");
+    if (impl_->is_started) return FailedPrecondition("the client is already started");
     impl_->is_started = true;
     if (Status status = impl_->session.Begin(); !status.ok()) return status;
   }

@@ -33,7 +33,7 @@ Status CheckTasks(const Acceptance& acceptance, const std::string& agent_id) {
                       task.id, task.agent_id, agent_id));
     }
     if (!ids.insert(task.id).second) {
-      return InvalidArgument(fmt::format("task \"{}\" comes twice, expected it once", task.id));
+      return InvalidArgument(fmt::format("task \"{}\" appears twice, expected it once", task.id));
     }
   }
   return {};
@@ -259,7 +259,7 @@ Status Session::UpdateFramework(const FrameworkInfo& framework) {
     demand_.SetRoles(framework_.roles);
     return {};
   }
-  if (proposed_) return FailedPrecondition("an update of the framework is not answered yet");
+  if (proposed_) return FailedPrecondition("an update of the framework is still pending");
   // The roles that go may not be named as suppressed.
   std::set<std::string> suppressed;
   for (const std::string& role : framework.roles) {

@@ -60,7 +60,7 @@ Status Session::OnEvent(std::string_view bytes) {
   google::protobuf::Arena arena;
   auto& event = *google::protobuf::Arena::CreateMessage<wire_scheduler::Event>(&arena);
   if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Corrupt(fmt::format("an event of {} bytes is no scheduler event", bytes.size()));
+    return Corrupt(fmt::format("an event of {} bytes is not a scheduler event", bytes.size()));
   }
   ++counts_.events;
   if (event.type() == wire_scheduler::Event::SUBSCRIBED) return TakeSubscribed(event.subscribed());

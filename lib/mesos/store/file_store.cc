@@ -40,7 +40,8 @@ class FileStore : public FrameworkIdStore {
     if (!text.empty() && text.back() == '\n') text.pop_back();
     if (text.empty() || text.size() > kIdBytesMaximum ||
         text.find_first_of("\n\r\0", 0, 3) != std::string::npos) {
-      return Corrupt(fmt::format("{} holds {} bytes that are no framework id, expected one line",
+      return Corrupt(fmt::format("{} holds {} bytes that are not a framework id, expected one "
+                                 "line",
                                  path_, size));
     }
     return text;

@@ -107,7 +107,7 @@ Expected<std::unique_ptr<FrameworkIdStore>> MakeZkStore(const std::string& addre
   if (!parsed.ok()) return parsed.status();
   if (parsed->path == "/") {
     return InvalidArgument(
-        fmt::format("the address \"{}\" names no node, expected a path behind the servers",
+        fmt::format("invalid address \"{}\": expected the path of a node after the servers",
                     WithoutCredentials(address)));
   }
   return std::unique_ptr<FrameworkIdStore>(std::make_unique<ZkStore>(std::move(*parsed), timeout));

@@ -78,7 +78,7 @@ std::string_view LittleOrFew(std::string_view resource) {
 // A reason without its amounts.
 std::string PlainReasonText(const ReasonCount& reason) {
   if (reason.reason == Reason::kScore) {
-    return reason.cells == 1 ? "its score is no number" : "their scores are no numbers";
+    return reason.cells == 1 ? "its score is not a number" : "their scores are not numbers";
   }
   std::string text = ReasonName(reason.reason);
   if (!reason.subject.empty()) text += ": " + wire::Escape(reason.subject);

@@ -76,7 +76,7 @@ Expected<std::vector<std::string>> ReadPaths(const Flags& flags) {
   for (const std::string_view path : flags.operands()) {
     if (path.empty()) return InvalidArgument("FILE is \"\", expected a recording");
     if (path == "-") {
-      return InvalidArgument("FILE is \"-\", expected a recording (one of that name is ./-)");
+      return InvalidArgument("FILE is \"-\", expected a recording (a file of that name is ./-)");
     }
     paths.emplace_back(path);
   }
@@ -108,7 +108,7 @@ Status ReadWhatIf(const Flags& flags, ReplayOptions* options) {
 Status ReadPlugins(const Flags& flags, ReplayOptions* options) {
   for (const std::string_view path : flags.Texts("plugin")) {
     if (options->strategy != nullptr) {
-      return InvalidArgument("--plugin means nothing with --strategy, which decides all rounds");
+      return InvalidArgument("--plugin cannot be used with --strategy, which decides all rounds");
     }
     if (MakeStrategy(path) != nullptr) {
       return InvalidArgument(

@@ -76,7 +76,7 @@ class CsvScanner {
           ++position_;
           if (AtEnd()) return field;
           return InvalidArgument(fmt::format(
-              "{}, line {}: there is text behind a closing quote, expected a comma or the end of "
+              "{}, line {}: there is text after a closing quote, expected a comma or the end of "
               "the line",
               name_, line_));
         }
@@ -84,7 +84,7 @@ class CsvScanner {
       field.push_back(c);
     }
     return InvalidArgument(
-        fmt::format("{}, line {}: a quote is opened and never closed", name_, first_line));
+        fmt::format("{}, line {}: a quote is never closed", name_, first_line));
   }
 
   std::string_view name_;

@@ -58,7 +58,7 @@ Status CheckRestrictions(const Flags& flags, Input input) {
     const std::string_view what = input == Input::kMade        ? "without --nodes and --pods"
                                   : input == Input::kFileOrder ? "with --nodes and --pods"
                                                                : "with --by-time";
-    return InvalidArgument(fmt::format("--{} means nothing {}", restriction.flag, what));
+    return InvalidArgument(fmt::format("--{} cannot be used {}", restriction.flag, what));
   }
   return {};
 }
@@ -106,7 +106,7 @@ Status ReadInput(const Flags& flags, SimulateOptions* options) {
   collector.Put(ReadInputPath(flags, "pods"), &options->pods_path);
   if (!collector.status().ok()) return collector.status();
   if (options->nodes_path == "-" && options->pods_path == "-") {
-    return InvalidArgument("standard input (-) can be read for one of --nodes and --pods");
+    return InvalidArgument("standard input (-) can be read for only one of --nodes and --pods");
   }
 
   const bool by_time = flags.Has("by-time");
@@ -151,7 +151,7 @@ Status ReadIncidents(const Flags& flags, IncidentOptions* incidents) {
   for (const std::string_view flag : {"fail-cells", "fail-zone", "rolling-update"}) {
     if (!flags.Has(flag) || !flags.Has("fill")) continue;
     return InvalidArgument(fmt::format(
-        "--{} cannot go with --fill, whose end, and so whose middle, nobody knows before", flag));
+        "--{} cannot be used with --fill, the middle of which is not known in advance", flag));
   }
   return {};
 }

@@ -573,10 +573,10 @@ class Program(NurseryTest):
                 (["--rep-client-cert", "/dev/null"], {}, "belong together, expected both"),
                 (["--rep-ca-cert", "/no/such/file"], {}, 'expected a file that can be read'),
                 (["--rep-ca-cert", "/dev/null", "--rep-url", "http://r:1"], {}, "expected a URL with https://"),
-                (["--metrics-address", "here"], {}, 'the address "here" is none, expected HOST:PORT'),
+                (["--metrics-address", "here"], {}, 'invalid address "here": expected HOST:PORT'),
                 (["--nothing"], {}, "unknown flag --nothing"), (["more"], {}, "expected flags only"),
                 ([], {"MESOS_FRAMEWORK_ID": ""}, "MESOS_FRAMEWORK_ID is not set"),
-                ([], {"MESOS_RECOVERY_TIMEOUT": "1"}, "MESOS_RECOVERY_TIMEOUT: the duration")):
+                ([], {"MESOS_RECOVERY_TIMEOUT": "1"}, "MESOS_RECOVERY_TIMEOUT: invalid duration")):
             with self.subTest(flags=flags, variables=variables):
                 process = self.start(*flags, **variables)
                 self.assertEqual(process.wait(), 2)

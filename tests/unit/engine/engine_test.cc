@@ -330,7 +330,7 @@ TEST_F(HandBackTest, ARoundOfAnotherEngineIsNotFound) {
   const auto round = RunRound();
   Engine other(strategy_);
   EXPECT_EQ(other.HandBack(*round, std::vector<uint32_t>{0}).status().text(),
-            "the round is none of this engine's");
+            "the round belongs to another engine");
 }
 
 TEST_F(HandBackTest, OfNothingIsNothing) {

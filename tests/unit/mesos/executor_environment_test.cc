@@ -153,7 +153,7 @@ TEST(ExecutorEnvironmentTest, ErrorsNameTheVariableAndWhatWasExpected) {
   EXPECT_NE(ErrorOf(variables).find("MESOS_AGENT_ENDPOINT is not set"), std::string::npos);
   variables = Usual();
   variables["MESOS_RECOVERY_TIMEOUT"] = "soon";
-  EXPECT_NE(ErrorOf(variables).find("MESOS_RECOVERY_TIMEOUT: the duration \"soon\""),
+  EXPECT_NE(ErrorOf(variables).find("MESOS_RECOVERY_TIMEOUT: invalid duration \"soon\""),
             std::string::npos);
   variables = Usual();
   variables["MESOS_CHECKPOINT"] = "perhaps";

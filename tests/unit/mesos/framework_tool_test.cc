@@ -83,7 +83,7 @@ TEST(MesosTool, ErrorsNameTheFlag) {
   EXPECT_EQ(ErrorOf({"--containerizer", "rkt"}),
             "--containerizer is \"rkt\", expected docker or mesos");
   EXPECT_EQ(ErrorOf({"--lrps", "-", "--tasks", "-"}),
-            "standard input (-) can be read for one of --lrps, --tasks and --services");
+            "standard input (-) can be read for only one of --lrps, --tasks and --services");
 }
 
 TEST(MesosTool, WithoutAnIdItsTasksEndWithIt) {

@@ -176,7 +176,9 @@ TEST_F(ReplayCommand, ClaimsNothingAboutADamagedFileWhereverTheDamageIs) {
     bytes[at] ^= 4;
     record::WriteAll(path_, bytes);
     for (const std::vector<std::string_view>& arguments :
-         {std::vector<std::string_view>{path_}, {path_, "--format=json"}, {path_, "--set=starting_container_weight=1"},
+         {std::vector<std::string_view>{path_},
+          {path_, "--format=json"},
+          {path_, "--set=starting_container_weight=1"},
           {path_, "--strategy=diego"}}) {
       const Ran ran = Run(arguments);
       EXPECT_EQ(ran.status, 2) << at;
@@ -240,11 +242,11 @@ TEST_F(ReplayCommand, RefusesBadInput) {
   EXPECT_EQ(error({}), "rostrum replay: no file is given, expected a recording\n");
   EXPECT_EQ(error({""}), "rostrum replay: FILE is \"\", expected a recording\n");
   EXPECT_EQ(error({path_, "-"}),
-            "rostrum replay: FILE is \"-\", expected a recording (one of that name is ./-)\n");
+            "rostrum replay: FILE is \"-\", expected a recording (a file of that name is ./-)\n");
   EXPECT_EQ(error({path_, "--plugin", "diego"}),
             "rostrum replay: --plugin is \"diego\", expected the path of a shared object\n");
   EXPECT_EQ(error({path_, "--plugin", "./p.so", "--strategy", "diego"}),
-            "rostrum replay: --plugin means nothing with --strategy, which decides all rounds\n");
+            "rostrum replay: --plugin cannot be used with --strategy, which decides all rounds\n");
   EXPECT_EQ(
       error({path_, "--set=starting_container_weight=1", "--set=starting_container_weight=1"}),
       "rostrum replay: --set names \"starting_container_weight\" twice, expected each key "

@@ -125,15 +125,15 @@ TEST(RoundReader, NamesFileByteAndWhatWasExpected) {
   EXPECT_EQ(error(""),
             "file, byte 0: the file ends here, expected the 16 bytes of a recording's header");
   EXPECT_EQ(error("PK\x03\x04 an archive of another kind"),
-            "file, byte 0: this is no recording of Rostrum, expected \"ROSTRUM\\x01\"");
+            "file, byte 0: this is not a recording of Rostrum, expected \"ROSTRUM\\x01\"");
   EXPECT_EQ(error(header + "abc"),
-            "file, byte 16: a record of which only 3 bytes are there, expected at least 8: the "
+            "file, byte 16: the record ends after 3 bytes, expected at least 8: the "
             "file was cut, or is being written to");
   EXPECT_EQ(error(header + std::string(100, '\xff')),
             "file, byte 16: the record's length is 4294967295, expected at most 1073741824: the "
             "file is damaged");
   EXPECT_EQ(error(header + std::string("\xff\xff\xff\x3f\0\0\0\0xyz", 11)),
-            "file, byte 16: a record of which only 11 bytes are there, expected 1073741831: the "
+            "file, byte 16: the record ends after 11 bytes, expected 1073741831: the "
             "file was cut or damaged, or is being written to");
   EXPECT_TRUE(error(header + std::string(100, '\0'))
                   .starts_with("file, byte 16: the record of 8 bytes is damaged: its checksum is"));
@@ -178,7 +178,7 @@ TEST(RoundReader, NamesWhatIsWrongInARecord) {
   message = GoodMessage();
   message.mutable_works(0)->mutable_asked()->set_disk(-1);
   EXPECT_EQ(ErrorOf(message),
-            "file, byte 16: work \"process\" asks for less than nothing, expected zero or more");
+            "file, byte 16: work \"process\" asks for a negative amount, expected zero or more");
   message = GoodMessage();
   message.mutable_configuration()->set_starting_container_weight(
       std::numeric_limits<double>::quiet_NaN());

@@ -123,7 +123,7 @@ void ExpectLeftAlone(const std::string& path, std::string_view bytes, size_t beg
   EXPECT_EQ(status.code(), Code::kFailedPrecondition) << status.text();
   EXPECT_TRUE(status.text().starts_with(path + ", byte " + std::to_string(begin) + ": "))
       << status.text();
-  EXPECT_TRUE(status.text().ends_with("; it is left as it is, choose another path"))
+  EXPECT_TRUE(status.text().ends_with("; it is left unchanged, choose another path"))
       << status.text();
   EXPECT_EQ(ReadAll(path), bytes);
 }
@@ -192,8 +192,8 @@ TEST_F(RoundRecorderTest, LeavesFilesOfOthersAlone) {
   EXPECT_EQ(OpenError().code(), Code::kFailedPrecondition);
   EXPECT_EQ(OpenError().text(),
             path_ +
-                ", byte 0: this is no recording of Rostrum, expected \"ROSTRUM\\x01\"; it is "
-                "left as it is, choose another path");
+                ", byte 0: this is not a recording of Rostrum, expected \"ROSTRUM\\x01\"; it is "
+                "left unchanged, choose another path");
   EXPECT_EQ(ReadAll(path_), other);
   WriteAll(path_, "short");
   EXPECT_EQ(OpenError().code(), Code::kFailedPrecondition);

@@ -98,7 +98,7 @@ TEST(SnapshotBytes, EveryDamageIsSeen) {
   EXPECT_EQ(ParseSnapshot("").status().text(),
             "snapshot, byte 0: the file ends here, expected the 16 bytes of a snapshot's header");
   EXPECT_EQ(ParseSnapshot(MakeFileHeader() + bytes.substr(16)).status().text(),
-            "snapshot, byte 0: this is no snapshot of Rostrum, expected \"ROSTRUM\\x02\"");
+            "snapshot, byte 0: this is not a snapshot of Rostrum, expected \"ROSTRUM\\x02\"");
 }
 
 TEST(SnapshotBytes, NamesWhatIsWrong) {

@@ -61,9 +61,9 @@ TEST(CsvTest, ErrorsGiveFileLineAndColumn) {
       {"a,b,a\n", "t.csv, line 1: column \"a\" is named twice"},
       {"a,b\n1,2\n\n3\n", "t.csv, line 4: there is 1 field, expected 2 as in the header"},
       {"a,b\n1,2,3\n", "t.csv, line 2: there are 3 fields, expected 2 as in the header"},
-      {"a\n1\n\"x\ny\n", "t.csv, line 3: a quote is opened and never closed"},
+      {"a\n1\n\"x\ny\n", "t.csv, line 3: a quote is never closed"},
       {"a\n\"x\ny\" z\n",
-       "t.csv, line 3: there is text behind a closing quote, expected a comma or the end of the "
+       "t.csv, line 3: there is text after a closing quote, expected a comma or the end of the "
        "line"},
   };
   const auto with_zeros = [](std::string_view text) {
@@ -155,8 +155,8 @@ TEST(ParseDecimalTest, TakesSignsWhereThereMayBeSuch) {
 
 TEST(ParseDecimalTest, RefusesWhatIsNoNumber) {
   for (const std::string_view text :
-       {"", ".", "1.", ".5", "-", "--1", "+1", " 1", "1 ", "1e", "1e+", "e5", "1e3.5", "1e 3", "0x1",
-        "1,5", "1.2.3", "1.x", "1.e5", "x", "nan", "inf", "-inf"}) {
+       {"",    ".",     "1.",   ".5",  "-",   "--1",   "+1",  " 1",   "1 ", "1e",  "1e+", "e5",
+        "1e3.5", "1e 3", "0x1", "1,5", "1.2.3", "1.x", "1.e5", "x",  "nan", "inf", "-inf"}) {
     EXPECT_EQ(ParseDecimal(text, 3, -kMost, kMost), std::nullopt) << text;
     EXPECT_EQ(ParseCount(text, -kMost, kMost), std::nullopt) << text;
   }

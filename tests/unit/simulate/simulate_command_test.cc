@@ -300,7 +300,7 @@ TEST_F(SimulateCommandTest, NoOutputIsAnInputOrAnotherOutput) {
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Outcome outcome = RunCommand(arguments, hooks);
     EXPECT_EQ(outcome.status, 2) << more.back();
-    EXPECT_NE(outcome.err.find(" name one file, "), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find(" name the same file, "), std::string::npos) << outcome.err;
     EXPECT_TRUE(outcome.out.empty());
   }
   EXPECT_EQ(Read(nodes), header + "n0,1000,1000\n");
@@ -367,7 +367,7 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
   };
   const std::vector<Case> cases = {
       {{"--cels", "5"}, "unknown flag --cels, the nearest known one is --cells"},
-      {{"five"}, "\"five\" is no flag, expected flags only"},
+      {{"five"}, "\"five\" is not a flag, expected flags only"},
       {{"--cells"}, "--cells has no value, expected N"},
       {{"--cells", "0"}, "--cells is \"0\", expected a whole number from 1 to 200000"},
       {{"--cells", "many"}, "--cells is \"many\", expected a whole number from 1 to 200000"},
@@ -389,19 +389,20 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
       {{"--nodes", nodes}, "--nodes is given without --pods, expected both or neither"},
       {{"--pods", pods}, "--pods is given without --nodes, expected both or neither"},
       {{"--nodes=", "--pods", pods}, "--nodes is \"\", expected a file"},
-      {{"--nodes=-", "--pods=-"}, "standard input (-) can be read for one of --nodes and --pods"},
+      {{"--nodes=-", "--pods=-"},
+       "standard input (-) can be read for only one of --nodes and --pods"},
       {{"--nodes", nodes, "--pods", good, "--cells=5"},
-       "--cells means nothing with --nodes and --pods"},
+       "--cells cannot be used with --nodes and --pods"},
       {{"--nodes", nodes, "--pods", good, "--round-every=5"},
-       "--round-every means nothing with --nodes and --pods"},
+       "--round-every cannot be used with --nodes and --pods"},
       {{"--nodes", nodes, "--pods", good, "--fill", "--by-time"},
-       "--fill means nothing with --by-time"},
-      {{"--fill"}, "--fill means nothing without --nodes and --pods"},
-      {{"--batch=5"}, "--batch means nothing without --nodes and --pods"},
+       "--fill cannot be used with --by-time"},
+      {{"--fill"}, "--fill cannot be used without --nodes and --pods"},
+      {{"--batch=5"}, "--batch cannot be used without --nodes and --pods"},
       {{"--nodes", nodes, "--pods", good, "--batch=0"},
        "--batch is \"0\", expected a whole number from 1 to 1000000"},
       {{"--nodes", nodes, "--pods", good, "--fill", "--fail-cells=1"},
-       "--fail-cells cannot go with --fill, whose end, and so whose middle, nobody knows before"},
+       "--fail-cells cannot be used with --fill, the middle of which is not known in advance"},
       {{"--nodes", nodes, "--pods", pods},
        pods + ", line 2, column \"memory_mib\": is \"x\", expected MiB of memory, a number from 0 "
               "to 4000000000000"},
@@ -420,8 +421,8 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
       {{"--format=xml"}, "--format is \"xml\", expected text or json"},
       {{"--report="}, "--report is \"\", expected a file"},
       {{"--record="}, "--record is \"\", expected a file"},
-      {{"--report=-"}, "--report is \"-\", expected a file (one of that name is ./-)"},
-      {{"--record", "-"}, "--record is \"-\", expected a file (one of that name is ./-)"},
+      {{"--report=-"}, "--report is \"-\", expected a file (a file of that name is ./-)"},
+      {{"--record", "-"}, "--record is \"-\", expected a file (a file of that name is ./-)"},
       {{"--pods=", "--nodes", nodes}, "--pods is \"\", expected a file"},
       {{"--set=starting_container_weight=1", "--set=starting_container_weight=2"},
        "--set names \"starting_container_weight\" twice, expected each key once"},

@@ -103,7 +103,8 @@ TEST_F(StrategyContractTest, AnExceptionCostsTheAuctionAndNoOther) {
   const TestRound round = Run({MakeLrp("bad"), MakeLrp("worse"), MakeLrp("good")});
   EXPECT_EQ(round.ErrorOf("bad.0"), "strategy \"fake\" failed on cell \"a\": out of luck");
   EXPECT_EQ(round.ErrorOf("worse.0"),
-            "strategy \"fake\" failed on cell \"a\": it threw something that is no std::exception");
+            "strategy \"fake\" failed on cell \"a\": it threw something that is not a "
+            "std::exception");
   EXPECT_EQ(round.CellOf("good.0"), "a");
   EXPECT_EQ(round->placed_count(), 1u);
   EXPECT_EQ(round->refused_count(), 2u);

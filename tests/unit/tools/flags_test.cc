@@ -94,8 +94,8 @@ TEST(FlagsTest, ErrorsNameFlagAndValue) {
   EXPECT_EQ(ErrorOf({"--cells", "--fast"}), "--cells has no value, expected N");
   EXPECT_EQ(ErrorOf({"--cells", "1", "--cells=2"}), "--cells is given twice, expected it once");
   EXPECT_EQ(ErrorOf({"--fast=yes"}), "--fast is given \"yes\", expected no value");
-  EXPECT_EQ(ErrorOf({"file"}), "\"file\" is no flag, expected flags only");
-  EXPECT_EQ(ErrorOf({"--", "--fast"}), "\"--fast\" is no flag, expected flags only");
+  EXPECT_EQ(ErrorOf({"file"}), "\"file\" is not a flag, expected flags only");
+  EXPECT_EQ(ErrorOf({"--", "--fast"}), "\"--fast\" is not a flag, expected flags only");
   EXPECT_EQ(ErrorOf({"file"}, "FILE"), "no error");
 }
 
@@ -105,10 +105,10 @@ TEST(FlagsTest, ErrorsAreShortLines) {
   EXPECT_EQ(ErrorOf({"--" + much}), "unknown flag --" + most.substr(2) +
                                         "..., expected one of those that rostrum measure --help "
                                         "lists");
-  EXPECT_EQ(ErrorOf({much}), "\"" + most + "...\" is no flag, expected flags only");
+  EXPECT_EQ(ErrorOf({much}), "\"" + most + "...\" is not a flag, expected flags only");
   EXPECT_EQ(ErrorOf({"--fast=" + much}), "--fast is given \"" + most + "...\", expected no value");
   EXPECT_EQ(ErrorOf({"a\nb\x1b[2J\u202E"}),
-            "\"a\\nb\\u001b[2J\\u202e\" is no flag, expected flags only");
+            "\"a\\nb\\u001b[2J\\u202e\" is not a flag, expected flags only");
 }
 
 TEST(FlagsTest, ReadsWholeNumbers) {

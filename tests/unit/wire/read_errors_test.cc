@@ -78,8 +78,8 @@ TEST(ReadErrors, TextsThatAreNoArray) {
       {"[\0\0\0]\0\0\0"sv, "1:1: the text is in UTF-32, expected UTF-8"},
   });
   EXPECT_EQ(ReadLrpStarts("7", "f").status().text(),
-            "f:1:1: the JSON text is 7, expected an array of LRP starts, one of them, or several one "
-            "after the other");
+            "f:1:1: the JSON text is 7, expected an array of LRP starts, one of them, or several "
+            "one after the other");
   EXPECT_EQ(ReadTaskStarts("7", "f").status().text(),
             "f:1:1: the JSON text is 7, expected an array of tasks, one of them, or several one "
             "after the other");
@@ -325,15 +325,15 @@ TEST(ReadErrors, NumbersOfAnotherForm) {
 TEST(ReadErrors, KeysThatComeTwice) {
   ExpectCellErrors({
       {"[{\"cell_id\":\"a\",\n\"cell_id\":\"a\"}]",
-       "2:1: key \"cell_id\" comes twice, expected each key once (at [0])"},
+       "2:1: key \"cell_id\" appears twice, expected each key once (at [0])"},
       {"[{\"cell_id\":\"a\",\"Cell_ID\":\"b\"}]",
-       "1:17: key \"Cell_ID\" comes twice, as \"cell_id\", expected each key once (at [0])"},
+       "1:17: key \"Cell_ID\" appears twice, as \"cell_id\", expected each key once (at [0])"},
       {"[{\"TotalResources\":{\"MemoryMB\":1,\"MemoryMB\":1}}]",
-       "1:34: key \"MemoryMB\" comes twice, expected each key once (at [0].TotalResources)"},
+       "1:34: key \"MemoryMB\" appears twice, expected each key once (at [0].TotalResources)"},
       {"[{\"RootFSProviders\":{\"d\":{},\"d\":{}}}]",
-       "1:29: key \"d\" comes twice, expected each key once (at [0].RootFSProviders)"},
+       "1:29: key \"d\" appears twice, expected each key once (at [0].RootFSProviders)"},
       {"[{\"RootFSProviders\":{\"d\":{\"type\":\"fixed_set\",\"set\":{\"x\":{},\"x\":{}}}}}]",
-       "1:60: key \"x\" comes twice, expected each key once (at [0].RootFSProviders.d.set)"},
+       "1:60: key \"x\" appears twice, expected each key once (at [0].RootFSProviders.d.set)"},
   });
 }
 
