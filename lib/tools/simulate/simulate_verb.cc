@@ -27,8 +27,8 @@ std::vector<FlagGroup> FlagGroups() {
         {"batch", "N", "how many pods come at once, in the order of the file", "1"},
         {"fill", "", "let the pods come again and again, until the first refusal"},
         {"by-time", "",
-         "let the pods come and go by creation_time and deletion_time; takes --round-every and "
-         "--start-seconds (default: 0)"}}},
+         "let the pods come and go by creation_time (below zero: before the trace began) and "
+         "deletion_time; takes --round-every and --start-seconds (default: 0)"}}},
       {"What goes wrong",
        {{"fail-cells", "N",
          "this many cells fail in the middle of the run; their work is placed again"},

@@ -9,6 +9,20 @@ std::string ErrorOf(const Expected<std::vector<MesosWork>>& read) {
   return read.ok() ? "no error" : read.status().text();
 }
 
+TEST(ReadMesosWork, ReadsStreams) {
+  const auto services = ReadServices(
+      R"({"name":"a","count":2,"command":"x"}
+         [{"name":"b","count":1,"command":"y"}] {"name":"c","count":0})",
+      "s.json");
+  ASSERT_TRUE(services.ok()) << services.status().text();
+  ASSERT_EQ(services->size(), 3u);
+  EXPECT_EQ((*services)[1].work.guid, "b");
+  EXPECT_EQ((*services)[2].count, 0);
+  EXPECT_EQ((*services)[2].command, "");
+  EXPECT_EQ(ErrorOf(ReadServices(R"({"name":"a","count":1}{"name":"b","count":-1})", "s.json")),
+            "s.json:1:43: count is -1, expected a whole number from 0 to 1000000 (at [1].count)");
+}
+
 TEST(ReadMesosWork, AnLrpIsDiegosWithACommandAndMore) {
   const auto read = ReadMesosLrps(R"([
     {"process_guid":"web","domain":"d","indices":[0,1],"RootFs":"preloaded:cflinuxfs4",
