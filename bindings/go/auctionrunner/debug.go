@@ -83,19 +83,18 @@ func (d *debugServer) Close() {
 
 func (d *debugServer) handler() http.Handler {
 	return handle([]endpoint{
-		{"/explain", fmt.Sprintf("why an LRP instance or a task of the last rounds (%d at most) was placed where it "+
-			"was, or refused: id=PROCESS-GUID.INDEX or a task's guid, kind=lrp or task, format=json or text",
-			d.placer.history.most), "/explain?id=PROCESS-GUID.0&format=text",
-			formatted(formatJSON, d.explain, "id", "kind")},
-		{"/headroom", "how many more instances would fit, by zone: memory_mb, disk_mb, rootfs, placement_tag and " +
-			"volume_driver (both may be repeated), format=json or text",
+		questionEndpoint("/explain", fmt.Sprintf("why one of the last rounds (%d at most) placed an LRP instance or a "+
+			"task where it did, or refused it", d.placer.history.most), "/explain?id=PROCESS-GUID.0&format=text",
+			d.explain, "id", "kind"),
+		questionEndpoint("/headroom", "how many more LRP instances of some sizes would fit, by zone",
 			"/headroom?memory_mb=1024&rootfs=preloaded:cflinuxfs4&format=text",
-			formatted(formatJSON, d.headroom, "memory_mb", "disk_mb", "rootfs", "placement_tag", "volume_driver")},
-		{"/snapshot", "all cells after the last round: format=json or text", "/snapshot?format=text",
-			formatted(formatJSON, d.snapshot)},
-		{"/metrics", "counts and times, in the text format of Prometheus", "/metrics", d.metrics},
+			d.headroom, "memory_mb", "disk_mb", "rootfs", "placement_tag", "volume_driver"),
+		questionEndpoint("/snapshot", "all cells as the last round left them", "/snapshot?format=text", d.snapshot),
+		{path: "/metrics", summary: metricsSummary, example: "/metrics", answer: d.metrics},
 	}, d.seated)
 }
+
+const metricsSummary = "counts and times, in the text format of Prometheus"
 
 // seated lets a few requests in at once, and answers for those that fail.
 func (d *debugServer) seated(answer func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {

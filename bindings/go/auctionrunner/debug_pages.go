@@ -17,6 +17,15 @@ type endpoint struct {
 	summary string // One line for people.
 	example string
 	answer  func(http.ResponseWriter, *http.Request) error
+
+	parameters []string // Those that it takes.
+}
+
+// questionEndpoint is one that answers in the formats that there are.
+func questionEndpoint(path, summary, example string, ask func(*http.Request, url.Values) (page, error),
+	parameters ...string) endpoint {
+	parameters = append(parameters, "format")
+	return endpoint{path, summary, example, formatted(formatJSON, ask, parameters), parameters}
 }
 
 // page is an answer: JSON as its fields say, or the text that it writes.
@@ -29,13 +38,11 @@ const (
 )
 
 // formatted answers a question in the format that is wanted, which is `usual` where nothing is said.
-// parameters are those that the question has beside the format.
 func formatted(
-	usual string, ask func(*http.Request, url.Values) (page, error), parameters ...string,
+	usual string, ask func(*http.Request, url.Values) (page, error), parameters []string,
 ) func(http.ResponseWriter, *http.Request) error {
-	known := append(slices.Clone(parameters), "format")
 	return func(response http.ResponseWriter, request *http.Request) error {
-		query, err := readQuery(request, known)
+		query, err := readQuery(request, parameters)
 		if err != nil {
 			return err
 		}
@@ -94,9 +101,9 @@ func formatOf(query url.Values, header http.Header, usual string) (string, error
 		}
 		format := usual
 		switch kind {
-		case "application/json":
+		case "application/json", "application/*":
 			format = formatJSON
-		case "text/plain":
+		case "text/plain", "text/*":
 			format = formatText
 		case "*/*":
 		default:
@@ -123,30 +130,38 @@ type index struct {
 }
 
 type indexEntry struct {
-	Path    string `json:"path"`
-	Summary string `json:"summary"`
-	Example string `json:"example"`
+	Path       string   `json:"path"`
+	Summary    string   `json:"summary"`
+	Parameters []string `json:"parameters"`
+	Example    string   `json:"example"`
 }
 
 func (i index) writeText(out io.Writer) {
 	fmt.Fprintln(out, "What Rostrum tells of its auctions. Answers are JSON, or text with format=text.")
 	for _, entry := range i.Endpoints {
-		fmt.Fprintf(out, "\n%-10s %s\n%10s %s\n", entry.Path, entry.Summary, "e.g.", entry.Example)
+		fmt.Fprintf(out, "\n%-10s %s\n", entry.Path, entry.Summary)
+		if len(entry.Parameters) > 0 {
+			fmt.Fprintf(out, "%10s %s\n", "with", strings.Join(entry.Parameters, ", "))
+		}
+		fmt.Fprintf(out, "%10s %s\n", "e.g.", entry.Example)
 	}
 }
 
 // handle makes a handler of what there is; the root lists it, and nothing else is there.
-func handle(endpoints []endpoint, seated func(answer func(http.ResponseWriter, *http.Request) error) http.HandlerFunc) http.Handler {
+func handle(
+	endpoints []endpoint, seated func(answer func(http.ResponseWriter, *http.Request) error) http.HandlerFunc,
+) http.Handler {
 	mux := http.NewServeMux()
 	list := index{}
 	paths := map[string]bool{"/": true}
 	for _, endpoint := range endpoints {
-		list.Endpoints = append(list.Endpoints, indexEntry{endpoint.path, endpoint.summary, endpoint.example})
+		list.Endpoints = append(list.Endpoints, indexEntry{endpoint.path, endpoint.summary,
+			listOf(endpoint.parameters), endpoint.example})
 		paths[endpoint.path] = true
 		mux.HandleFunc("GET "+endpoint.path, seated(endpoint.answer))
 	}
 	mux.HandleFunc("GET /{$}", seated(formatted(formatText,
-		func(*http.Request, url.Values) (page, error) { return list, nil })))
+		func(*http.Request, url.Values) (page, error) { return list, nil }, []string{"format"})))
 	mux.HandleFunc("/", func(response http.ResponseWriter, request *http.Request) {
 		if paths[request.URL.Path] {
 			response.Header().Set("Allow", "GET, HEAD")

@@ -96,7 +96,8 @@ func TestTheRootListsWhatThereIs(t *testing.T) {
 	lrp := anLRP("PROCESS-GUID", 0)
 	d.scheduleWith(d.placer, []diego.LRP{lrp})
 	_, header, text := d.get("/")
-	if header.Get("Content-Type") != "text/plain; charset=utf-8" || !strings.Contains(text, "the last rounds (3 at most)") {
+	if header.Get("Content-Type") != "text/plain; charset=utf-8" || !strings.Contains(text, "the last rounds (3 at most)") ||
+		!strings.Contains(text, "with id, kind, format\n") {
 		t.Errorf("%v\n%s", header, text)
 	}
 	var told index
@@ -140,6 +141,8 @@ func TestFormats(t *testing.T) {
 			{"", "text/plain;q=0.5, application/json", isJSON},
 			{"", "application/json;q=0.5,text/plain;q=0.9", isText},
 			{"", "*/*", usual},
+			{"", "text/*", isText},
+			{"", "application/*, text/plain;q=0", isJSON},
 			{"", "image/png", usual},
 			{"", "text/plain;q=many, ;;", usual},
 			{"", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", usual},

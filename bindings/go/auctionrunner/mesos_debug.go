@@ -18,14 +18,14 @@ func newMesosDebugServer(address string, run *mesosRun) (*debugServer, error) {
 	d := &debugServer{seats: make(chan struct{}, debugRequestsAtOnce)}
 	var endpoints []endpoint
 	for _, path := range []string{"/explain", "/headroom", "/snapshot"} {
-		endpoints = append(endpoints, endpoint{path, "not there on Mesos", path,
-			func(response http.ResponseWriter, _ *http.Request) error {
+		endpoints = append(endpoints, endpoint{path: path, summary: "not there on Mesos", example: path,
+			answer: func(response http.ResponseWriter, _ *http.Request) error {
 				http.Error(response, path+" is "+notOnMesos, http.StatusNotImplemented)
 				return nil
 			}})
 	}
-	endpoints = append(endpoints, endpoint{"/metrics", "counts, in the text format of Prometheus", "/metrics",
-		run.writeMetrics})
+	endpoints = append(endpoints, endpoint{path: "/metrics", summary: metricsSummary, example: "/metrics",
+		answer: run.writeMetrics})
 	if err := d.serve(address, handle(endpoints, d.seated), run.logger); err != nil {
 		return nil, err
 	}
