@@ -18,11 +18,11 @@ typedef struct probe {
   rostrum_round_context_t context;
   rostrum_auction_view_t auction;
   rostrum_cell_view_t cell;
-  char guid[16];      /* Of the auction; texts of a view are valid during the call only. */
-  char zone[16];      /* Of the cell. */
-  int32_t answer;     /* Of the functions that fail. */
-  double value;       /* Of the functions that score. */
-  const char* reason; /* Of the functions that refuse. */
+  char guid[16];       /* Of the auction; texts of a view are valid during the call only. */
+  char zone[16];       /* Of the cell. */
+  int32_t answer;      /* Of the functions that fail. */
+  double value;        /* Of the functions that score. */
+  const char* reason;  /* Of the functions that refuse. */
   const char* failure; /* What failed; NULL: nothing can be said. */
 } probe_t;
 
@@ -640,7 +640,8 @@ static void test_table_sizes(void) {
                       rostrum_strategy_create_from_table(&table, &probe, &made, &error));
   CHECK(probe.destroyed == 0);
 
-  /* A plug-in of the first headers has no failure_text: what stands behind its table is not read. */
+  /* A plug-in of the first headers has no failure_text: what stands behind its table is not
+   * read. */
   probe = (probe_t){.answer = 3};
   table.score = score_fails;
   table.failure_text = failure_of;

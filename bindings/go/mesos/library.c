@@ -34,8 +34,8 @@ static int names_linker(struct dl_phdr_info* object, size_t size, void* has_link
 
 int rostrum_go_load(const char* path, rostrum_go_library_t* library, char* problem,
                     size_t capacity) {
-  /* glibc's dlopen works in such a program, too, but what it loads has threads and a C library of its
-   * own, and ends in a crash. */
+  /* glibc's dlopen works in such a program, too, but what it loads has threads and a C library of
+   * its own, and ends in a crash. */
   int has_linker = 0;
   dl_iterate_phdr(names_linker, &has_linker);
   if (!has_linker) return ROSTRUM_GO_NO_LINKER;

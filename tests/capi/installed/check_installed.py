@@ -4,9 +4,9 @@
     check_installed.py BUILD_FOLDER SOURCE_FOLDER C_COMPILER CXX_COMPILER
 
 Once against the installed tree, in a folder of its own, and once against the build folder, whose
-descriptions for pkg-config are in meson-uninstalled. Everything is linked with the shared libraries,
-with the archives and, where the machine has all archives that these need, with -static; by the
-compiler for C and by the one for C++; and run. The output must be that of the examples.
+descriptions for pkg-config are in meson-uninstalled. Everything is linked with the shared
+libraries, with the archives and, where the machine has all archives that these need, with -static;
+by the compiler for C and by the one for C++; and run. The output must be that of the examples.
 """
 
 import os
@@ -108,7 +108,8 @@ def missing_archives(tree: Tree, flags: list[str]) -> list[str]:
     for flag in dict.fromkeys(flag for flag in flags if re.match("-l(?!rostrum|:)", flag)):
         name = f"lib{flag[2:]}.a"
         found = attempt([*tree.c_compiler, f"-print-file-name={name}"]).stdout.strip()
-        if not Path(found).is_absolute() and not any((folder / name).exists() for folder in folders):
+        if not any(path.is_absolute() and path.exists()
+                   for path in (Path(found), *(folder / name for folder in folders))):
             missing.append(flag)
     return missing
 
@@ -123,18 +124,18 @@ def stand_in_for_curl(tree: Tree) -> str:
                       for flag in tree.flags("--libs-only-L", "rostrum-mesos-c")]
         archive = next(path for path in candidates if path.exists())
         names = sorted(set(re.findall(r" U (curl_\w+)", run(["nm", str(archive)]))))
-        (folder / "curl.c").write_text("".join(f"int {name}(void) {{ return 0; }}\n" for name in names),
-                                       encoding="utf-8")
+        stubs = "".join(f"int {name}(void) {{ return 0; }}\n" for name in names)
+        (folder / "curl.c").write_text(stubs, encoding="utf-8")
         run([*tree.c_compiler, "-c", str(folder / "curl.c"), "-o", str(folder / "curl.o")])
         run(["ar", "rcs", str(folder / "libcurl.a"), str(folder / "curl.o")])
     return f"-L{folder}"
 
 
 def static_flags(tree: Tree, package: str) -> tuple[list[str], bool] | None:
-    """What links with -static, and whether the program can run; None where nothing can be linked."""
+    """What links with -static, and whether the program can run; None where nothing links."""
     flags = tree.flags("--static", "--libs", package)
     if missing := missing_archives(tree, flags):
-        print(f"SKIP: {tree.name}, {package} with -static: there are no archives of {' '.join(missing)}")
+        print(f"SKIP: {tree.name}, {package} with -static: no archives of {' '.join(missing)}")
         return None
     if "-lcurl" not in flags:
         return ["-static", *flags], True
@@ -145,8 +146,8 @@ def static_flags(tree: Tree, package: str) -> tuple[list[str], bool] | None:
     if attempt([*tree.c_compiler, str(probe), "-o", str(tree.out / "curl"), "-static",
                 *others]).returncode == 0:
         return ["-static", *flags], True
-    print(f"SKIP: {tree.name}, {package} with -static: libcurl.a needs libraries that have no archives; "
-          "it is linked with a stand-in, and not run")
+    print(f"SKIP: {tree.name}, {package} with -static: libcurl.a needs libraries that have no "
+          "archives; it is linked with a stand-in, and not run")
     return ["-static", stand_in_for_curl(tree), *flags], False
 
 
@@ -185,8 +186,9 @@ def check_output(tree: Tree, expected: Path, *command: str) -> None:
 
 def check_tree(tree: Tree, examples: Path) -> None:
     plugin = tree.out / "most_free_disk.so"
-    run([*tree.c_compiler, "-std=c11", "-shared", "-fPIC", str(examples / "plugin/most_free_disk.c"),
-         "-o", str(plugin), *tree.flags("--cflags", "rostrum")])
+    run([*tree.c_compiler, "-std=c11", "-shared", "-fPIC",
+         str(examples / "plugin/most_free_disk.c"), "-o", str(plugin),
+         *tree.flags("--cflags", "rostrum")])
 
     def check_place(program: Path) -> None:
         check_output(tree, examples / "c/place.expected.txt", str(program))
@@ -231,8 +233,9 @@ def check_installed(root: Path, build: Path, examples: Path,
     libraries = found[0].parent.parent
     check_names(root, libraries)
     # The paths in the file are those on the system that it will be copied to.
-    check_tree(Tree("installed", root / "out", compilers, [libraries],
-                    PKG_CONFIG_PATH=str(found[0].parent), PKG_CONFIG_SYSROOT_DIR=str(root)), examples)
+    tree = Tree("installed", root / "out", compilers, [libraries],
+                PKG_CONFIG_PATH=str(found[0].parent), PKG_CONFIG_SYSROOT_DIR=str(root))
+    check_tree(tree, examples)
 
 
 def check_uninstalled(root: Path, build: Path, examples: Path,

@@ -1,5 +1,5 @@
-/* What a program that has the installed library only does with recordings: records a round, and runs
- * it again. record FILE */
+/* What a program that has the installed library only does with recordings: records a round, and
+ * runs it again. record FILE */
 
 #include <rostrum/record.h>
 #include <stdio.h>
