@@ -31,7 +31,7 @@ type Answer struct {
 // strategy that decided it. If a round or another explanation is under way, it waits for it; the
 // context ends that wait, and its error is returned then. The identifier is that of the decision.
 //
-// It is NotFound if the round is none of this engine's, or had no such auction; FailedPrecondition
+// It is NotFound if the round belongs to another engine, or had no such auction; FailedPrecondition
 // if the strategy could not begin the round.
 func (e *Engine) Explain(ctx context.Context, r *Round, kind Kind, identifier string) (*Explanation, error) {
 	if r == nil {

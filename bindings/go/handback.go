@@ -17,7 +17,7 @@ import (
 // The decisions are positions in the round's decisions, of auctions that were placed. HandBack
 // returns how many were taken off a cell.
 //
-// It is NotFound, with nothing changed, if the round is none of this engine's, or one was not placed
+// It is NotFound, with nothing changed, if the round belongs to another engine, or one was not placed
 // by this round, or was handed back before.
 func (e *Engine) HandBack(r *Round, decisions []int) (undone uint64, err error) {
 	if r == nil {

@@ -34,10 +34,14 @@ namespace rostrum {
 // state says what is so, or it is handed back.
 //
 // Thread safety: any thread may call any function at any time. Rounds run one after the other;
-// cells and work that come in while one runs are for the next one.
+// cells and work that come in while one runs are for the next one. A strategy that calls the engine
+// that runs it gets kFailedPrecondition, and so does a process that was forked while another thread
+// was at work on the engine: what can be had there is an engine of its own. Functions without a
+// status answer then as those of an empty engine.
 class Engine {
  public:
   explicit Engine(std::shared_ptr<Strategy> strategy);
+  ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   Engine(Engine&&) noexcept = default;
@@ -74,13 +78,13 @@ class Engine {
   // and, if refused auctions are kept, waits again. Where the cell's state was replaced since, or
   // the cell is gone, there is nothing to take off. `decisions` are positions in
   // round.decisions(). Returns how many were undone on their cells. kNotFound, and nothing is
-  // changed, if the round is none of this engine's, or one was not placed by it or was handed back
+  // changed, if the round belongs to another engine, or one was not placed by it or was handed back
   // already.
   Expected<size_t> HandBack(const Round& round, std::span<const uint32_t> decisions);
 
   std::shared_ptr<const Snapshot> TakeSnapshot();
-  // Explains by the strategy that decided the round. kNotFound if the round is none of this engine's,
-  // or had no such auction.
+  // Explains by the strategy that decided the round. kNotFound if the round belongs to another
+  // engine, or had no such auction.
   Expected<Explanation> Explain(const Round& round, Kind kind, std::string_view identifier);
 
  private:

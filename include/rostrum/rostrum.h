@@ -37,12 +37,17 @@
  *  5. Amounts are fixed-point int64_t: thousandths of a MB of memory and disk, of a core (so
  *     milli-CPU), or of one of any other named resource. ROSTRUM_AMOUNT(256) is 256 MB. Containers
  *     are counted whole; only in a rostrum_reason_t they are an amount like the rest. Times are in
- *     milliseconds of a clock of the caller's choice; the library never reads one.
+ *     milliseconds of a clock of the caller's choice; the library never reads one. They are handed
+ *     on and subtracted, and nothing is decided by them, so a clock may run back: a wait is
+ *     negative then.
  *  6. Threads: an engine may be used from any number of threads at once; functions on it wait for
  *     each other where they must, and rounds run one after the other. A round, an explanation and
  *     an error are immutable: any thread may read them. A batch belongs to one thread at a time,
  *     and so do a strategy's functions; see rostrum_strategy_t. Each function repeats what holds
- *     for it, where there is more to say.
+ *     for it, where there is more to say. After fork() the child may use what no other thread was
+ *     using. An engine that one was using is lost to it: functions on it fail with
+ *     ROSTRUM_FAILED_PRECONDITION (or do nothing, or answer as for an empty engine, if they cannot
+ *     fail), and destroying it frees nothing.
  *  7. A pointer argument must not be NULL unless its function allows it; if it is, the function
  *     fails with ROSTRUM_INVALID_ARGUMENT (or does nothing, if it cannot fail). An array of 0
  *     elements may be NULL.
@@ -194,16 +199,19 @@ typedef struct rostrum_signature {
 
 /** The state of a cell, as a Diego rep answers it to GET /state. */
 typedef struct rostrum_cell {
-  rostrum_text_t id;       /**< The key. Not empty, at most 1,024 bytes. */
-  rostrum_text_t zone;     /**< May be empty, which is a zone like any other. */
-  int64_t index;           /**< The cell's number in its deployment; breaks ties. */
-  int64_t first_fit_index; /**< What bin_pack_first_fit_weight multiplies, if flags say
-                                ..._FIRST_FIT_INDEX; else that is `index`, or with a weight above 0
-                                the cell's number in its zone. Ties are broken by `index` still. */
-  rostrum_resources_t total;
+  rostrum_text_t id;             /**< The key. Not empty, at most 1,024 bytes. */
+  rostrum_text_t zone;           /**< May be empty, which is a zone like any other. */
+  int64_t index;                 /**< The cell's number in its deployment; breaks ties. */
+  int64_t first_fit_index;       /**< What bin_pack_first_fit_weight multiplies, if flags say
+                                      ..._FIRST_FIT_INDEX; else that is `index`, or with a weight above 0
+                                      the cell's number in its zone. Ties are broken by `index` still. */
+  rostrum_resources_t total;     /**< May be zero, negative or less than what is available, as a
+                                      rep may say: shares are computed as they come, and what is
+                                      asked beyond it can never fit there. */
   rostrum_resources_t available; /**< What is free; may be negative. */
   rostrum_resources_t overhead;  /**< What the cell takes itself once it has to be started. */
-  int64_t proxy_memory;          /**< Needed on top of an LRP's memory, not reserved. */
+  int64_t proxy_memory;          /**< Needed on top of an LRP's memory, not reserved. If it is
+                                      negative, that much less is needed, as in Diego. */
   int64_t starting_containers;   /**< Of the cell's containers those that have yet to start. They
                                       count for starting_container_count_maximum and for Diego. */
   int64_t task_count;            /**< Tasks on the cell. */
@@ -251,6 +259,8 @@ typedef struct rostrum_work {
   rostrum_range_t indices;        /**< Of indices; for an LRP at least one, for a task none. */
   int32_t kind;                   /**< A rostrum_kind_t. */
   int32_t max_pids;               /**< For the cell, as it was given; has no part in placing. */
+  /* The next three are written by rostrum_engine_waiting and rostrum_round_input, and are not
+   * looked at when work is submitted. */
   int32_t attempts;     /**< Read only: how many rounds have refused it, or placed it in vain. */
   int32_t last_refusal; /**< Read only: the rostrum_refusal_code_t of the last of them; 0 if new. */
   int64_t queue_time_ms; /**< Read only: when it came into the queue. */
@@ -415,8 +425,10 @@ typedef ROSTRUM_ENUM(rostrum_order){
  * one that contradicts itself.
  *
  * Functions are called from the thread that runs the round, the explanation or the replay, one at a
- * time. They must not call the engine that runs them, which would wait for itself for ever; nor may
- * destroy, which an engine may call while it is locked. */
+ * time. They, and destroy, must not call the engine that runs them: such a call fails with
+ * ROSTRUM_FAILED_PRECONDITION. They have to return, or throw: one that ends its thread
+ * (pthread_exit, cancellation) ends the process, since it may not unwind through the library; one
+ * that leaves by longjmp leaves the engine locked for good, and what it was making is lost. */
 typedef struct rostrum_strategy_table {
   uint32_t size;    /**< sizeof(rostrum_strategy_table_t), by which the library knows its age: a
                          table that ends before a function has that function's default. */
@@ -763,7 +775,7 @@ ROSTRUM_API rostrum_code_t rostrum_engine_run_round(rostrum_engine_t* engine, ui
  * accepted, is left as it is. A cell that drains goes with the last work on it.
  * @param decisions  positions in the round's decisions, of auctions that were placed.
  * @param undone     receives how many were taken off a cell; may be NULL.
- * @return ROSTRUM_NOT_FOUND, with nothing changed, if the round is none of this engine's, or one
+ * @return ROSTRUM_NOT_FOUND, with nothing changed, if the round belongs to another engine, or one
  * was not placed by this round, or was handed back before. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_hand_back(rostrum_engine_t* engine,
                                                     const rostrum_round_t* round,
@@ -823,7 +835,7 @@ typedef struct rostrum_answer {
 
 /** Explains what a round decided for one auction, by running it again up to there with the strategy
  * that decided it; so this waits for a round that is under way.
- * @return ROSTRUM_NOT_FOUND if the round is none of this engine's, or had no such auction;
+ * @return ROSTRUM_NOT_FOUND if the round belongs to another engine, or had no such auction;
  * ROSTRUM_FAILED_PRECONDITION if the strategy's begin_round failed. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_explain(rostrum_engine_t* engine,
                                                   const rostrum_round_t* round, rostrum_kind_t kind,

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
+#include <new>
 #include <unordered_map>
 
 #include "lib/cache/cell_changes.h"
+#include "lib/engine/engine_lock.h"
 #include "lib/place/round_runner.h"
 #include "lib/place/workspace.h"
 
@@ -40,8 +41,8 @@ Status CheckHandBack(const Round& round, std::span<const uint32_t> decisions,
 // fields and is held for short, so that cells and work can come in while a round runs. Where both
 // are taken, `round_mutex` is first.
 struct Engine::Impl {
-  std::mutex round_mutex;
-  mutable std::mutex mutex;
+  EngineLock round_mutex;
+  mutable EngineLock mutex;
   Cache cache;
   Queue queue;
   std::shared_ptr<Strategy> strategy;
@@ -154,74 +155,94 @@ Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl
   impl_->strategy = std::move(strategy);
 }
 
+Engine::~Engine() {
+  const bool is_lost = impl_ != nullptr && (impl_->round_mutex.IsLost() || impl_->mutex.IsLost());
+  // Another thread was at work on it when this process was forked: it may be half changed, and is
+  // left alone.
+  if (is_lost) static_cast<void>(new (std::nothrow) std::shared_ptr<Impl>(impl_));
+}
+
 void Engine::SetStrategy(std::shared_ptr<Strategy> strategy) {
   std::vector<std::shared_ptr<Strategy>> forgotten;
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return;
   forgotten = impl_->ForgetExpired();
   // The old one goes with the argument, after the lock.
   impl_->strategy.swap(strategy);
 }
 
 std::shared_ptr<Strategy> Engine::strategy() const {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return {};
   return impl_->strategy;
 }
 
 Status Engine::SetConfiguration(const Configuration& configuration) {
   if (Status status = ValidateConfiguration(configuration); !status.ok()) return status;
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return lock.status();
   impl_->configuration = configuration;
   return {};
 }
 
 Status Engine::SetOption(std::string_view key, std::string_view value) {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return lock.status();
   return rostrum::SetOption(&impl_->configuration, key, value);
 }
 
 Configuration Engine::configuration() const {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return {};
   return impl_->configuration;
 }
 
 void Engine::SetKeepRefused(bool keep) {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return;
   impl_->keep_refused = keep;
 }
 
 Status Engine::UseCache(const std::function<Status(Cache&)>& use) {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return lock.status();
   return use(impl_->cache);
 }
 
 Expected<size_t> Engine::Submit(std::span<const LrpStart> lrps, std::span<const TaskStart> tasks,
                                 int64_t now_ms) {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return lock.status();
   return impl_->queue.Add(lrps, tasks, now_ms);
 }
 
 bool Engine::Cancel(Kind kind, std::string_view identifier) {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return {};
   return impl_->queue.Cancel(kind, identifier);
 }
 
 size_t Engine::QueueSize() const {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return {};
   return impl_->queue.size();
 }
 
 std::vector<Auction> Engine::WaitingAuctions() const {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return {};
   return impl_->queue.Waiting();
 }
 
 int64_t Engine::OldestQueueTimeMs() const {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return -1;
   return impl_->queue.OldestQueueTimeMs();
 }
 
 Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t now_ms) {
-  const std::lock_guard round_lock(impl_->round_mutex);
+  const Locked round_lock(impl_->round_mutex);
+  if (!round_lock.ok()) return round_lock.status();
   RoundInput input;
   std::shared_ptr<Strategy> strategy;
   CellChanges changes;
@@ -229,7 +250,8 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
   // Until the round is over, what the workspace holds is not certain.
   std::unique_ptr<Workspace> workspace = std::move(impl_->workspace);
   {
-    const std::lock_guard lock(impl_->mutex);
+    const Locked lock(impl_->mutex);
+    if (!lock.ok()) return lock.status();
     strategy = impl_->strategy;
     if (strategy == nullptr) return FailedPrecondition("the engine has no strategy");
     input.snapshot = impl_->cache.TakeSnapshot();
@@ -243,11 +265,11 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
   std::shared_ptr<Round> decided;
   const auto put_back = [&] {
     if (decided != nullptr) input = RoundRunner::Dissolve(decided.get());
-    const std::lock_guard lock(impl_->mutex);
+    const Locked lock(impl_->mutex);
     impl_->queue.PutBack(std::move(input.auctions));
   };
   const auto settle = [&] {
-    const std::lock_guard lock(impl_->mutex);
+    const Locked lock(impl_->mutex);
     forgotten = impl_->ForgetExpired();
     Status status = impl_->Settle(decided, strategy);
     if (status.ok()) impl_->workspace = std::move(workspace);
@@ -277,7 +299,8 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
 }
 
 Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> decisions) {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return lock.status();
   const auto at = impl_->outstanding.find(&round);
   if (at == impl_->outstanding.end() || at->second.round.expired()) {
     return NotFound("the round belongs to another engine");
@@ -306,15 +329,18 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
 }
 
 std::shared_ptr<const Snapshot> Engine::TakeSnapshot() {
-  const std::lock_guard lock(impl_->mutex);
+  const Locked lock(impl_->mutex);
+  if (!lock.ok()) return *Snapshot::FromCells({});
   return impl_->cache.TakeSnapshot();
 }
 
 Expected<Explanation> Engine::Explain(const Round& round, Kind kind, std::string_view identifier) {
-  const std::lock_guard round_lock(impl_->round_mutex);
+  const Locked round_lock(impl_->round_mutex);
+  if (!round_lock.ok()) return round_lock.status();
   std::shared_ptr<Strategy> strategy;
   {
-    const std::lock_guard lock(impl_->mutex);
+    const Locked lock(impl_->mutex);
+    if (!lock.ok()) return lock.status();
     const auto at = impl_->outstanding.find(&round);
     if (at == impl_->outstanding.end() || at->second.round.expired()) {
       return NotFound("the round belongs to another engine");

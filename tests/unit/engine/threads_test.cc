@@ -2,6 +2,8 @@
 // test wants it.
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <latch>
@@ -183,6 +185,70 @@ TEST_F(EngineThreadsTest, NothingIsLostAmongManyThreads) {
   size_t on_cells = 0;
   for (const Cell& cell : engine_.TakeSnapshot()->Cells()) on_cells += cell.lrps.size();
   EXPECT_EQ(on_cells, placed);
+}
+
+// A child has no thread that could end the round, and must not wait for it.
+TEST(EngineForkTest, AnEngineInUseIsLostToTheChild) {
+  auto strategy = std::make_shared<FakeStrategy>();
+  auto engine = std::make_unique<Engine>(strategy);
+  const std::vector<Cell> cells = {MakeCell("a")};
+  ASSERT_TRUE(engine->UseCache([&](Cache& cache) { return cache.Update(cells); }).ok());
+  const std::vector<LrpStart> starts = {StartLrp("p")};
+  ASSERT_TRUE(engine->Submit(starts, {}, 0).ok());
+  StoppedRound round(engine.get(), strategy.get());
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    alarm(20);
+    const auto lost = engine->RunRound(1, 0);
+    const bool says_so = lost.status().code() == Code::kFailedPrecondition &&
+                         lost.status().text().find("forked") != std::string::npos;
+    engine.reset();
+    Engine own(MakeStrategy("diego"));
+    const bool works = own.UseCache([&](Cache& cache) { return cache.Update(cells); }).ok() &&
+                       own.Submit(starts, {}, 0).ok() && (*own.RunRound(1, 0))->placed_count() == 1;
+    _exit(says_so && works ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(round.Finish()->placed_count(), 1u);
+}
+
+// Unless nobody used it.
+TEST(EngineForkTest, AnEngineAtRestIsTheChildsToo) {
+  Engine engine(MakeStrategy("diego"));
+  const std::vector<Cell> cells = {MakeCell("a")};
+  ASSERT_TRUE(engine.UseCache([&](Cache& cache) { return cache.Update(cells); }).ok());
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    alarm(20);
+    const std::vector<LrpStart> starts = {StartLrp("p")};
+    _exit(engine.Submit(starts, {}, 0).ok() && (*engine.RunRound(1, 0))->placed_count() == 1 ? 0
+                                                                                             : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+TEST(EngineReentryTest, AStrategyThatCallsItsOwnEngineIsToldSo) {
+  auto strategy = std::make_shared<FakeStrategy>();
+  Engine engine(strategy);
+  const std::vector<Cell> cells = {MakeCell("a")};
+  ASSERT_TRUE(engine.UseCache([&](Cache& cache) { return cache.Update(cells); }).ok());
+  const std::vector<LrpStart> starts = {StartLrp("p")};
+  ASSERT_TRUE(engine.Submit(starts, {}, 0).ok());
+  Status inner;
+  strategy->score = [&](const AuctionView&, const CellView&) {
+    inner = engine.RunRound(1, 0).status();
+    return Score();
+  };
+  EXPECT_EQ((*engine.RunRound(1, 0))->placed_count(), 1u);
+  EXPECT_EQ(inner.code(), Code::kFailedPrecondition);
+  EXPECT_EQ(inner.text(),
+            "the engine was called from a function that it is calling, and would wait for itself");
 }
 
 }  // namespace

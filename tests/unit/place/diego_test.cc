@@ -63,7 +63,7 @@ TEST_F(DiegoTest, ACellMayIgnoreWhatItHasNoneOf) {
   cell.ignore_absent = true;
   EXPECT_EQ(Run({cell}, {lrp}).CellOf("p.0"), "a");
   // The mean of 0.1 of the memory and 0.01 of the containers.
-  EXPECT_EQ(Run({cell}, {lrp})->decisions()[0].score.value, (0.1 + (1.0 - 99.0 / 100.0)) / 2);
+  EXPECT_DOUBLE_EQ(Run({cell}, {lrp})->decisions()[0].score.value, (0.1 + 0.01) / 2);
   EXPECT_EQ(Run({cell}, {MakeLrp("p")}).ErrorOf("p.0"), "insufficient resources: disk");
   // Beside cells that have disk it is scored by the rest, and all else is Diego's arithmetic.
   Cell fuller = MakeCell("b");
