@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "lib/strategy/builtin.h"
@@ -6,34 +7,60 @@
 namespace rostrum {
 namespace {
 
-// How much it weighs that what is asked and what is free point the same way. Chosen by measurement:
-// see bench/quality.md.
-constexpr double kDirectionWeight = 3;
+// Weights, chosen by measurement: see bench/quality.md.
+constexpr double kFullnessWeight = 2;
+constexpr double kKindWeight = 10;
+constexpr double kEvennessWeight = 10;
+// Of a resource of which it asks a smaller share of the cell, work knows nothing to say.
+constexpr double kLeastShare = 1e-4;
 
-// What a cell has and what is asked of it as two vectors, each resource a share of the cell's
-// total. The order of the operations is fixed, so that scores are equal to the last bit everywhere.
+// What a cell has and what is asked of it, each resource a share of the cell's total. The order of
+// the operations is fixed, so that scores are equal to the last bit everywhere.
 class Fit {
  public:
   void Add(int64_t asked, int64_t free, int64_t total) {
     if (total <= 0) return;
     const double asked_share = static_cast<double>(asked) / static_cast<double>(total);
-    const double free_share = static_cast<double>(free) / static_cast<double>(total);
-    left_ += free_share - asked_share;
-    product_ += asked_share * free_share;
-    asked_square_ += asked_share * asked_share;
-    free_square_ += free_share * free_share;
+    if (asked_share > kLeastShare) Count(asked_share, free - asked, total);
   }
 
-  double Value() const {
-    const double lengths = std::sqrt(asked_square_ * free_square_);
-    return lengths > 0 ? left_ - kDirectionWeight * (product_ / lengths) : left_;
+  // A named resource counts where the cell has it, asked for or not.
+  void AddNamed(int64_t asked, int64_t free, int64_t total) {
+    if (total <= 0) return;
+    if (asked == 0 && free > 0) strands_named_ = true;
+    Count(static_cast<double>(asked) / static_cast<double>(total), free - asked, total);
+  }
+
+  Score Value() const {
+    const int32_t tier = strands_named_ ? 1 : 0;
+    if (count_ == 0) return {0, tier};
+    const double length = std::sqrt(asked_square_ * count_);
+    const double cosine = length > 0 ? asked_ / length : 0;
+    const double scarcity = 1 - least_left_;
+    const double unevenness = (most_left_ - least_left_) * scarcity * scarcity * scarcity;
+    return {
+        kFullnessWeight * (left_ / count_) - kKindWeight * cosine + kEvennessWeight * unevenness,
+        tier};
   }
 
  private:
+  void Count(double asked_share, int64_t left, int64_t total) {
+    const double left_share = static_cast<double>(left) / static_cast<double>(total);
+    least_left_ = count_ == 0 ? left_share : std::min(least_left_, left_share);
+    most_left_ = count_ == 0 ? left_share : std::max(most_left_, left_share);
+    left_ += left_share;
+    asked_ += asked_share;
+    asked_square_ += asked_share * asked_share;
+    ++count_;
+  }
+
+  int count_ = 0;
   double left_ = 0;
-  double product_ = 0;
+  double least_left_ = 0;
+  double most_left_ = 0;
+  double asked_ = 0;
   double asked_square_ = 0;
-  double free_square_ = 0;
+  bool strands_named_ = false;
 };
 
 Score ScoreOf(const Work& work, const CellView& cell) {
@@ -43,18 +70,20 @@ Score ScoreOf(const Work& work, const CellView& cell) {
   fit.Add(work.asked.cpu, cell.cpu_free, cell.cpu_total);
   fit.Add(1, cell.containers_free, cell.containers_total);
   for (const ScalarView& scalar : cell.scalars) {
-    fit.Add(work.asked.Scalar(scalar.name), scalar.free, scalar.total);
+    fit.AddNamed(work.asked.Scalar(scalar.name), scalar.free, scalar.total);
   }
-  const bool has_work = cell.lrp_count + cell.task_count > 0;
-  return {fit.Value(), has_work ? 0 : 1};
+  return fit.Value();
 }
 
-// Fills cells by all their resources: cells that run work come first, then the one on which little
-// stays free and of which the work asks in the proportions in which it is free. That is, the lowest
-//   sum of the shares that stay free - 3 x cosine of the angle between the asked and free shares.
-// The cosine keeps work off cells where it would use up one resource and strand the others; it is
-// the dot product of Panigrahy, Talwar, Uyeda and Wieder, "Heuristics for Vector Bin Packing",
-// 2011, without the lengths. A resource of which a cell has none in all is left out.
+// Places as much as it can, whatever runs out first. Cells with a named resource free for which the
+// work does not ask, such as a GPU, come last. Then the lowest
+//     2 x the mean of the shares that stay free
+//   - 10 x the cosine of the angle between the shares that are asked and equal ones
+//   + 10 x (the largest less the smallest share that stays free) x (1 - the smallest)^3
+// wins: work goes to the kind of cell that has what it asks in these proportions, there to a fuller
+// one, but not to one that it would leave used up in one resource while another stays free. A
+// resource counts of which the cell has some and the work asks more than a ten-thousandth of it,
+// and each named one that the cell has.
 class BestfitStrategy : public SeparableStrategy {
  public:
   std::string_view Name() const override { return "bestfit"; }

@@ -1,5 +1,6 @@
 #include "tests/oracle/bestfit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -14,10 +15,20 @@ double Share(int64_t amount, int64_t total) {
   return static_cast<double>(amount) / static_cast<double>(total);
 }
 
-double Product(const Numbers& a, const Numbers& b) {
+double Sum(const Numbers& numbers) {
   double sum = 0;
-  for (size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  for (const double number : numbers) sum += number;
   return sum;
+}
+
+double SumOfSquares(const Numbers& numbers) {
+  double sum = 0;
+  for (const double number : numbers) sum += number * number;
+  return sum;
+}
+
+bool StrandsGpus(const Work& work, const Cell& cell) {
+  return cell.total.gpu_milli > 0 && cell.available.gpu_milli > 0 && work.gpu_milli == 0;
 }
 
 double ScoreOf(const Work& work, const Cell& cell) {
@@ -30,17 +41,23 @@ double ScoreOf(const Work& work, const Cell& cell) {
   const std::vector<int64_t> asks = {work.memory_mb, work.disk_mb, work.cpu_milli, 1,
                                      work.gpu_milli};
   Numbers asked;
-  Numbers free;
+  Numbers left;
   for (size_t i = 0; i < totals.size(); ++i) {
     if (totals[i] <= 0) continue;
-    asked.push_back(Share(asks[i], totals[i]));
-    free.push_back(Share(frees[i], totals[i]));
+    const bool is_gpu = i == 4;
+    const double share = Share(asks[i], totals[i]);
+    if (!is_gpu && share <= 0.0001) continue;
+    asked.push_back(share);
+    left.push_back(Share(frees[i] - asks[i], totals[i]));
   }
-  double left = 0;
-  for (size_t i = 0; i < asked.size(); ++i) left += free[i] - asked[i];
-  const double lengths = std::sqrt(Product(asked, asked) * Product(free, free));
-  const double cosine = lengths == 0 ? 0 : Product(asked, free) / lengths;
-  return left - 3 * cosine;
+  if (asked.empty()) return 0;
+  const auto count = static_cast<double>(asked.size());
+  const double length = std::sqrt(SumOfSquares(asked) * count);
+  const double cosine = length == 0 ? 0 : Sum(asked) / length;
+  const double least = *std::min_element(left.begin(), left.end());
+  const double most = *std::max_element(left.begin(), left.end());
+  const double scarce = 1 - least;
+  return 2 * (Sum(left) / count) - 10 * cosine + 10 * ((most - least) * scarce * scarce * scarce);
 }
 
 template <typename WorkType>
@@ -50,17 +67,20 @@ Decision Decide(Kind kind, const WorkType& work, Zones* zones) {
   CommonProblems common(work);
   Cell* best = nullptr;
   double best_score = 0;
+  bool best_strands = false;
   for (const CandidateZone& zone : candidates.zones) {
     for (Cell* cell : zone.cells) {
       const Problems problems = FindProblems(cell->available, NeededOn(*cell, work));
       common.Add(problems);
       if (!problems.empty()) continue;
       const double score = ScoreOf(work, *cell);
-      const bool wins = best == nullptr || (HasWork(*cell) && !HasWork(*best)) ||
-                        (HasWork(*cell) == HasWork(*best) && score < best_score);
+      const bool strands = StrandsGpus(work, *cell);
+      const bool wins = best == nullptr || (!strands && best_strands) ||
+                        (strands == best_strands && score < best_score);
       if (!wins) continue;
       best = cell;
       best_score = score;
+      best_strands = strands;
     }
   }
   if (best == nullptr) return Refused(kind, Identifier(work), common.Text());

@@ -12,14 +12,15 @@ namespace rostrum::oracle {
 
 // Decides the LRPs by index and then from the largest memory to the smallest, and after them the
 // tasks from the largest memory to the smallest; equal ones in queue order. Of the cells on which
-// the work fits, those that run work already come first, then the lowest score
+// the work fits, those with GPUs free come last if the work asks for none, then the lowest score
 //
-//   sum over the resources of (free - asked)  -  3 * cosine of (asked, free)
+//   2 * mean of left  -  10 * cosine  +  10 * (most - least of left) * (1 - least of left)^3
 //
-// where asked and free are shares of the cell's total, the resources are memory, disk, cpu,
-// containers (of which one is asked) and gpus, in this order, and those of which the cell's total
-// is not above zero are left out. The cosine is the sum of asked * free over the square root of the
-// product of the sum of asked * asked and the sum of free * free, and zero where that is zero.
+// where asked and left, which is what stays free, are shares of the cell's total. The resources are
+// memory, disk, cpu, containers (of which one is asked) and gpus, in this order; left out are those
+// of which the cell's total is not above zero and, gpus aside, of which no more than 0.0001 is asked.
+// The cosine is the sum of asked over the square root of the product of the number of resources and
+// the sum of asked * asked, and zero where that is zero. Without a resource the score is zero.
 // Proxy memory counts for whether work fits and not for the score. Equal cells come by zone name,
 // cell index and cell id. Constraints, the in-flight limit and the error texts are Diego's, its
 // preference for zones is not.

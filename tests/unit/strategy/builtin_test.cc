@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "rostrum/engine.h"
 #include "rostrum/strategy.h"
 #include "tests/unit/builders.h"
 
@@ -182,20 +183,15 @@ double BestfitScore(const Work& work, const CellView& cell) {
   return ScoreOf(MakeStrategy("bestfit").get(), work, cell).value;
 }
 
-TEST(BestfitStrategyTest, FillsCellsThatRunWorkFirst) {
-  for (const Kind kind : {Kind::kLrp, Kind::kTask}) {
-    EXPECT_TRUE(Prefers("bestfit", kind, View(900, 1, 0), View(100, 0, 0)));
-    EXPECT_TRUE(Prefers("bestfit", kind, View(900, 0, 1), View(100, 0, 0)));
-  }
-}
-
-TEST(BestfitStrategyTest, IsWhatStaysFreeLessThreeTimesTheCosine) {
+TEST(BestfitStrategyTest, IsItsFormula) {
   const auto work = MakeWork(Kind::kLrp, "p");
   work->asked.memory = WholeAmount(500);
   work->asked.disk = WholeAmount(500);
-  // Asked are the shares 0.5, 0.25 and 0.1; all is free.
+  // Asked are the shares 0.5, 0.25 and 0.1 of memory, disk and containers; all is free.
   const double cosine = (0.5 + 0.25 + 0.1) / std::sqrt((0.25 + 0.0625 + 0.01) * 3);
-  EXPECT_DOUBLE_EQ(BestfitScore(*work, EmptyView()), 0.5 + 0.75 + 0.9 - 3 * cosine);
+  const double unevenness = (0.9 - 0.5) * 0.5 * 0.5 * 0.5;
+  EXPECT_DOUBLE_EQ(BestfitScore(*work, EmptyView()),
+                   2 * (0.5 + 0.75 + 0.9) / 3 - 10 * cosine + 10 * unevenness);
 }
 
 TEST(BestfitStrategyTest, TakesTheFullerOfTwoCellsOfTheSameProportions) {
@@ -209,32 +205,73 @@ TEST(BestfitStrategyTest, TakesTheFullerOfTwoCellsOfTheSameProportions) {
   EXPECT_LT(BestfitScore(*work, fuller), BestfitScore(*work, EmptyView()));
 }
 
-TEST(BestfitStrategyTest, TakesTheCellThatHasFreeWhatIsAsked) {
+TEST(BestfitStrategyTest, TakesTheKindOfCellThatHasWhatIsAsked) {
   const auto work = MakeWork(Kind::kLrp, "p");
   work->asked.memory = WholeAmount(400);
+  work->asked.disk = WholeAmount(100);
   CellView much_memory = EmptyView();
-  much_memory.disk_free /= 2;
+  much_memory.memory_total = much_memory.memory_free = 4 * much_memory.memory_total;
   CellView much_disk = EmptyView();
-  much_disk.memory_free /= 2;
+  much_disk.disk_total = much_disk.disk_free = 4 * much_disk.disk_total;
   EXPECT_LT(BestfitScore(*work, much_memory), BestfitScore(*work, much_disk));
+}
+
+TEST(BestfitStrategyTest, LeavesNoCellUsedUpInOneResource) {
+  const auto work = MakeWork(Kind::kLrp, "p");
+  work->asked.memory = WholeAmount(100);
+  work->asked.disk = WholeAmount(200);
+  CellView little_memory = EmptyView();
+  little_memory.memory_free = WholeAmount(100);
+  EXPECT_LT(BestfitScore(*work, EmptyView()), BestfitScore(*work, little_memory));
 }
 
 TEST(BestfitStrategyTest, KeepsGpusForWorkThatAsksForThem) {
   const std::vector<ScalarView> gpus = {{"gpus", WholeAmount(4), WholeAmount(4)}};
+  const std::vector<ScalarView> none_left = {{"gpus", WholeAmount(4), 0}};
   const std::vector<ScalarView> no_gpus = {{"gpus", 0, 0}};
   CellView with = EmptyView();
   with.scalars = gpus;
   CellView without = EmptyView();
   without.scalars = no_gpus;
+  CellView used_up = EmptyView();
+  used_up.scalars = none_left;
+  const std::unique_ptr<Strategy> strategy = MakeStrategy("bestfit");
   const auto work = MakeWork(Kind::kLrp, "p");
   work->asked.memory = WholeAmount(100);
-  EXPECT_LT(BestfitScore(*work, without), BestfitScore(*work, with));
-  EXPECT_EQ(BestfitScore(*work, without), BestfitScore(*work, EmptyView()));
+  EXPECT_EQ(ScoreOf(strategy.get(), *work, with).tier, 1);
+  EXPECT_EQ(ScoreOf(strategy.get(), *work, used_up).tier, 0) << "nothing is kept there";
+  EXPECT_EQ(ScoreOf(strategy.get(), *work, without), ScoreOf(strategy.get(), *work, EmptyView()));
   work->asked.scalars = {{"gpus", WholeAmount(4)}};
-  CellView fewer = with;
-  const std::vector<ScalarView> used = {{"gpus", WholeAmount(8), WholeAmount(4)}};
-  fewer.scalars = used;
-  EXPECT_LT(BestfitScore(*work, with), BestfitScore(*work, fewer)) << "which uses them up";
+  EXPECT_EQ(ScoreOf(strategy.get(), *work, with).tier, 0);
+}
+
+// One node without GPUs, one with eight: work without GPUs must leave room beside them for the work
+// with. All fifteen fit; so they do with other amounts of the same kind.
+TEST(BestfitStrategyTest, StrandsNoGpus) {
+  for (const int64_t scale : {1, 3}) {
+    std::vector<Cell> cells;
+    for (const int64_t gpus : {0, 8}) {
+      Cell cell = MakeCell(gpus == 0 ? "cpu-node" : "gpu-node");
+      cell.total = MakeResources(65536 * scale, 1'000'000, 1'000'000);
+      cell.total.cpu = WholeAmount(16 * scale);
+      if (gpus > 0) cell.total.scalars = {{"gpus", WholeAmount(gpus)}};
+      cell.available = cell.total;
+      cells.push_back(cell);
+    }
+    Engine engine(MakeStrategy("bestfit"));
+    ASSERT_TRUE(engine.UseCache([&](Cache& cache) { return cache.Update(cells); }).ok());
+    size_t placed = 0;
+    for (int64_t i = 0; i < 15; ++i) {
+      auto work = MakeWork(Kind::kTask, Numbered("t", i), 8192 * scale);
+      work->asked.disk = 0;
+      work->asked.cpu = WholeAmount(2 * scale);
+      if (i == 0 || i >= 8) work->asked.scalars = {{"gpus", WholeAmount(1)}};
+      const std::vector<TaskStart> tasks = {{work}};
+      ASSERT_TRUE(engine.Submit({}, tasks, 0).ok());
+      placed += (*engine.RunRound(1, 0))->placed_count();
+    }
+    EXPECT_EQ(placed, 15u);
+  }
 }
 
 TEST(BestfitStrategyTest, InstancesMakeNoDifferenceAndNothingMakesNaN) {
