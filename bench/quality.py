@@ -57,6 +57,29 @@ def made_case(name, node, cpu_milli, pods):
                                        "disk_mib": 1024} for memory in drawn_memory(pods)])
 
 
+def mixed_case(name, kinds, shapes, pods):
+    """A hundred nodes of each kind; pods of shapes that are drawn one by one."""
+    numbers = splitmix64(2)
+    return Case(name, [node for node in kinds for _ in range(100)],
+                [shapes[next(numbers) % len(shapes)] for _ in range(pods)])
+
+
+def memory_beside_cpu():
+    return mixed_case(
+        "memory-heavy beside cpu-heavy nodes",
+        [{"cpu_milli": 16000, "memory_mib": 131072}, {"cpu_milli": 64000, "memory_mib": 65536}],
+        [{"cpu_milli": 250 * i, "memory_mib": 2048 * i} for i in range(1, 5)] +
+        [{"cpu_milli": 1000 * i, "memory_mib": 512 * i} for i in range(1, 5)], 8000)
+
+
+def gpus_beside_none():
+    shape = {"cpu_milli": 2000, "memory_mib": 8192}
+    return mixed_case(
+        "nodes with GPUs beside nodes without",
+        [{"cpu_milli": 16000, "memory_mib": 65536, "gpu": gpus} for gpus in (0, 8)],
+        [{**shape, "num_gpu": gpus, "gpu_milli": 1000 * gpus} for gpus in (0, 1)], 2000)
+
+
 def read_rows(path, columns):
     with open(path, encoding="utf-8", newline="") as file:
         return [{column: row[column] or "0" for column in columns} for row in csv.DictReader(file)]
@@ -159,7 +182,9 @@ def measure_made(measurer):
     fenzo = made_case("Fenzo's machines", {"cpu_milli": 8000, "memory_mib": 32768,
                                            "disk_mib": 100000, "containers": 1000}, 100, 100000)
     text = ""
-    for case, count in ((reference, 100000), (fenzo, 50000)):
+    cases = ((reference, 100000), (fenzo, 50000), (memory_beside_cpu(), 4000),
+             (gpus_beside_none(), 1600))
+    for case, count in cases:
         text += measurer.table(case, True, "to the first refusal")
         text += measurer.table(case.first(count), False, f"the first {count:,} auctions")
     return text
