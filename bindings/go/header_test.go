@@ -41,7 +41,6 @@ var goConstants = map[string]int64{
 	"ROSTRUM_CELL_DISABLED":                  int64(CellDisabled),
 	"ROSTRUM_CELL_DRAINING":                  int64(CellDraining),
 	"ROSTRUM_CELL_IGNORE_ABSENT":             int64(CellIgnoreAbsent),
-	"ROSTRUM_CELL_IGNORE_ABSENT":             int64(CellIgnoreAbsent),
 	"ROSTRUM_CELL_NOT_STARTED":               int64(CellNotStarted),
 	"ROSTRUM_CELL_FIRST_FIT_INDEX":           int64(CellFirstFitIndex),
 	"ROSTRUM_LRP":                            int64(LRP),
