@@ -96,6 +96,9 @@ class GoAuctioneer:
                       "mesos_executor_command": cells.command(*words), **flags}
         self.options = {"name": name, "user": getpass.getuser(), "window_ms": 200, "hoard_ms": 500, "refuse_ms": 300,
                         "executor_memory": 32, **(options or {})}
+        if master is None:  # Plain Diego, which takes no flag of Mesos but those that are named.
+            self.flags = {"listen": self.listen, "auction_debug_address": self.debug, **flags}
+            self.options = dict(options or {})
         self.process = None
         self.past = ""
 

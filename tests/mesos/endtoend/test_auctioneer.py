@@ -173,14 +173,19 @@ class WithoutMesos(NurseryTest):
         return {name for name in ("librostrum.so", "librostrum-mesos", "libcurl", "libzookeeper") if name in text}
 
     def test_without_a_master_nothing_of_mesos_is_loaded(self):
-        run = self.auctioneer(master=None, mesos_library="/no/such/library.so")
+        run = self.auctioneer(master=None)
         run.process.wait_for_output("auctioneer.started")
         self.assertEqual(self.libraries(run), {"librostrum.so"})
-        self.assertIn("flags-of-mesos-without-master", run.process.output())
         run.post("lrps", [lrp("web")])
         self.assertEqual(run.wait_outcome("web.0")["error"], "unable to communicate to compatible cells")
         self.assertNotIn("rostrum_mesos_connected", run.metrics())
         self.assertEqual(run.terminate(), 0)
+
+    def test_a_flag_of_mesos_without_a_master_is_a_clear_end(self):
+        run = self.auctioneer(master=None, mesos_library="/no/such/library.so")
+        self.assertEqual(run.process.wait(60), 1)
+        for part in ("-mesos_library", "-master"):
+            self.assertIn(part, run.process.output())
 
     def test_with_a_master_the_library_is_loaded(self):
         run = self.auctioneer()
