@@ -21,9 +21,9 @@ double Sum(const Numbers& numbers) {
   return sum;
 }
 
-double SumOfSquares(const Numbers& numbers) {
+double Product(const Numbers& a, const Numbers& b) {
   double sum = 0;
-  for (const double number : numbers) sum += number * number;
+  for (size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
   return sum;
 }
 
@@ -41,6 +41,7 @@ double ScoreOf(const Work& work, const Cell& cell) {
   const std::vector<int64_t> asks = {work.memory_mb, work.disk_mb, work.cpu_milli, 1,
                                      work.gpu_milli};
   Numbers asked;
+  Numbers free;
   Numbers left;
   for (size_t i = 0; i < totals.size(); ++i) {
     if (totals[i] <= 0) continue;
@@ -48,16 +49,16 @@ double ScoreOf(const Work& work, const Cell& cell) {
     const double share = Share(asks[i], totals[i]);
     if (!is_gpu && share <= 0.0001) continue;
     asked.push_back(share);
+    free.push_back(Share(frees[i], totals[i]));
     left.push_back(Share(frees[i] - asks[i], totals[i]));
   }
   if (asked.empty()) return 0;
   const auto count = static_cast<double>(asked.size());
-  const double length = std::sqrt(SumOfSquares(asked) * count);
-  const double cosine = length == 0 ? 0 : Sum(asked) / length;
+  const double lengths = std::sqrt(Product(asked, asked) * Product(free, free));
+  const double cosine = lengths == 0 ? 0 : Product(asked, free) / lengths;
   const double least = *std::min_element(left.begin(), left.end());
   const double most = *std::max_element(left.begin(), left.end());
-  const double scarce = 1 - least;
-  return 2 * (Sum(left) / count) - 10 * cosine + 10 * ((most - least) * scarce * scarce * scarce);
+  return 2 * (Sum(left) / count) - 30 * cosine + 8 * (most - least);
 }
 
 template <typename WorkType>

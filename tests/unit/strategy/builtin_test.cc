@@ -189,9 +189,8 @@ TEST(BestfitStrategyTest, IsItsFormula) {
   work->asked.disk = WholeAmount(500);
   // Asked are the shares 0.5, 0.25 and 0.1 of memory, disk and containers; all is free.
   const double cosine = (0.5 + 0.25 + 0.1) / std::sqrt((0.25 + 0.0625 + 0.01) * 3);
-  const double unevenness = (0.9 - 0.5) * 0.5 * 0.5 * 0.5;
   EXPECT_DOUBLE_EQ(BestfitScore(*work, EmptyView()),
-                   2 * (0.5 + 0.75 + 0.9) / 3 - 10 * cosine + 10 * unevenness);
+                   2 * (0.5 + 0.75 + 0.9) / 3 - 30 * cosine + 8 * (0.9 - 0.5));
 }
 
 TEST(BestfitStrategyTest, TakesTheFullerOfTwoCellsOfTheSameProportions) {
