@@ -233,6 +233,8 @@ static void test_names(void) {
                       rostrum_strategy_create("", &made, &error));
   CHECK_MAKES_NOTHING(ROSTRUM_NOT_FOUND, "no strategy \"Diego\"", made,
                       rostrum_strategy_create("Diego", &made, &error));
+  CHECK_MAKES_NOTHING(ROSTRUM_INVALID_ARGUMENT, "the strategy's path is empty", made,
+                      rostrum_strategy_load("", &made, &error));
   CHECK_MAKES_NOTHING(ROSTRUM_UNAVAILABLE, "/nowhere/none.so", made,
                       rostrum_strategy_load("/nowhere/none.so", &made, &error));
   /* A shared object that is no plug-in. */

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "rostrum/cache.h"
+#include "rostrum/cache.h"
 #include "tests/unit/builders.h"
 
 namespace rostrum {
@@ -83,6 +85,24 @@ TEST(ValidateWorkTest, RefusesToAskForTooMuch) {
   EXPECT_EQ(ErrorOf(*work),
             "task \"t\": memory (thousandths of a MB) is 4000000000000001, expected a number from "
             "-4000000000000000 to 4000000000000000");
+}
+
+// There is a field for it, which a strategy and a refusal would look at.
+TEST(ValidateWorkTest, RefusesANamedResourceThatHasAFieldOfItsOwn) {
+  for (const char* name : {"memory", "disk", "cpu", "containers"}) {
+    const auto work = MakeWork(Kind::kTask, "t");
+    work->asked.scalars = {{"gpus", 1000}, {name, 1000}};
+    EXPECT_EQ(ValidateWork(*work).text(),
+              "task \"t\": a named resource is called \"" + std::string(name) +
+                  "\", expected another name: there is a field for that");
+    Cell cell = MakeCell("a");
+    cell.available.scalars = work->asked.scalars;
+    EXPECT_EQ(ValidateCell(cell).code(), Code::kInvalidArgument) << name;
+    Cache cache;
+    Offer offer = MakeOffer("o", "agent");
+    offer.resources.scalars = work->asked.scalars;
+    EXPECT_EQ(cache.AddOffer(offer).code(), Code::kInvalidArgument) << name;
+  }
 }
 
 TEST(ValidateWorkTest, RefusesAKindThatItDoesNotKnow) {
