@@ -39,13 +39,6 @@ void AddCost(const Auction& auction, int64_t sign, Resources* to) {
   to->containers += sign * (1 - asked.containers);
 }
 
-bool AnyNegative(const Resources& resources) {
-  return resources.memory < 0 || resources.disk < 0 || resources.cpu < 0 ||
-         resources.containers < 0 ||
-         std::any_of(resources.scalars.begin(), resources.scalars.end(),
-                     [](const NamedAmount& scalar) { return scalar.amount < 0; });
-}
-
 // Scalars may come in another order than they are kept in, which takes more to compare.
 bool IsPlainly(const Resources& known, const Resources& told) {
   return told.scalars.empty() && known == told;

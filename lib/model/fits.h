@@ -20,6 +20,9 @@ constexpr Amount LeastFree(Amount asked) {
 // Neither need be normalized; `free` must be.
 bool Fits(const Resources& asked, const Resources& overhead, const Resources& free);
 
+// Whether there is less than nothing of any resource.
+bool AnyNegative(const Resources& resources);
+
 }  // namespace rostrum
 
 #endif  // ROSTRUM_LIB_MODEL_FITS_H_

@@ -95,6 +95,13 @@ bool Fits(const Resources& asked, const Resources& overhead, const Resources& fr
          1 + overhead.containers <= free.containers && named_fit(asked) && named_fit(overhead);
 }
 
+bool AnyNegative(const Resources& resources) {
+  return resources.memory < 0 || resources.disk < 0 || resources.cpu < 0 ||
+         resources.containers < 0 ||
+         std::any_of(resources.scalars.begin(), resources.scalars.end(),
+                     [](const NamedAmount& scalar) { return scalar.amount < 0; });
+}
+
 std::string FormatAmount(Amount amount) {
   const bool negative = amount < 0;
   const uint64_t magnitude =

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/model/fits.h"
+
 namespace rostrum::tools {
 namespace {
 
@@ -16,14 +18,6 @@ Resources CostOf(const Work& work) {
   Resources cost = work.asked;
   cost.containers = 1;
   return cost;
-}
-
-bool Fits(const Resources& asked, const Resources& available) {
-  return asked.memory <= available.memory && asked.disk <= available.disk &&
-         asked.cpu <= available.cpu && asked.containers <= available.containers &&
-         std::all_of(asked.scalars.begin(), asked.scalars.end(), [&](const NamedAmount& scalar) {
-           return scalar.amount <= available.Scalar(scalar.name);
-         });
 }
 
 Cluster::Cluster(const std::vector<Cell>& cells) : cells_(cells.size()) {
@@ -166,9 +160,7 @@ Status Cluster::Check(const SimulatedCell& cell) const {
   if (!cell.up && !cell.instances.empty()) {
     return Broken(fmt::format("cell {} is down, but work runs on it", cell.state.id));
   }
-  if (!Fits(Resources(), free) ||
-      std::any_of(free.scalars.begin(), free.scalars.end(),
-                  [](const NamedAmount& scalar) { return scalar.amount < 0; })) {
+  if (AnyNegative(free)) {
     return Broken(fmt::format(
         "cell {} is over-committed: its work asks for more than it has (free memory {} MB, disk "
         "{} MB, cpu {}, containers {})",

@@ -103,9 +103,6 @@ class Cluster {
 // What an instance takes off a cell: what its work asks for, and one container.
 Resources CostOf(const Work& work);
 
-// Whether what is asked fits into what is free.
-bool Fits(const Resources& asked, const Resources& available);
-
 }  // namespace rostrum::tools
 
 #endif  // ROSTRUM_LIB_TOOLS_SIMULATE_CLUSTER_H_

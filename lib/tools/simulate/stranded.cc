@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/base/strings.h"
+#include "lib/model/fits.h"
 #include "rostrum/constraint.h"
 
 namespace rostrum::tools {
@@ -53,7 +54,7 @@ struct CellClass {
 CellClass MakeClass(const Cell& cell, const std::vector<Shape>& shapes) {
   CellClass made{cell.total, cell.signature, {}, 0};
   for (const Shape& shape : shapes) {
-    if (!Fits(shape.cost, cell.total)) continue;
+    if (!Fits(shape.cost, Resources(), cell.total)) continue;
     if (Match(shape.constraint, cell.signature) != MatchLevel::kMatch) continue;
     made.shapes.push_back(&shape);
     made.instances += shape.instances;
@@ -94,7 +95,7 @@ Resources StrandedResources(const Scenario& scenario, const Cluster& cluster) {
     if (at->instances == 0) continue;
     int64_t misfits = 0;
     for (const Shape* shape : at->shapes) {
-      if (!Fits(shape->cost, cell.available)) misfits += shape->instances;
+      if (!Fits(shape->cost, Resources(), cell.available)) misfits += shape->instances;
     }
     AddPart(cell.available, misfits, at->instances, &sum);
   }

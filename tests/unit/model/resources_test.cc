@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "lib/model/fits.h"
 #include "tests/unit/builders.h"
 
 namespace rostrum {
@@ -161,6 +162,44 @@ TEST(ValidateResourcesTest, NamesTheScalarThatIsWrong) {
             "it: resource number 1 has no name");
   EXPECT_EQ(ValidateResources(WithScalars({{"a", 1}, {"b", 1}, {"a", 2}}), "it").text(),
             "it: resource \"a\" is given twice");
+}
+
+TEST(FitsTest, LooksAtEveryResourceAndAtOneContainer) {
+  Resources free;
+  free.memory = free.disk = 10;
+  free.cpu = 100;
+  free.containers = 1;
+  free.scalars = {{"gpus", 500}};
+  EXPECT_TRUE(Fits(free, Resources(), free));
+  EXPECT_FALSE(Fits(Resources(), free, free)) << "an overhead with a container of its own";
+  const auto with = [&](auto change) {
+    Resources asked = free;
+    change(&asked);
+    return Fits(asked, Resources(), free);
+  };
+  EXPECT_FALSE(with([](Resources* asked) { ++asked->memory; }));
+  EXPECT_FALSE(with([](Resources* asked) { ++asked->disk; }));
+  EXPECT_FALSE(with([](Resources* asked) { ++asked->cpu; }));
+  EXPECT_FALSE(with([](Resources* asked) { ++asked->scalars[0].amount; }));
+  EXPECT_FALSE(with([](Resources* asked) { asked->scalars.push_back({"fpga", 1}); }));
+  EXPECT_TRUE(with([](Resources* asked) { asked->scalars.push_back({"fpga", 0}); }));
+  free.containers = 0;
+  EXPECT_FALSE(Fits(Resources(), Resources(), free));
+}
+
+TEST(FitsTest, NoneOfCpuAndOfNamedResourcesFitsOnLessThanNone) {
+  Resources free;
+  free.containers = 1;
+  free.cpu = -1;
+  free.scalars = {{"gpus", -1}};
+  Resources asked;
+  asked.scalars = {{"gpus", 0}};
+  EXPECT_TRUE(Fits(asked, Resources(), free));
+  Resources overhead;
+  overhead.cpu = 1;
+  EXPECT_FALSE(Fits(asked, overhead, free));
+  free.memory = -1;
+  EXPECT_FALSE(Fits(asked, Resources(), free));
 }
 
 }  // namespace

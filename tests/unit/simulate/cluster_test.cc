@@ -107,24 +107,5 @@ TEST_F(ClusterTest, FindsOverCommitment) {
   EXPECT_FALSE(cluster_.CheckAll().ok());
 }
 
-TEST(FitsTest, LooksAtEveryResource) {
-  Resources free = MakeResources(10, 10, 1);
-  free.cpu = 100;
-  free.scalars = {{"gpus", 500}};
-  EXPECT_TRUE(Fits(free, free));
-  EXPECT_TRUE(Fits(Resources(), free));
-  const auto with = [&](auto change) {
-    Resources asked = free;
-    change(&asked);
-    return Fits(asked, free);
-  };
-  EXPECT_FALSE(with([](Resources* asked) { ++asked->memory; }));
-  EXPECT_FALSE(with([](Resources* asked) { ++asked->disk; }));
-  EXPECT_FALSE(with([](Resources* asked) { ++asked->cpu; }));
-  EXPECT_FALSE(with([](Resources* asked) { ++asked->containers; }));
-  EXPECT_FALSE(with([](Resources* asked) { ++asked->scalars[0].amount; }));
-  EXPECT_FALSE(with([](Resources* asked) { asked->scalars = {{"tpus", 1}}; }));
-}
-
 }  // namespace
 }  // namespace rostrum::tools
