@@ -152,7 +152,7 @@ func TestConnectionTroubleIsAnEvent(t *testing.T) {
 	if problem := collect(t, framework, Problem, 1)[0]; problem.Text == "" || problem.WorkKind != 0 || problem.Identifier() != "" {
 		t.Errorf("the problem is %+v", problem)
 	}
-	requireError(t, framework.Start(), rostrum.ErrFailedPrecondition, "before")
+	requireError(t, framework.Start(), rostrum.ErrFailedPrecondition, "already started")
 	requireError(t, framework.TearDown(time.Second), rostrum.ErrFailedPrecondition)
 }
 
