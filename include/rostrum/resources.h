@@ -72,7 +72,8 @@ std::string FormatAmount(Amount amount);
 bool IsBuiltinResource(std::string_view name);
 
 // An error unless every amount lies within +-kAmountMaximum, the containers within
-// +-kContainersMaximum, and every scalar has a name of its own, which is none of the fields'.
+// +-kContainersMaximum, and the names of the scalars differ from each other and from the
+// built-in names.
 // `what` names the thing in the text.
 Status ValidateResources(const Resources& resources, std::string_view what);
 
