@@ -34,7 +34,7 @@ generation=${2:-}
 if [ -z "$generation" ]; then
   said=$("$ROOT/examples/auctioneer/use-rostrum.sh" --which "$tree" 2>&1) || true
   printf '%s\n\n' "$said"
-  case "$said" in *'until June 2026'*) generation=rep ;; *) generation=models ;; esac
+  case "$said" in *"one of Diego's until June 2026"*) generation=rep ;; *) generation=models ;; esac
 fi
 case "$generation" in
   models) tags= ;;

@@ -54,6 +54,12 @@ for line in \
   grep -q "^$line" "$folder/said" || { cat "$folder/said"; fail "no line \"$line\""; }
 done
 
+# One of neither kind is compared as the newest.
+sed -i '/models\.SchedulingLRP$/d' auction/auctiontypes/auctions_in_models.go
+lists "$folder/tree" '' 1
+grep -q 'is not a tree of' "$folder/said" && grep -q 'bbs/models\.CellState' "$folder/said" ||
+  { cat "$folder/said"; fail "a tree of neither kind is not compared as the newest"; }
+
 lists "$folder" models 2
 lists "$ROOT/bindings/go/standins" other 2
 echo "ok surface.sh"
