@@ -110,7 +110,7 @@ func rostrumGoFailureText(handle C.uintptr_t, text *C.char, capacity C.size_t) {
 	}
 }
 
-// inOneLine has a space for each control character, and U+FFFD for what is no character.
+// inOneLine replaces each control character by a space, and bytes that are not UTF-8 by U+FFFD.
 func inOneLine(text string) string {
 	return strings.Map(func(character rune) rune {
 		if unicode.IsControl(character) {

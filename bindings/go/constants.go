@@ -54,8 +54,8 @@ const (
 	CellDisabled CellFlags = C.ROSTRUM_CELL_DISABLED
 	// CellDraining is a cell that takes nothing, and is dropped when it is empty.
 	CellDraining CellFlags = C.ROSTRUM_CELL_DRAINING
-	// CellIgnoreAbsent is a cell for whose score a resource does not count of which it has none in
-	// total and the work asks for none. Without it "diego" gives such a cell no work, as Diego does.
+	// CellIgnoreAbsent leaves a resource out of the cell's score if the cell has none of it in total
+	// and the work asks for none. Without it "diego" gives such a cell no work, as Diego does.
 	CellIgnoreAbsent CellFlags = C.ROSTRUM_CELL_IGNORE_ABSENT
 	// CellNotStarted is a cell whose overhead is taken off with the first work on it.
 	CellNotStarted CellFlags = C.ROSTRUM_CELL_NOT_STARTED

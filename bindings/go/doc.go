@@ -12,7 +12,7 @@
 //
 // The package is cgo over the C library and has no other requirement. It needs a C compiler, pkg-config
 // and the installed library (librostrum and librostrum-record, which pkg-config finds as
-// "rostrum-record"), which is there for Linux alone. The build tag rostrum_static links the library
+// "rostrum-record"), which exists only for Linux. The build tag rostrum_static links the library
 // statically.
 //
 // Go's build cache does not see the C library: build with -a after its headers have changed, and test

@@ -32,6 +32,7 @@ func attach[Owner interface{ Close() error }](
 	h.closing = make(chan struct{})
 	h.idle = make(chan struct{})
 	h.closed = make(chan struct{})
+	// Not runtime.AddCleanup: Diego's tree may be built with Go 1.23, which lacks it.
 	runtime.SetFinalizer(owner, func(forgotten Owner) { forgotten.Close() })
 }
 

@@ -17,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"code.cloudfoundry.org/rostrum/internal/headertest"
 )
 
 // The package against the headers that it was built with: nothing in those may be missing here, and
@@ -117,33 +119,10 @@ var otherNames = map[string]string{
 	"rostrum_reason.is_static": "Static",
 }
 
-// headers are the installed ones, or those of an uninstalled build, without their comments.
+// headers are all of the library's own.
 func headers(t *testing.T) string {
 	t.Helper()
-	var folders []string
-	for _, ask := range []string{"--cflags-only-I", "--variable=includedir"} {
-		output, err := exec.Command("pkg-config", ask, "rostrum").Output()
-		if err != nil {
-			t.Fatalf("pkg-config finds no rostrum: %v", err)
-		}
-		folders = append(folders, strings.Fields(strings.ReplaceAll(string(output), "-I", " "))...)
-	}
-	var text strings.Builder
-	for _, name := range []string{"version.h", "rostrum.h", "record.h"} {
-		text.Write(readFirst(t, folders, filepath.Join("rostrum", name)))
-	}
-	return regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(text.String(), "")
-}
-
-func readFirst(t *testing.T, folders []string, name string) []byte {
-	t.Helper()
-	for _, folder := range folders {
-		if content, err := os.ReadFile(filepath.Join(folder, name)); err == nil {
-			return content
-		}
-	}
-	t.Fatalf("%s is in none of %q", name, folders)
-	return nil
+	return headertest.Read(t, "version.h", "rostrum.h", "record.h")
 }
 
 // constantsOf returns the enumerators and macros of a header.

@@ -2,5 +2,5 @@
 
 package rostrum
 
-// The C library is there for Linux alone. Elsewhere this line is the one compile error.
+// The C library exists only for Linux. Elsewhere this line is the one compile error.
 var _ = rostrum_is_for_Linux_alone__set_GOOS_linux

@@ -14,7 +14,7 @@ import (
 // endpoint is something that the debug server answers.
 type endpoint struct {
 	path    string
-	summary string // One line for people.
+	summary string // One line, which the root shows.
 	example string
 	answer  func(http.ResponseWriter, *http.Request) error
 
@@ -67,8 +67,8 @@ func formatted(
 func readQuery(request *http.Request, known []string) (url.Values, error) {
 	query, err := url.ParseQuery(request.URL.RawQuery)
 	if err != nil {
-		return nil, badRequestf("the parameters are %q, expected NAME=VALUE&NAME=VALUE with %%XX for what "+
-			"is no letter or digit: %v", request.URL.RawQuery, err)
+		return nil, badRequestf("the parameters are %q, expected NAME=VALUE&NAME=VALUE with %%XX for "+
+			"anything but letters and digits: %v", request.URL.RawQuery, err)
 	}
 	for name := range query {
 		if !slices.Contains(known, name) {

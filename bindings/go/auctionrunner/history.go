@@ -1,6 +1,7 @@
 package auctionrunner
 
 import (
+	"slices"
 	"time"
 
 	"code.cloudfoundry.org/rostrum"
@@ -43,22 +44,15 @@ func (h *history) latest(kind rostrum.Kind, identifier string) *keptRound {
 
 // add keeps a round, and returns the one that falls out for it, if one does.
 func (h *history) add(round *keptRound) (gone *keptRound) {
-	if len(h.rounds) == h.most {
-		gone = h.rounds[0]
-		copy(h.rounds, h.rounds[1:])
-		h.rounds[len(h.rounds)-1] = round
-		return gone
-	}
 	h.rounds = append(h.rounds, round)
-	return nil
+	if len(h.rounds) > h.most {
+		gone = h.rounds[0]
+		h.rounds = slices.Delete(h.rounds, 0, 1)
+	}
+	return gone
 }
 
 // needs says whether rounds are kept that only this engine can explain.
 func (h *history) needs(engine *rostrum.Engine) bool {
-	for _, round := range h.rounds {
-		if round.engine == engine {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(h.rounds, func(round *keptRound) bool { return round.engine == engine })
 }

@@ -265,18 +265,9 @@ func TestOnMesosAStartThatFailsIsAnErrorBeforeItIsReady(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := newMesosTest(t)
 			prepare(m)
-			ready := make(chan struct{})
-			err := m.runner.Run(make(chan os.Signal), ready)
-			if err == nil || !strings.Contains(err.Error(), name) {
-				t.Errorf("the error is %v", err)
-			}
+			requireNotReady(t, m.runner.Run, name)
 			if len(m.log.lines(t, "failed-to-start-on-mesos")) != 1 {
 				t.Error("it is not logged")
-			}
-			select {
-			case <-ready:
-				t.Error("it was ready")
-			default:
 			}
 		})
 	}

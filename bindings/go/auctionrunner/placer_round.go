@@ -15,7 +15,6 @@ type placement struct {
 	placer *placer
 	engine *rostrum.Engine
 	round  *rostrum.Round
-	number uint64
 	at     time.Time
 	cells  []*Cell // By tag.
 
@@ -76,7 +75,6 @@ func (p *placer) placeInTurn(
 		placer:           p,
 		engine:           engine,
 		round:            round,
-		number:           p.rounds,
 		at:               now,
 		cells:            p.feed.fed,
 		careful:          p.feed.careful,
@@ -111,7 +109,7 @@ func (p *placer) record(round *rostrum.Round) {
 // end lets go of the placement, and lets the next round begin.
 func (d *placement) end() {
 	p := d.placer
-	p.keepRound(&keptRound{d.round, d.engine, d.number, d.at})
+	p.keepRound(&keptRound{Round: d.round, engine: d.engine, number: p.rounds, at: d.at})
 	p.feed.end()
 	p.turn.Unlock()
 }

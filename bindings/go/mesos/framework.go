@@ -72,6 +72,7 @@ func New(options *Options, strategy string) (*Framework, error) {
 		stopping:  make(chan struct{}),
 		stopped:   make(chan struct{}),
 	}
+	// Not AddCleanup, as in package rostrum.
 	runtime.SetFinalizer(f, func(forgotten *Framework) { forgotten.Close() })
 	return f, nil
 }

@@ -4,41 +4,24 @@ package mesos
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"code.cloudfoundry.org/rostrum/internal/headertest"
 )
 
 // The package against the header that it is built with: nothing in that may be missing here.
-
-// header is the installed rostrum/mesos.h without its comments.
-func header(t *testing.T) string {
-	t.Helper()
-	flags, err := exec.Command("pkg-config", "--cflags-only-I", "rostrum").Output()
-	if err != nil {
-		t.Fatalf("pkg-config finds no rostrum: %v", err)
-	}
-	for _, flag := range strings.Fields(string(flags)) {
-		text, err := os.ReadFile(filepath.Join(strings.TrimPrefix(flag, "-I"), "rostrum", "mesos.h"))
-		if err == nil {
-			return regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(string(text), "")
-		}
-	}
-	t.Fatalf("rostrum/mesos.h is not in %s", flags)
-	return ""
-}
 
 func TestEveryFunctionOfTheHeaderIsLoaded(t *testing.T) {
 	text, err := os.ReadFile("library.h")
 	check(t, err)
 	list := string(text[strings.Index(string(text), "MESOS_FUNCTIONS(X)"):strings.Index(string(text), "CORE_FUNCTIONS(X)")])
 	var declared, loaded []string
-	for _, match := range regexp.MustCompile(`(?s)ROSTRUM_API[^;]*?(rostrum_mesos_\w+)\(`).FindAllStringSubmatch(header(t), -1) {
+	for _, match := range regexp.MustCompile(`(?s)ROSTRUM_API[^;]*?(rostrum_mesos_\w+)\(`).FindAllStringSubmatch(headertest.Read(t, "mesos.h"), -1) {
 		declared = append(declared, match[1])
 	}
 	for _, match := range regexp.MustCompile(`X\((\w+)\)`).FindAllStringSubmatch(list, -1) {
@@ -53,7 +36,7 @@ func TestEveryFunctionOfTheHeaderIsLoaded(t *testing.T) {
 
 func TestEveryKindOfEventOfTheHeaderHasAName(t *testing.T) {
 	found := 0
-	for _, match := range regexp.MustCompile(`ROSTRUM_MESOS_(\w+) = (\d+)`).FindAllStringSubmatch(header(t), -1) {
+	for _, match := range regexp.MustCompile(`ROSTRUM_MESOS_(\w+) = (\d+)`).FindAllStringSubmatch(headertest.Read(t, "mesos.h"), -1) {
 		number, err := strconv.Atoi(match[2])
 		check(t, err)
 		if name := EventKind(number).String(); name != strings.ToLower(match[1]) {
@@ -72,7 +55,7 @@ func TestEveryKindOfEventOfTheHeaderHasAName(t *testing.T) {
 // fieldsOf returns the names of a struct's fields in the header.
 func fieldsOf(t *testing.T, name string) []string {
 	t.Helper()
-	body := regexp.MustCompile(`(?s)typedef struct ` + name + ` \{(.*?)\n\}`).FindStringSubmatch(header(t))
+	body := regexp.MustCompile(`(?s)typedef struct ` + name + ` \{(.*?)\n\}`).FindStringSubmatch(headertest.Read(t, "mesos.h"))
 	if body == nil {
 		t.Fatalf("the header has no %s", name)
 	}

@@ -78,7 +78,7 @@ func TestAnotherLibraryIsAClearError(t *testing.T) {
 		rostrum.HeaderVersion)
 }
 
-// A program that is linked with -static can be had, but it loads nothing, and says so.
+// A program that is linked with -static can be built, but it loads nothing, and says so.
 func TestAProgramThatIsLinkedStaticallyAsAWholeLoadsNothing(t *testing.T) {
 	path, err := os.Executable()
 	check(t, err)

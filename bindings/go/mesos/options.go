@@ -34,6 +34,7 @@ func NewOptions(path string) (*Options, error) {
 		return nil, err
 	}
 	o := &Options{gate: newGate(), library: library, options: made}
+	// Not AddCleanup, as in package rostrum.
 	runtime.SetFinalizer(o, func(forgotten *Options) { forgotten.Close() })
 	return o, nil
 }

@@ -24,32 +24,6 @@ type CellState struct {
 	ProxyMemoryAllocationMB int
 }
 
-// NewCellState makes a state of all its parts. Mind the order.
-func NewCellState(
-	cellID string, cellIndex int, repURL string, rootFSProviders RootFSProviders,
-	available Resources, total Resources, lrps []LRP, tasks []Task,
-	zone string, startingContainerCount int, evacuating bool,
-	volumeDrivers, placementTags, optionalPlacementTags []string, proxyMemoryMB int,
-) CellState {
-	return CellState{
-		RepURL:                  repURL,
-		CellID:                  cellID,
-		CellIndex:               cellIndex,
-		RootFSProviders:         rootFSProviders,
-		AvailableResources:      available,
-		TotalResources:          total,
-		LRPs:                    lrps,
-		Tasks:                   tasks,
-		StartingContainerCount:  startingContainerCount,
-		Zone:                    zone,
-		Evacuating:              evacuating,
-		VolumeDrivers:           volumeDrivers,
-		PlacementTags:           placementTags,
-		OptionalPlacementTags:   optionalPlacementTags,
-		ProxyMemoryAllocationMB: proxyMemoryMB,
-	}
-}
-
 // AddLRP counts lrp as starting on the cell.
 func (c *CellState) AddLRP(lrp *LRP) {
 	c.AvailableResources.Subtract(&lrp.Resource)

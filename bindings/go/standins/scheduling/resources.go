@@ -13,11 +13,6 @@ type Resources struct {
 	Containers int
 }
 
-// NewResources takes memory and disk in MB.
-func NewResources(memoryMB, diskMB int32, containers int) Resources {
-	return Resources{MemoryMB: memoryMB, DiskMB: diskMB, Containers: containers}
-}
-
 // Copy returns r's value.
 func (r *Resources) Copy() Resources { return *r }
 
@@ -42,11 +37,6 @@ type Resource struct {
 	MemoryMB int32
 	DiskMB   int32
 	MaxPids  int32
-}
-
-// NewResource takes memory and disk in MB.
-func NewResource(memoryMB, diskMB int32, maxPids int32) Resource {
-	return Resource{MemoryMB: memoryMB, DiskMB: diskMB, MaxPids: maxPids}
 }
 
 // Copy returns r's value.

@@ -71,11 +71,6 @@ type FixedSetRootFSProvider struct {
 	FixedSet StringSet
 }
 
-// NewFixedSetRootFSProvider lists names.
-func NewFixedSetRootFSProvider(names ...string) FixedSetRootFSProvider {
-	return FixedSetRootFSProvider{FixedSet: NewStringSet(names...)}
-}
-
 func (FixedSetRootFSProvider) Type() RootFSProviderType { return RootFSProviderTypeFixedSet }
 
 // Match looks for what follows the scheme's colon.
@@ -87,15 +82,6 @@ func (p FixedSetRootFSProvider) MarshalJSON() ([]byte, error) {
 
 // StringSet is a set of names.
 type StringSet map[string]struct{}
-
-// NewStringSet makes a set of names.
-func NewStringSet(names ...string) StringSet {
-	set := make(StringSet, len(names))
-	for _, name := range names {
-		set[name] = struct{}{}
-	}
-	return set
-}
 
 // Contains says whether name is in the set.
 func (s StringSet) Contains(name string) bool {

@@ -9,11 +9,6 @@ type PlacementConstraint struct {
 	RootFs        string
 }
 
-// NewPlacementConstraint makes a constraint. Mind the order.
-func NewPlacementConstraint(rootFS string, placementTags, volumeDrivers []string) PlacementConstraint {
-	return PlacementConstraint{PlacementTags: placementTags, VolumeDrivers: volumeDrivers, RootFs: rootFS}
-}
-
 // Valid says whether the constraint names a root file system.
 func (p *PlacementConstraint) Valid() bool { return p.RootFs != "" }
 
@@ -26,17 +21,13 @@ type LRP struct {
 	State string `json:"state"`
 }
 
-// NewLRP makes an LRP without a state.
-func NewLRP(instanceGUID string, key ActualLRPKey, asked Resource, constraint PlacementConstraint) LRP {
-	return LRP{InstanceGUID: instanceGUID, ActualLRPKey: key, PlacementConstraint: constraint, Resource: asked}
-}
-
 // Identifier is the process guid and the index.
 func (l *LRP) Identifier() string { return fmt.Sprintf("%s.%d", l.ProcessGuid, l.Index) }
 
 // Copy leaves the state out.
 func (l *LRP) Copy() LRP {
-	return NewLRP(l.InstanceGUID, l.ActualLRPKey, l.Resource, l.PlacementConstraint)
+	return LRP{InstanceGUID: l.InstanceGUID, ActualLRPKey: l.ActualLRPKey,
+		PlacementConstraint: l.PlacementConstraint, Resource: l.Resource}
 }
 
 // LRPUpdate changes a running instance. Diego's has internal routes as well.
@@ -54,12 +45,6 @@ type Task struct {
 	Resource
 	State  Task_State `json:"state"`
 	Failed bool       `json:"failed"`
-}
-
-// NewTask makes a task in the state Invalid.
-func NewTask(guid, domain string, asked Resource, constraint PlacementConstraint) Task {
-	return Task{TaskGuid: guid, Domain: domain, PlacementConstraint: constraint, Resource: asked,
-		State: Task_Invalid}
 }
 
 // Identifier is the task's guid.
