@@ -36,8 +36,8 @@ namespace rostrum {
 // Thread safety: any thread may call any function at any time. Rounds run one after the other;
 // cells and work that come in while one runs are for the next one. A strategy that calls the engine
 // that runs it gets kFailedPrecondition, and so does a process that was forked while another thread
-// was at work on the engine: what can be had there is an engine of its own. Functions without a
-// status answer then as those of an empty engine.
+// was at work on the engine, from functions that need what that thread held; it has to make an
+// engine of its own. Functions without a status answer then as those of an empty engine.
 class Engine {
  public:
   explicit Engine(std::shared_ptr<Strategy> strategy);

@@ -70,9 +70,9 @@ struct Engine::Impl {
   // Takes what was placed off the cells, and puts what was refused back into the queue. If that
   // fails, or memory runs out and it throws, all is as before.
   Status Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
-  // kInternal if a cell that did not change cannot take what was placed on it. If memory runs out
-  // it throws before anything is taken.
-  Status TakeAll(const Round& round, uint64_t number);
+  // Returns null, or a decision whose cell did not change and cannot take it; nothing is taken then.
+  // Allocates nothing. REQUIRES: the cache has prepared the round's rows.
+  const Decision* TakeAll(const Round& round, uint64_t number);
   // Undoes the first `count` decisions. Allocates nothing.
   void GiveBackFirst(const Round& round, size_t count, uint64_t number);
 };
@@ -89,11 +89,10 @@ std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
   return strategies;
 }
 
-Status Engine::Impl::TakeAll(const Round& round, uint64_t number) {
+const Decision* Engine::Impl::TakeAll(const Round& round, uint64_t number) {
   const std::vector<Decision>& decisions = round.decisions();
   const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
   const CellLayout& layout = *round.input().snapshot->layout();
-  cache.PrepareDecided(layout, rows);
   for (size_t i = 0; i < decisions.size(); ++i) {
     if (!decisions[i].placed) continue;
     const Auction& auction = round.auctions()[decisions[i].auction];
@@ -101,12 +100,9 @@ Status Engine::Impl::TakeAll(const Round& round, uint64_t number) {
     // all the same: it was right for the snapshot, and the cell itself has the last word.
     if (cache.TakeDecided(layout, rows[i], auction, number)) continue;
     GiveBackFirst(round, i, number);
-    return Status(
-        Code::kInternal,
-        fmt::format("{} \"{}\" was placed on cell \"{}\", on which it does not fit",
-                    KindName(auction.kind()), auction.Identifier(), decisions[i].cell_id));
+    return &decisions[i];
   }
-  return {};
+  return nullptr;
 }
 
 void Engine::Impl::GiveBackFirst(const Round& round, size_t count, uint64_t number) {
@@ -134,18 +130,15 @@ Status Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
     ++refused.back().attempts;
     refused.back().last_refusal = refusal->code;
   }
+  cache.PrepareDecided(*round->input().snapshot->layout(), RoundRunner::RowsOf(*round));
   const auto entry = outstanding.insert_or_assign(
       round.get(), Outstanding{round, std::move(decided_by), number, {}});
-  Status status;
-  try {
-    status = TakeAll(*round, number);
-  } catch (...) {
+  if (const Decision* misfit = TakeAll(*round, number); misfit != nullptr) {
     outstanding.erase(entry.first);
-    throw;
-  }
-  if (!status.ok()) {
-    outstanding.erase(entry.first);
-    return status;
+    const Auction& auction = round->auctions()[misfit->auction];
+    return Status(Code::kInternal,
+                  fmt::format("{} \"{}\" was placed on cell \"{}\", on which it does not fit",
+                              KindName(auction.kind()), auction.Identifier(), misfit->cell_id));
   }
   queue.PutBack(std::move(refused));
   return {};
@@ -266,10 +259,11 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
   const auto put_back = [&] {
     if (decided != nullptr) input = RoundRunner::Dissolve(decided.get());
     const Locked lock(impl_->mutex);
-    impl_->queue.PutBack(std::move(input.auctions));
+    if (lock.ok()) impl_->queue.PutBack(std::move(input.auctions));
   };
   const auto settle = [&] {
     const Locked lock(impl_->mutex);
+    if (!lock.ok()) return lock.status();
     forgotten = impl_->ForgetExpired();
     Status status = impl_->Settle(decided, strategy);
     if (status.ok()) impl_->workspace = std::move(workspace);

@@ -128,8 +128,6 @@ class RoundRunner {
   static std::vector<ReasonCount> ReasonsOfClosed(const CellLayout& layout);
   void CountClosed(class ReasonCounter* counter) const;
 
-  // The row of a decision that placed nothing.
-
   Round* const round_;
   Workspace& workspace_;
   const Board& board_;
