@@ -12,13 +12,14 @@ namespace {
 
 Status Broken(std::string text) { return Status(Code::kInternal, std::move(text)); }
 
-}  // namespace
-
+// What an instance takes off a cell: what its work asks for, and one container.
 Resources CostOf(const Work& work) {
   Resources cost = work.asked;
   cost.containers = 1;
   return cost;
 }
+
+}  // namespace
 
 Cluster::Cluster(const std::vector<Cell>& cells) : cells_(cells.size()) {
   for (uint32_t i = 0; i < cells.size(); ++i) {

@@ -100,9 +100,6 @@ class Cluster {
   int64_t running_ = 0;
 };
 
-// What an instance takes off a cell: what its work asks for, and one container.
-Resources CostOf(const Work& work);
-
 }  // namespace rostrum::tools
 
 #endif  // ROSTRUM_LIB_TOOLS_SIMULATE_CLUSTER_H_

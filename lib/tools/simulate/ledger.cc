@@ -161,10 +161,9 @@ Expected<RunCounts> Ledger::FinalCounts() const {
     counts.waiting += instance.queued && !runs;
     counts.lost += instance.refused && !instance.queued && !runs;
   }
-  const int64_t instances = counts.running + counts.waiting + counts.ended +
-                            counts.left_before_round + counts.lost;
+  const int64_t instances = counts.InstancesFound();
   const int64_t queued = counts.waiting + counts.waiting_to_move;
-  const int64_t auctions = counts.placed + counts.cancelled + queued + counts.refused_for_good;
+  const int64_t auctions = counts.AuctionsFound();
   const auto in_queue = static_cast<int64_t>(engine_->QueueSize());
   if (counts.came == instances && counts.came + counts.again == auctions && queued == in_queue &&
       counts.running == cluster_->running()) {

@@ -42,7 +42,7 @@ void WriteCounts(const RunResult& run, JsonWriter* writer) {
   WriteInt("ended", counts.ended, writer);
   WriteInt("running", counts.running, writer);
   WriteInt("waiting", counts.waiting, writer);
-  WriteInt("waiting_without_cell", counts.waiting, writer);  // Kept: the name of old.
+  WriteInt("waiting_without_cell", counts.waiting, writer);  // Kept: the former name.
   WriteInt("given_up", counts.lost, writer);                 // Likewise.
   WriteInt("left_before_round", counts.left_before_round, writer);
   WriteInt("lost", counts.lost, writer);

@@ -13,11 +13,8 @@ Status CheckBalance(const RunResult& result) {
                                                  "their parts {}",
                                                  result.strategy, what, whole, parts));
   };
-  expect("instances and tasks that came", counts.came,
-         counts.running + counts.waiting + counts.ended + counts.left_before_round + counts.lost);
-  expect("auctions", counts.came + counts.again,
-         counts.placed + counts.cancelled + counts.waiting + counts.waiting_to_move +
-             counts.refused_for_good);
+  expect("instances and tasks that came", counts.came, counts.InstancesFound());
+  expect("auctions", counts.came + counts.again, counts.AuctionsFound());
   int64_t in_zones = 0;
   for (const ReportZone& zone : result.figures.zones) in_zones += zone.instances;
   expect("those that run", counts.running, in_zones);

@@ -43,6 +43,12 @@ struct RunCounts {
   int64_t waiting_to_move = 0;  // Of them, those on an evacuated cell that wait for another.
   int64_t waiting = 0;          // On no cell.
   int64_t lost = 0;             // Neither runs nor waits, after a refusal for good.
+
+  // What became of all that came, and of all auctions: as many as `came`, and `came` and `again`.
+  int64_t InstancesFound() const { return running + waiting + ended + left_before_round + lost; }
+  int64_t AuctionsFound() const {
+    return placed + cancelled + waiting + waiting_to_move + refused_for_good;
+  }
 };
 
 // One resource at the end, summed over the cells that are up.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "lib/tools/failure.h"
+#include "lib/tools/input_files.h"
 #include "lib/tools/load_strategy.h"
 #include "lib/tools/paths.h"
 #include "lib/tools/settings.h"
@@ -67,8 +68,8 @@ Status CheckRestrictions(const Flags& flags, Input input) {
 Expected<int64_t> ReadSeconds(const Flags& flags, std::string_view name, int64_t fallback_ms,
                               int64_t minimum_ms) {
   if (!flags.Has(name)) return fallback_ms;
-  const std::optional<int64_t> time_ms = ParseDecimal(flags.Text(name), 3, 0, kYearMs);
-  if (!time_ms || *time_ms < minimum_ms) {
+  const std::optional<int64_t> time_ms = ParseDecimal(flags.Text(name), 3, minimum_ms, kYearMs);
+  if (!time_ms) {
     return InvalidArgument(
         fmt::format("--{} is \"{}\", expected seconds from {} to {}", name,
                     Shown(flags.Text(name)), FormatAmount(minimum_ms), FormatAmount(kYearMs)));
@@ -105,9 +106,8 @@ Status ReadInput(const Flags& flags, SimulateOptions* options) {
   collector.Put(ReadInputPath(flags, "nodes"), &options->nodes_path);
   collector.Put(ReadInputPath(flags, "pods"), &options->pods_path);
   if (!collector.status().ok()) return collector.status();
-  if (options->nodes_path == "-" && options->pods_path == "-") {
-    return InvalidArgument("standard input (-) can be read for only one of --nodes and --pods");
-  }
+  constexpr std::string_view kFiles[] = {"nodes", "pods"};
+  if (Status status = CheckStandardInput(flags, kFiles); !status.ok()) return status;
 
   const bool by_time = flags.Has("by-time");
   const Input input = !options->has_trace() ? Input::kMade

@@ -16,7 +16,7 @@ namespace {
 
 // Work that asks for the same and demands the same.
 struct Shape {
-  Resources cost;
+  Resources asked;
   Constraint constraint;
   int64_t instances = 0;
 };
@@ -37,7 +37,7 @@ std::vector<Shape> ShapesOf(const Scenario& scenario) {
   StringMap<size_t> position;
   for (const Job& job : scenario.jobs) {
     const auto [at, is_new] = position.try_emplace(KeyOf(*job.work), shapes.size());
-    if (is_new) shapes.push_back({CostOf(*job.work), job.work->constraint, 0});
+    if (is_new) shapes.push_back({job.work->asked, job.work->constraint, 0});
     shapes[at->second].instances += job.instances;
   }
   return shapes;
@@ -54,7 +54,7 @@ struct CellClass {
 CellClass MakeClass(const Cell& cell, const std::vector<Shape>& shapes) {
   CellClass made{cell.total, cell.signature, {}, 0};
   for (const Shape& shape : shapes) {
-    if (!Fits(shape.cost, Resources(), cell.total)) continue;
+    if (!Fits(shape.asked, Resources(), cell.total)) continue;
     if (Match(shape.constraint, cell.signature) != MatchLevel::kMatch) continue;
     made.shapes.push_back(&shape);
     made.instances += shape.instances;
@@ -95,7 +95,7 @@ Resources StrandedResources(const Scenario& scenario, const Cluster& cluster) {
     if (at->instances == 0) continue;
     int64_t misfits = 0;
     for (const Shape* shape : at->shapes) {
-      if (!Fits(shape->cost, Resources(), cell.available)) misfits += shape->instances;
+      if (!Fits(shape->asked, Resources(), cell.available)) misfits += shape->instances;
     }
     AddPart(cell.available, misfits, at->instances, &sum);
   }

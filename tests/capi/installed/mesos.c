@@ -2,20 +2,9 @@
  * starts it for a master that is not there, hears that there is none, and ends it. */
 
 #include <rostrum/mesos.h>
-#include <stdio.h>
 #include <string.h>
 
-static rostrum_error_t* error;
-
-/* Ends the program if a call did not come out as it should. */
-#define EXPECT(condition)                                                 \
-  do {                                                                    \
-    if (!(condition)) {                                                   \
-      fprintf(stderr, "line %d: expected %s; %s\n", __LINE__, #condition, \
-              error == NULL ? "no error" : rostrum_error_text(error));    \
-      return 1;                                                           \
-    }                                                                     \
-  } while (0)
+#include "expect.h"
 
 /* Whether one of the events is a problem. */
 static int tells_problem(const rostrum_mesos_events_t* events) {

@@ -2,19 +2,8 @@
  * runs it again. record FILE */
 
 #include <rostrum/record.h>
-#include <stdio.h>
 
-static rostrum_error_t* error;
-
-/* Ends the program if a call did not come out as it should. */
-#define EXPECT(condition)                                                 \
-  do {                                                                    \
-    if (!(condition)) {                                                   \
-      fprintf(stderr, "line %d: expected %s; %s\n", __LINE__, #condition, \
-              error == NULL ? "no error" : rostrum_error_text(error));    \
-      return 1;                                                           \
-    }                                                                     \
-  } while (0)
+#include "expect.h"
 
 int main(int argc, char** argv) {
   EXPECT(argc == 2);

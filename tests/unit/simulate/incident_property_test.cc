@@ -151,6 +151,10 @@ Scenario RandomScenario(uint64_t seed) {
 }
 
 TEST(IncidentProperty, SumsCloseInRandomScenarios) {
+  constexpr int64_t RunCounts::*kCases[] = {
+      &RunCounts::running, &RunCounts::waiting, &RunCounts::waiting_to_move, &RunCounts::ended,
+      &RunCounts::ended_without_running, &RunCounts::left_before_round, &RunCounts::lost,
+      &RunCounts::again, &RunCounts::cancelled};
   RunCounts all;
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     const Scenario scenario = RandomScenario(seed);
@@ -164,21 +168,11 @@ TEST(IncidentProperty, SumsCloseInRandomScenarios) {
       ASSERT_TRUE(result.ok()) << result.status().text();
       ExpectSumsClose(result->counts);
       ExpectOutputsClose(scenario, *result);
-      for (int64_t RunCounts::*count :
-           {&RunCounts::running, &RunCounts::waiting, &RunCounts::waiting_to_move,
-            &RunCounts::ended, &RunCounts::ended_without_running, &RunCounts::left_before_round,
-            &RunCounts::lost, &RunCounts::again, &RunCounts::cancelled}) {
-        all.*count += result->counts.*count;
-      }
+      for (const auto count : kCases) all.*count += result->counts.*count;
     }
   }
   // Every case came up.
-  for (int64_t RunCounts::*count :
-       {&RunCounts::running, &RunCounts::waiting, &RunCounts::waiting_to_move, &RunCounts::ended,
-        &RunCounts::ended_without_running, &RunCounts::left_before_round, &RunCounts::lost,
-        &RunCounts::again, &RunCounts::cancelled}) {
-    EXPECT_GT(all.*count, 0);
-  }
+  for (const auto count : kCases) EXPECT_GT(all.*count, 0);
 }
 
 }  // namespace
