@@ -11,7 +11,7 @@ import "unsafe"
 // those counts no longer. With replaceAll every cell of states that is not in the batch is removed.
 // If a cell is not valid nothing changes, and the error names it.
 //
-// It is InvalidArgument if a record is not valid or an id comes twice, FailedPrecondition if an id
+// It is InvalidArgument if a record is not valid or an id appears twice, FailedPrecondition if an id
 // is that of a cell of offers.
 func (e *Engine) UpdateCells(b *Batch, replaceAll bool) error {
 	if err := checkBatch(b); err != nil {

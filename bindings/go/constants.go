@@ -112,7 +112,7 @@ const (
 	ReasonPlacementTag ReasonCode = C.ROSTRUM_REASON_PLACEMENT_TAG
 	// ReasonResource is too little of the resource that the reason's Subject names.
 	ReasonResource ReasonCode = C.ROSTRUM_REASON_RESOURCE
-	// ReasonScore means that their score is no number, as with a total of zero.
+	// ReasonScore means that their score is not a number, as with a total of zero.
 	ReasonScore ReasonCode = C.ROSTRUM_REASON_SCORE
 	// ReasonStrategy means that the strategy does not accept them; Subject is its reason.
 	ReasonStrategy ReasonCode = C.ROSTRUM_REASON_STRATEGY

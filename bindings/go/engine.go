@@ -80,7 +80,7 @@ func (e *Engine) SetStrategy(s *Strategy) error {
 
 // SetOption sets one of Diego's keys from text, from the next round on: bin_pack_first_fit_weight
 // (default 0), starting_container_weight (0.25), starting_container_count_maximum (0: no limit).
-// It is InvalidArgument for another key, or a value that is no number.
+// It is InvalidArgument for another key, or a value that is not a number.
 func (e *Engine) SetOption(key, value string) error {
 	if !e.handle.enter() {
 		return ErrClosed

@@ -23,7 +23,7 @@ type Replay struct {
 // strategy of its own name, one of the library's. A difference is no failure.
 //
 // It is Corrupt if the file is damaged, with the place; NotFound if there is no such file, or the
-// strategy is nil and a round's strategy is none of the library's; Unavailable if the file cannot
+// strategy is nil and a round's strategy does not come with the library; Unavailable if the file cannot
 // be read; FailedPrecondition if the strategy could not begin a round.
 func ReplayFile(path string, s *Strategy) (*Replay, error) {
 	if err := checkVersions(); err != nil {

@@ -49,7 +49,8 @@ std::shared_ptr<Strategy> StrategyOf(const RecordedRound& round) {
   std::shared_ptr<Strategy> strategy = rostrum::MakeStrategy(round.strategy_name);
   if (strategy != nullptr) return strategy;
   throw StatusError{rostrum::NotFound(fmt::format(
-      "the recording's strategy \"{}\" does not come with the library, expected it as `strategy`",
+      "the recording's strategy \"{}\" does not come with the library, expected the caller to give "
+      "it",
       round.strategy_name))};
 }
 

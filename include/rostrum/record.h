@@ -79,7 +79,7 @@ typedef struct rostrum_replay rostrum_replay_t;
  * @param strategy  what to run them with; NULL: each with the strategy of its own name, one of the
  *                  library's.
  * @return ROSTRUM_CORRUPT if the file is damaged, with the place; ROSTRUM_NOT_FOUND if there is no
- * such file, or `strategy` is NULL and a round's strategy is none of the library's;
+ * such file, or `strategy` is NULL and a round's strategy does not come with the library;
  * ROSTRUM_UNAVAILABLE if the file cannot be read; ROSTRUM_FAILED_PRECONDITION if the strategy's
  * begin_round failed. A difference is no failure. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_replay_file(const char* path, rostrum_strategy_t* strategy,

@@ -73,8 +73,7 @@ bool IsBuiltinResource(std::string_view name);
 
 // An error unless every amount lies within +-kAmountMaximum, the containers within
 // +-kContainersMaximum, and the names of the scalars differ from each other and from the
-// built-in names.
-// `what` names the thing in the text.
+// built-in names. `what` names the thing in the text.
 Status ValidateResources(const Resources& resources, std::string_view what);
 
 // An error unless the id is at most kIdMaximum bytes long. `what` says of what it is.

@@ -45,9 +45,10 @@
  *     an error are immutable: any thread may read them. A batch belongs to one thread at a time,
  *     and so do a strategy's functions; see rostrum_strategy_t. Each function repeats what holds
  *     for it, where there is more to say. After fork() the child may use what no other thread was
- *     using. An engine that one was using is lost to it: functions on it fail with
+ *     using. An engine that one was using is of no more use there, and destroying it frees nothing.
+ *     No function on it waits for that thread: those that need what it held fail with
  *     ROSTRUM_FAILED_PRECONDITION (or do nothing, or answer as for an empty engine, if they cannot
- *     fail), and destroying it frees nothing.
+ *     fail); the others still tell what the engine held, without the work of the round that ran.
  *  7. A pointer argument must not be NULL unless its function allows it; if it is, the function
  *     fails with ROSTRUM_INVALID_ARGUMENT (or does nothing, if it cannot fail). An array of 0
  *     elements may be NULL.
@@ -456,10 +457,10 @@ typedef struct rostrum_strategy_table {
   int32_t (*base_score)(void* user_data, const rostrum_cell_view_t* cell, rostrum_score_t* score);
   /** Called once when `user_data` is no longer needed; also when the table is refused. */
   void (*destroy)(void* user_data);
-  /** Called right after a function has failed, or order_key has returned NaN, by the same thread: a
-   * NUL-terminated text for people, in one line, that says what went wrong may be written to
-   * `text`, of `capacity` bytes. The refusal, the explanation or the error of the round names it.
-   * Default: they name the function that failed, and what it returned. */
+  /** Called right after a function has failed, or order_key has returned NaN, by the same thread.
+   * It may write what went wrong to `text`, of `capacity` bytes: one NUL-terminated line. The
+   * refusal, the explanation or the error of the round names it. Default: they name the function
+   * that failed, and what it returned. */
   void (*failure_text)(void* user_data, char* text, size_t capacity);
 } rostrum_strategy_table_t;
 
@@ -520,7 +521,7 @@ ROSTRUM_API rostrum_code_t rostrum_engine_set_strategy(rostrum_engine_t* engine,
 
 /** Sets one of Diego's keys from text, from the next round on: bin_pack_first_fit_weight (default
  * 0), starting_container_weight (0.25), starting_container_count_maximum (0: no limit).
- * @return ROSTRUM_INVALID_ARGUMENT for another key, or a value that is no number. Since 0.1. */
+ * @return ROSTRUM_INVALID_ARGUMENT for another key, or a value that is not a number. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_set_option(rostrum_engine_t* engine, const char* key,
                                                      const char* value, rostrum_error_t** error);
 
@@ -534,7 +535,7 @@ ROSTRUM_API rostrum_code_t rostrum_engine_set_keep_refused(rostrum_engine_t* eng
 /** Adds the batch's cells, or replaces those of the same id; what a round had placed on those
  * counts no longer. If one of them is not valid nothing changes, and the error names it.
  * @param replace_all  1 to remove every cell of states that is not in the batch, else 0.
- * @return ROSTRUM_INVALID_ARGUMENT if a record is not valid or an id comes twice;
+ * @return ROSTRUM_INVALID_ARGUMENT if a record is not valid or an id appears twice;
  * ROSTRUM_FAILED_PRECONDITION if an id is that of a cell of offers. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_update_cells(rostrum_engine_t* engine,
                                                        const rostrum_batch_t* batch,
@@ -737,7 +738,7 @@ typedef ROSTRUM_ENUM(rostrum_reason_code) {
   ROSTRUM_REASON_VOLUME_DRIVER = 2,
   ROSTRUM_REASON_PLACEMENT_TAG = 3,
   ROSTRUM_REASON_RESOURCE = 4, /**< Too little of the resource that `subject` names. */
-  ROSTRUM_REASON_SCORE = 5,    /**< Its score is no number (a total of zero). */
+  ROSTRUM_REASON_SCORE = 5,    /**< Its score is not a number (a total of zero). */
   ROSTRUM_REASON_STRATEGY = 6, /**< Not accepted by the strategy; `subject` is its reason. */
   ROSTRUM_REASON_EVACUATING = 7,
   ROSTRUM_REASON_DISABLED = 8,

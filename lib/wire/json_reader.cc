@@ -88,7 +88,7 @@ Status Read(std::string_view text, std::string_view file_name, Form* root,
         error.code = rapidjson::kParseErrorDocumentEmpty;
       }
       if (error.code != rapidjson::kParseErrorNone || AtEnd(text, &stream) || !takes_more) break;
-      expected = "another of them or the end of the text";
+      expected = "another value or the end of the text";
     }
   } catch (const TokenTooLong&) {
     return InvalidArgument(handler.TokenTooLongAt(handler.NextToken()));

@@ -87,12 +87,12 @@ TEST(ReadErrors, TextsThatAreNoArray) {
 
 TEST(ReadErrors, TextsThatGoOn) {
   ExpectCellErrors({
-      {"[]]", "1:3: found \"]\", expected another of them or the end of the text"},
-      {"[] x", "1:4: found \"x\", expected another of them or the end of the text"},
-      {"null,", "1:5: found \",\", expected another of them or the end of the text"},
-      {"[]\0"sv, "1:3: found byte 0x00, expected another of them or the end of the text"},
-      {"[]é", "1:3: found \"é\", expected another of them or the end of the text"},
-      {"[] // cells", "1:4: found \"/\", expected another of them or the end of the text"},
+      {"[]]", "1:3: found \"]\", expected another value or the end of the text"},
+      {"[] x", "1:4: found \"x\", expected another value or the end of the text"},
+      {"null,", "1:5: found \",\", expected another value or the end of the text"},
+      {"[]\0"sv, "1:3: found byte 0x00, expected another value or the end of the text"},
+      {"[]é", "1:3: found \"é\", expected another value or the end of the text"},
+      {"[] // cells", "1:4: found \"/\", expected another value or the end of the text"},
       {"[]\n[", "2:2: the text ends, expected a value"},
       {"[]\n7",
        "2:1: the JSON text is 7, expected an array of cell states, one of them, or several one "
@@ -111,9 +111,9 @@ TEST(ReadErrors, StreamsNameTheElementAndTheLine) {
       {"{\"cell_id\":\"a\"}{\"cell_id\":\"b\"",
        "1:30: the text ends, expected \",\" or \"}\" (at [1])"},
       {"{\"cell_id\":\"a\"},\n{\"cell_id\":\"b\"}",
-       "1:16: found \",\", expected another of them or the end of the text"},
+       "1:16: found \",\", expected another value or the end of the text"},
       {"{\"cell_id\":\"a\"}\nerror: no such cell",
-       "2:1: found \"e\", expected another of them or the end of the text"},
+       "2:1: found \"e\", expected another value or the end of the text"},
   });
 }
 
