@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 namespace rostrum::tools {
@@ -19,6 +20,23 @@ void FillStandardStreams() {
 void IgnoreWriteSignals() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+}
+
+std::streamsize DescriptorBuffer::xsputn(const char* text, std::streamsize size) {
+  std::streamsize done = 0;
+  while (done < size) {
+    const ssize_t count = write(descriptor_, text + done, static_cast<size_t>(size - done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    done += count;
+  }
+  return done;
+}
+
+DescriptorBuffer::int_type DescriptorBuffer::overflow(int_type character) {
+  if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(0);
+  const char text = traits_type::to_char_type(character);
+  return xsputn(&text, 1) == 1 ? character : traits_type::eof();
 }
 
 }  // namespace rostrum::tools

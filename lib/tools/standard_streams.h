@@ -3,6 +3,8 @@
 #ifndef ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
 #define ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
 
+#include <streambuf>
+
 namespace rostrum::tools {
 
 // Puts something onto each of the descriptors 0 to 2 that is closed, so that no file that is opened
@@ -13,6 +15,20 @@ void FillStandardStreams();
 // Lets a write to a pipe without a reader, or beyond the limit of a file's size, fail rather than
 // end the program: the failure is told, and a recording ends with its last whole round.
 void IgnoreWriteSignals();
+
+// Writes to a descriptor at once and keeps nothing back, so that what it says was written was, and
+// a failure costs no more than what was to be written then. It does not close the descriptor.
+class DescriptorBuffer : public std::streambuf {
+ public:
+  explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor) {}
+
+ protected:
+  std::streamsize xsputn(const char* text, std::streamsize size) override;
+  int_type overflow(int_type character) override;
+
+ private:
+  const int descriptor_;
+};
 
 }  // namespace rostrum::tools
 

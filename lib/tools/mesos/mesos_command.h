@@ -10,7 +10,9 @@
 namespace rostrum::tools {
 
 // Returns the exit status: 0 if it ended as asked, 1 if the framework failed or, with --once, if
-// some work did not succeed; 2 for bad input.
+// some work did not succeed; 2 for bad input. That lines could not be written changes nothing of
+// it: see OutcomePrinter, which says too what `out` must be. Help is written to `out` as usual, and
+// its state says whether it was.
 int RunMesos(std::span<const std::string_view> arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace rostrum::tools

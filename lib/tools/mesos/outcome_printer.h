@@ -1,0 +1,54 @@
+// The lines of `rostrum mesos` on an output that may fail for a while: a disk that is full, a pipe
+// whose reader has gone.
+
+#ifndef ROSTRUM_LIB_TOOLS_MESOS_OUTCOME_PRINTER_H_
+#define ROSTRUM_LIB_TOOLS_MESOS_OUTCOME_PRINTER_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "rostrum/mesos/framework.h"
+
+namespace rostrum::tools {
+
+// A line that cannot be written is lost and counted. Once lines can be written again, the first of
+// them says how many were lost. A line of which a part was written is kept and ended first, so that
+// every line is whole.
+//
+// Thread safety: none.
+class OutcomePrinter {
+ public:
+  // `out` is written to by its buffer alone, which must keep nothing back, so that what it says was
+  // written was; its state says nothing and is left as it is. `err` is told when lines begin to be
+  // lost, once each time. Both outlive this.
+  OutcomePrinter(bool as_json, std::ostream& out, std::ostream& err);
+
+  // Prints the outcomes, a line each. To be called now and then with none too: what waits to be
+  // said is tried again.
+  void Print(const std::vector<mesos::Outcome>& outcomes);
+  // Says a last time what was lost: to `err` if it cannot be said to `out`.
+  void Finish();
+
+ private:
+  void PrintLine(std::string line);
+  bool CatchUp();
+  bool Begin(std::string line);
+  bool Write();
+  std::string LineOf(const mesos::Outcome& outcome) const;
+  void TellLoss();
+
+  const bool as_json_;
+  std::ostream& out_;
+  std::ostream& err_;
+  std::string unwritten_;  // The rest of a line that was begun.
+  uint64_t lost_ = 0;      // Lines of which nobody was told yet.
+  // How many of them the line tells of that was begun; 0: it tells of something else.
+  uint64_t lost_in_line_ = 0;
+  bool is_failing_ = false;
+};
+
+}  // namespace rostrum::tools
+
+#endif  // ROSTRUM_LIB_TOOLS_MESOS_OUTCOME_PRINTER_H_
