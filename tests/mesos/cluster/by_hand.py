@@ -93,9 +93,11 @@ def start(arguments):
     folder().mkdir(parents=True)
     log = folder() / "holder.log"
     with open(log, "w") as output:
-        holder = subprocess.Popen([sys.executable, __file__, "hold", json.dumps(vars(arguments))],
-                                  stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                  start_new_session=True)
+        holder = subprocess.Popen([sys.executable, __file__, "hold"], stdin=subprocess.PIPE, stdout=output,
+                                  stderr=output, start_new_session=True, text=True)
+    # Not on its command line, where the credentials would stay to be read.
+    with holder.stdin as options:
+        json.dump(vars(arguments), options)
 
     def ready():
         if holder.poll() is not None:
@@ -223,14 +225,14 @@ def parse_arguments():
         verbs.add_parser(verb).add_argument("name")
     for verb in ("status", "show", "address", "stop"):
         verbs.add_parser(verb)
-    verbs.add_parser("hold").add_argument("options", type=json.loads)
+    verbs.add_parser("hold")
     return parser.parse_args()
 
 
 def main():
     arguments = parse_arguments()
     if arguments.verb == "hold":
-        Holder(arguments.options).serve()
+        Holder(json.load(sys.stdin)).serve()
     elif arguments.verb == "check":
         check(arguments)
     elif arguments.verb == "start" and arguments.name is None:
