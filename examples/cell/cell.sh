@@ -243,7 +243,7 @@ main() {
     until [ $ending = yes ] || ended_part >/dev/null; do
       # Returns when any part ends or a signal comes; and after a second, since a signal that comes just
       # before `wait` does not end it.
-      sleep 1 </dev/null >/dev/null 2>&1 &
+      sleep 1 >/dev/null 2>&1 &
       wait -n $! "${pid_of[@]}" 2>/dev/null
     done
   fi

@@ -92,7 +92,7 @@ int Help(std::span<const std::string_view> arguments) {
 
 int RunMesosVerb([[maybe_unused]] std::span<const std::string_view> arguments) {
 #ifdef ROSTRUM_HAS_MESOS
-  DescriptorBuffer buffer(STDOUT_FILENO);
+  DescriptorBuffer buffer(STDOUT_FILENO, kReaderPatienceMs);
   std::ostream out(&buffer);
   const int status = RunMesos(arguments, out, std::cerr);
   // Help that could not be written is what it is in every verb.

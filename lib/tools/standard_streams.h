@@ -17,17 +17,24 @@ void FillStandardStreams();
 void IgnoreWriteSignals();
 
 // Writes to a descriptor at once and keeps nothing back, so that what it says was written was, and
-// a failure costs no more than what was to be written then. It does not close the descriptor.
+// a failure costs no more than what was to be written then; errno says why. It does not close the
+// descriptor.
 class DescriptorBuffer : public std::streambuf {
  public:
-  explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor) {}
+  // @param patience_ms  for how many milliseconds a pipe is waited for whose reader does not read;
+  //                     then the failure is EAGAIN. -1: for ever.
+  explicit DescriptorBuffer(int descriptor, int patience_ms = -1)
+      : descriptor_(descriptor), patience_ms_(patience_ms) {}
 
  protected:
   std::streamsize xsputn(const char* text, std::streamsize size) override;
   int_type overflow(int_type character) override;
 
  private:
+  bool WaitForRoom() const;
+
   const int descriptor_;
+  const int patience_ms_;
 };
 
 }  // namespace rostrum::tools

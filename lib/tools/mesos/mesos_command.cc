@@ -108,7 +108,7 @@ int Run(const MesosOptions& options, std::ostream& out, std::ostream& err) {
     });
   }
   printer.Print(rest);
-  printer.Finish();
+  printer.Finish([&] { return signals.received() != 0; });
   if (!ended.ok()) return FailMesos(ended, kFailed, err);
   if (ending.has_failed || (options.once && !ending.all_succeeded)) return kFailed;
   return 0;

@@ -4,7 +4,10 @@
 #ifndef ROSTRUM_LIB_TOOLS_MESOS_OUTCOME_PRINTER_H_
 #define ROSTRUM_LIB_TOOLS_MESOS_OUTCOME_PRINTER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -15,7 +18,8 @@ namespace rostrum::tools {
 
 // A line that cannot be written is lost and counted. Once lines can be written again, the first of
 // them says how many were lost. A line of which a part was written is kept and ended first, so that
-// every line is whole.
+// every line is whole. While a reader does not read (EAGAIN), which may pass, lines are held, up to
+// kHeldMaximum; more are lost.
 //
 // Thread safety: none.
 class OutcomePrinter {
@@ -28,25 +32,34 @@ class OutcomePrinter {
   // Prints the outcomes, a line each. To be called now and then with none too: what waits to be
   // said is tried again.
   void Print(const std::vector<mesos::Outcome>& outcomes);
-  // Says a last time what was lost: to `err` if it cannot be said to `out`.
-  void Finish();
+  // Writes what is held, and says a last time what was lost: to `err` if it cannot be said to
+  // `out`. A reader that does not read is waited for until `is_urgent` says otherwise.
+  void Finish(const std::function<bool()>& is_urgent);
+
+  static constexpr size_t kHeldMaximum = 10'000;
 
  private:
   void PrintLine(std::string line);
   bool CatchUp();
-  bool Begin(std::string line);
+  bool BeginHeld();
+  bool BeginLoss();
+  bool Begin(const std::string& line);
   bool Write();
   std::string LineOf(const mesos::Outcome& outcome) const;
-  void TellLoss();
+  void TellLoss(int error);
 
   const bool as_json_;
   std::ostream& out_;
   std::ostream& err_;
-  std::string unwritten_;  // The rest of a line that was begun.
-  uint64_t lost_ = 0;      // Lines of which nobody was told yet.
+  // In the order in which they are to be written.
+  std::string unwritten_;         // The rest of a line that was begun.
+  std::deque<std::string> held_;  // Lines.
+  uint64_t lost_ = 0;             // Lines of which nobody was told yet.
   // How many of them the line tells of that was begun; 0: it tells of something else.
   uint64_t lost_in_line_ = 0;
   bool is_failing_ = false;
+  // The reader does not read; it is asked once for all lines that come together.
+  bool is_stalled_ = false;
 };
 
 }  // namespace rostrum::tools

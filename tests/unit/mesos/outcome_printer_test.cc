@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <sstream>
 #include <streambuf>
 #include <string>
+#include <vector>
 
 #include "lib/tools/standard_streams.h"
 
@@ -19,17 +21,21 @@ namespace {
 using mesos::Outcome;
 using mesos::OutcomeKind;
 
-// A disk with so much room.
+// A disk with so much room, or a pipe.
 class SmallDisk : public std::streambuf {
  public:
   std::string text;
-  size_t room = 1'000'000;
+  size_t room = 10'000'000;
+  int error = ENOSPC;
+  int writes = 0;
 
  protected:
   std::streamsize xsputn(const char* bytes, std::streamsize size) override {
     const auto taken = static_cast<std::streamsize>(std::min(room, static_cast<size_t>(size)));
     text.append(bytes, static_cast<size_t>(taken));
     room -= static_cast<size_t>(taken);
+    if (taken < size) errno = error;
+    ++writes;
     return taken;
   }
   int_type overflow(int_type) override { return traits_type::eof(); }
@@ -42,6 +48,10 @@ class OutcomePrinterTest : public testing::Test {
     outcome.kind = OutcomeKind::kProblem;
     outcome.text = text;
     printer.Print({outcome});
+  }
+
+  void Finish() {
+    printer.Finish([] { return true; });
   }
 
   // What the disk has, without the time of each line.
@@ -70,10 +80,10 @@ TEST_F(OutcomePrinterTest, WhatWasLostIsCountedAndSaidOnceItCanBe) {
             " problem: one\n"
             " problem: 2 lines were lost, since standard output could not be written to\n"
             " problem: four\n");
-  printer.Finish();
+  Finish();
   EXPECT_EQ(err.str(),
-            "rostrum mesos: warning: standard output cannot be written to; the framework goes on, "
-            "and lines are lost until it can be\n");
+            "rostrum mesos: warning: standard output cannot be written to (No space left on "
+            "device); the framework goes on, and lines are lost until it can be\n");
 }
 
 TEST_F(OutcomePrinterTest, ItIsSaidWithoutAnyNewLineToo) {
@@ -113,10 +123,10 @@ TEST_F(OutcomePrinterTest, EachTimeIsToldOnceToStandardErrorThatMayFailAsWell) {
   err.setstate(std::ios::badbit);
   disk.room = 0;
   for (int i = 0; i < 3; ++i) Print("lost");
-  printer.Finish();
+  Finish();
   const std::string begins =
-      "rostrum mesos: warning: standard output cannot be written to; the framework goes on, and "
-      "lines are lost until it can be\n";
+      "rostrum mesos: warning: standard output cannot be written to (No space left on device); the "
+      "framework goes on, and lines are lost until it can be\n";
   EXPECT_EQ(err.str(), begins + begins +
                            "rostrum mesos: warning: 3 lines were lost, since standard output could "
                            "not be written to\n");
@@ -126,8 +136,79 @@ TEST_F(OutcomePrinterTest, AtTheEndATornLineIsLostToo) {
   disk.room = 5;
   Print("one");
   Print("two");
-  printer.Finish();
+  Finish();
   EXPECT_NE(err.str().find("warning: 2 lines were lost"), std::string::npos) << err.str();
+}
+
+TEST_F(OutcomePrinterTest, WhileAReaderDoesNotReadLinesAreHeldAndItIsAskedOnce) {
+  disk.error = EAGAIN;
+  disk.room = 5;
+  for (int i = 1; i <= 3; ++i) Print(std::to_string(i));
+  EXPECT_EQ(disk.text.size(), 5u);
+  EXPECT_EQ(disk.writes, 3);  // Once each time.
+  const std::vector<Outcome> together(100);
+  printer.Print(together);
+  EXPECT_EQ(disk.writes, 4);
+  disk.room = 1'000'000;
+  printer.Print({});
+  const std::string lines = Lines();
+  EXPECT_TRUE(lines.starts_with(" problem: 1\n problem: 2\n problem: 3\n")) << lines.substr(0, 99);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 103);
+  EXPECT_EQ(err.str(), "");
+}
+
+TEST_F(OutcomePrinterTest, NotAllLinesAreHeldForAReader) {
+  disk.error = EAGAIN;
+  disk.room = 0;
+  const std::vector<Outcome> many(OutcomePrinter::kHeldMaximum);
+  printer.Print(many);
+  EXPECT_EQ(err.str(), "");
+  Print("lost");
+  EXPECT_NE(err.str().find("(its reader does not read); the framework goes on"), std::string::npos);
+  // What comes then is not held in front of what was lost.
+  disk.room = 100;
+  printer.Print({});
+  disk.room = 0;
+  Print("lost");
+  disk.room = 10'000'000;
+  Print("written");
+  const std::string lines = Lines();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 10'002);
+  const std::string end =
+      " problem: 2 lines were lost, since standard output could not be written to\n"
+      " problem: written\n";
+  EXPECT_TRUE(lines.ends_with(end)) << lines.substr(lines.size() - 300);
+}
+
+TEST_F(OutcomePrinterTest, AtTheEndAReaderIsWaitedForUnlessItIsUrgent) {
+  disk.error = EAGAIN;
+  disk.room = 0;
+  Print("one");
+  int asked = 0;
+  printer.Finish([&] {
+    if (++asked == 3) disk.room = 1000;
+    return false;
+  });
+  EXPECT_EQ(Lines(), " problem: one\n");
+  disk.room = 0;
+  Print("two");
+  Finish();
+  EXPECT_NE(err.str().find("1 line was lost"), std::string::npos) << err.str();
+}
+
+TEST(DescriptorBuffer, WaitsNotForEverForAReaderThatDoesNotRead) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  DescriptorBuffer impatient(ends[1], /*patience_ms=*/1);
+  const std::string much(1 << 20, 'x');
+  const auto written = impatient.sputn(much.data(), static_cast<std::streamsize>(much.size()));
+  EXPECT_EQ(errno, EAGAIN);
+  EXPECT_GT(written, 0);
+  EXPECT_LT(written, 1 << 20);
+  std::string taken(much.size(), ' ');
+  EXPECT_EQ(read(ends[0], taken.data(), taken.size()), written);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(DescriptorBuffer, SaysWhatWasWrittenAndKeepsNothingBack) {
