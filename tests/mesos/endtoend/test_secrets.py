@@ -1,6 +1,7 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 """What nobody may read: secrets in the command lines and environments of what runs. For those of a cell see test_cell."""
 
+import json
 import os
 import pathlib
 
@@ -39,6 +40,9 @@ class Secrets(RostrumTest):
         self.assertTrue(executors)
         for pid in executors:
             self.assertIn(b"CELL_TOKEN=s3cret-of-the-cell\0", pathlib.Path("/proc", str(pid), "environ").read_bytes())
+
+        # Of which the README warns.
+        self.assertIn("s3cret-of-the-cell", json.dumps(self.operator.state()))
 
     def test_nor_are_the_credentials_of_zookeeper(self):
         require_zookeeper()
