@@ -21,6 +21,7 @@ constexpr const char* kStateNames[] = {"TASK_STARTING",         "TASK_RUNNING", 
 }  // namespace
 
 const char* TaskStateName(TaskState state) {
+  if (state == TaskState::kEndedUnseen) return "ENDED_UNSEEN";
   const auto number = static_cast<size_t>(state);
   return number < std::size(kStateNames) ? kStateNames[number] : "TASK_?";
 }
@@ -33,6 +34,7 @@ bool IsOver(TaskState state) {
     case TaskState::kError:
     case TaskState::kDropped:
     case TaskState::kGone:
+    case TaskState::kEndedUnseen:
       return true;
     default:
       return false;
