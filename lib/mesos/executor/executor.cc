@@ -76,7 +76,7 @@ TimePoint Executor::Deadline() const {
   if (phase_ == Phase::kEnded) return kNever;
   TimePoint soonest = std::min({agent_.Deadline(), rep_.Deadline(), deadline_, RepDeadline()});
   if (agent_.subscribed()) soonest = std::min({soonest, updates_.due(), next_usage_update_});
-  if (rep_.up()) soonest = std::min(soonest, book_.NextStop());
+  if (rep_.up()) soonest = std::min(soonest, book_.NextOrder());
   if (idle_since_ != kNever) soonest = std::min(soonest, idle_since_ + times_.idle);
   return soonest;
 }
@@ -184,7 +184,7 @@ void Executor::OnRepAway(const std::string& reason, bool is_new) {
 
 void Executor::OnWorkAnswer(const std::string& name, const Expected<HandedBack>& answer) {
   if (!answer.ok()) Log(fmt::format("{}: POST /work failed: {}", name, answer.status().text()));
-  Tell(book_.OnWorkAnswer(name, answer, state_));
+  Tell(book_.OnWorkAnswer(name, answer, state_, clock_.Now()));
 }
 
 void Executor::OnStopAnswer(const StopAnswer& answer) {
@@ -225,24 +225,23 @@ std::string Executor::NewUuid() {
 }
 
 void Executor::Send(const TaskChange& change) {
-  wire::TaskStatus status;
-  status.mutable_task_id()->set_value(change.task_id);
-  status.set_state(static_cast<wire::TaskState>(change.state));
-  if (!change.message.empty()) status.set_message(change.message);
-  if (change.reason != kReasonNone) status.set_reason(change.reason);
-  status.set_source(wire::TaskStatus::SOURCE_EXECUTOR);
-  status.mutable_executor_id()->set_value(options_.environment.executor_id);
-  if (!options_.environment.agent_id.empty()) {
-    status.mutable_agent_id()->set_value(options_.environment.agent_id);
-  }
-  status.set_timestamp(options_.wall_clock());
-  status.set_uuid(NewUuid());
-  AddLabels(change, &status);
-  updates_.Add(status, clock_.Now());
+  const TaskStatus status = {.task_id = change.task_id,
+                             .state = change.state,
+                             .agent_id = options_.environment.agent_id,
+                             .executor_id = options_.environment.executor_id,
+                             .message = change.message,
+                             .source = StatusSource::kExecutor,
+                             .reason = change.reason,
+                             .uuid = NewUuid(),
+                             .timestamp = options_.wall_clock(),
+                             .labels = LabelsOf(change)};
+  wire::TaskStatus update;
+  WriteTaskStatus(status, &update);
+  updates_.Add(update, clock_.Now());
   ++updates_sent_[change.state];
   Log(fmt::format("{} is {}{}{}", change.task_id, TaskStateName(change.state),
                   change.message.empty() ? "" : ": ", change.message));
-  agent_.Update(status);
+  agent_.Update(update);
 }
 
 const Usage* Executor::UsageOf(const TaskWork& work, const std::string& instance_guid) const {
@@ -252,7 +251,7 @@ const Usage* Executor::UsageOf(const TaskWork& work, const std::string& instance
 }
 
 // Where it runs, and what it uses, in the words of Diego's own interface.
-void Executor::AddLabels(const TaskChange& change, wire::TaskStatus* status) const {
+std::vector<Label> Executor::LabelsOf(const TaskChange& change) const {
   std::vector<Label> labels;
   const auto add = [&](const char* key, std::string value) {
     labels.push_back({fmt::format("diego.{}", key), std::move(value)});
@@ -268,7 +267,7 @@ void Executor::AddLabels(const TaskChange& change, wire::TaskStatus* status) con
     if (usage->received_bytes) add("rx_bytes", fmt::format("{}", *usage->received_bytes));
     if (usage->sent_bytes) add("tx_bytes", fmt::format("{}", *usage->sent_bytes));
   }
-  if (!labels.empty()) WriteLabels(labels, status->mutable_labels());
+  return labels;
 }
 
 // A running task is told to run once more, with what it uses; nothing else is new in it.
@@ -308,14 +307,14 @@ void Executor::Step() {
 
 void Executor::StepRep() {
   if (rep_.up()) {
-    for (WorkOrder& order : book_.TakeQueued()) {
+    for (WorkOrder& order : book_.TakeQueued(clock_.Now())) {
       rep_.PostWork(std::move(order.task_id), std::move(order.body));
     }
     for (StopOrder& order : book_.TakeStops(clock_.Now())) {
       rep_.PostStop(std::move(order.task_id), std::move(order.path));
     }
   }
-  rep_.SetInterval(book_.is_restless() ? times_.poll_quick : times_.poll);
+  rep_.SetRestless(book_.is_restless());
 }
 
 bool Executor::IsIdle() const {

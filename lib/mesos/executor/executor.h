@@ -89,7 +89,7 @@ class Executor : public Machine, private AgentLink::Owner, private RepLink::Owne
   void Kill(const std::string& task_id);
   void Tell(const std::vector<TaskChange>& changes);
   void Send(const TaskChange& change);
-  void AddLabels(const TaskChange& change, wire::TaskStatus* status) const;
+  std::vector<Label> LabelsOf(const TaskChange& change) const;
   const Usage* UsageOf(const TaskWork& work, const std::string& instance_guid) const;
   void TellUsage();
   // Asks rep for whatever is due, and moves to the next phase if it is time.

@@ -25,8 +25,10 @@ struct ExecutorTimes {
   Milliseconds resend_initial = std::chrono::seconds(10);
   Milliseconds resend_maximum = std::chrono::minutes(10);
 
-  // With rep. Its state is looked at so often, and more often while something is about to change.
+  // With rep. Its state is looked at so often; while something is about to change, so soon after a
+  // request that rep took, then after twice as long, and so on to the last of the three.
   Milliseconds poll = Milliseconds(500);
+  Milliseconds poll_soon = Milliseconds(20);
   Milliseconds poll_quick = Milliseconds(200);
   Milliseconds rep_call_timeout = std::chrono::seconds(10);
   // How long an answer to a stop is waited for; see RepLink::TakeStop.
@@ -36,6 +38,9 @@ struct ExecutorTimes {
   Milliseconds rep_away = std::chrono::minutes(1);
   // How long an instance may be shown as completed before its end is told; see WorkBook.
   Milliseconds completed_patience = std::chrono::seconds(5);
+  // Between two requests for the same work that rep refused: after the first, and twice as long
+  // after the next.
+  Milliseconds work_retry = Milliseconds(250);
   // Between two stops or cancels of the same work: after one that rep took, and after one that it
   // did not take.
   Milliseconds stop_again = std::chrono::seconds(30);

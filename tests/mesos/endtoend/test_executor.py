@@ -169,16 +169,35 @@ class Works(ClusterTest):
             self.assertEqual(status["source"], "SOURCE_EXECUTOR")
             self.assertEqual(status["executor_id"]["value"], bench.executor_id)
 
-    def test_an_lrp_that_diego_itself_stops_has_finished_and_so_has_one_whose_end_nobody_saw(self):
+    def test_an_lrp_that_diego_itself_stops_has_finished(self):
         bench = Bench(self)
         bench.rep.behave(linger_seconds=SEEN_SECONDS)
-        bench.launch(a=lrp("pg", 0), b=lrp("pg", 1))
+        bench.launch(a=lrp("pg"))
         bench.wait("a", "TASK_RUNNING")
-        bench.wait("b", "TASK_RUNNING")
-        bench.rep.finish(process_guid="pg", index=0)
+        bench.rep.finish(process_guid="pg")
         self.assertIn("stopped", bench.wait("a", "TASK_FINISHED")["message"])
-        bench.rep.lose(process_guid="pg", index=1)
-        self.assertIn("between two looks", bench.wait("b", "TASK_FINISHED")["message"])
+
+    def test_what_rep_drops_between_two_looks_has_not_finished_and_says_that_nobody_saw_its_end(self):
+        bench = Bench(self)
+        bench.launch(a=lrp("pg"), t=task("the-task"))
+        for name in ("a", "t"):
+            bench.wait(name, "TASK_RUNNING")
+        bench.rep.lose(process_guid="pg")
+        bench.rep.lose(task_guid="the-task")
+        for name in ("a", "t"):
+            status = bench.wait(name, "TASK_FAILED")
+            self.assertRegex(status["message"], "^ended unseen: .*between two looks")
+            self.assertEqual(labels(status)["rostrum.end"], "unseen")
+
+    def test_a_completed_task_is_read_before_the_bbs_knows_of_it(self):
+        bench = Bench(self)
+        # The BBS does not answer rep.
+        bench.rep.behave(linger_seconds=None)
+        bench.launch(t=task("the-task"))
+        bench.wait("t", "TASK_RUNNING")
+        bench.rep.crash(task_guid="the-task")
+        bench.wait("t", "TASK_FAILED")
+        self.assertEqual(bench.rep.tasks(), {"the-task": "Completed"})
 
     def test_tasks_finish_or_fail_as_rep_says(self):
         bench = Bench(self)
@@ -305,6 +324,7 @@ class Ends(ClusterTest):
 
     def test_an_idle_executor_ends_itself_and_only_then(self):
         bench = Bench(self, flags=["--idle-seconds", 1])
+        bench.rep.behave(linger_seconds=SEEN_SECONDS)
         bench.launch(t=task("t"))
         bench.wait("t", "TASK_RUNNING")
         never("it ends while it has work", lambda: not bench.processes(), 1.5)

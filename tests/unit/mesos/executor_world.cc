@@ -8,6 +8,7 @@
 
 #include "lib/mesos/executor/task_work.h"
 #include "lib/mesos/recordio/encoder.h"
+#include "lib/mesos/wire/convert.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -310,7 +311,8 @@ std::string ExecutorWorld::StatesOf(const std::string& task_id) const {
   std::string last;
   for (const wire::TaskStatus& status : agent.updates) {
     if (status.task_id().value() != task_id) continue;
-    const std::string name = wire::TaskState_Name(status.state()).substr(5);
+    std::string name = TaskStateName(ReadTaskStatus(status).state);
+    if (name.starts_with("TASK_")) name = name.substr(5);
     if (name == last) continue;
     last = name;
     states += (states.empty() ? "" : " ") + name;

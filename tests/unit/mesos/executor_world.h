@@ -123,7 +123,8 @@ class ExecutorWorld : private http::Network {
   void BreakStream();
   bool has_stream() const { return stream_ != 0; }
 
-  // The states of a task that the agent heard, without repetitions: "STARTING RUNNING".
+  // The states of a task that the agent heard, as a framework of ours reads them, without
+  // repetitions: "STARTING RUNNING".
   std::string StatesOf(const std::string& task_id) const;
   // The last update of a task.
   wire::TaskStatus LastOf(const std::string& task_id) const;
