@@ -26,6 +26,7 @@ CELL_REP_COMMAND="'$python' '$root/tests/mesos/rep/server.py' --port $rep_port -
 CELL_REP_COMMAND+=" --settings '{\"cell_id\": \"$id\"}' --behaviour '{\"task_seconds\": 5, \"linger_seconds\": 2}'"
 export CELL_REP_COMMAND
 export CELL_EXECUTOR_COMMAND=${ROSTRUM_BUILD:-$root/build}/rostrum-executor
+export ROSTRUM_EXECUTOR_CELL_ID=$id
 export ROSTRUM_EXECUTOR_REP_URL=http://127.0.0.1:$rep_port
 export ROSTRUM_EXECUTOR_IDLE_SECONDS=${ROSTRUM_EXECUTOR_IDLE_SECONDS:-10}
 exec "$root/examples/cell/cell.sh"

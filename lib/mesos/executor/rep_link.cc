@@ -41,7 +41,8 @@ void RepLink::Start() {
 void RepLink::Stop() {
   if (id_ != 0) network_.Cancel(id_);
   id_ = 0;
-  is_running_ = false;
+  is_running_ = is_up_ = false;
+  away_since_ = kNever;
   stops_.clear();
   works_.clear();
   looks_first_ = false;

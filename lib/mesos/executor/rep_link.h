@@ -70,7 +70,8 @@ class RepLink : public Machine {
   bool up() const { return is_up_; }
   // Whether rep has ever been up.
   bool was_up() const { return was_up_; }
-  // Since when rep does not answer, or since Start if it never has; kNever while it is up.
+  // Since when rep does not answer, or since Start if it never has; kNever while it is up or is not
+  // asked.
   TimePoint away_since() const { return away_since_; }
   const std::string& away_reason() const { return away_reason_; }
   const std::string& url() const { return url_; }

@@ -33,6 +33,11 @@ struct ExecutorTimes {
   Milliseconds rep_call_timeout = std::chrono::seconds(10);
   // How long an answer to a stop is waited for; see RepLink::TakeStop.
   Milliseconds rep_stop_timeout = std::chrono::seconds(1);
+  // How long an executor is waited for that uses rep, in case that it is about to end: a little
+  // longer than the grace period that `rostrum mesos` gives by default. And how often it is looked
+  // whether it has.
+  Milliseconds rep_claim = std::chrono::seconds(20);
+  Milliseconds rep_claim_again = Milliseconds(250);
   // How long rep may take to come up at first, and how long it may stay away later.
   Milliseconds rep_start = std::chrono::minutes(5);
   Milliseconds rep_away = std::chrono::minutes(1);

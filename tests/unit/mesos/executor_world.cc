@@ -75,10 +75,10 @@ std::string PlayedRep::State() const {
     }
   }
   return fmt::format(
-      R"({{"cell_id":"cell-1","Evacuating":{},"AvailableResources":{{"MemoryMB":{},"DiskMB":1000,)"
+      R"({{"cell_id":"{}","Evacuating":{},"AvailableResources":{{"MemoryMB":{},"DiskMB":1000,)"
       R"("Containers":100}},"TotalResources":{{"MemoryMB":1000,"DiskMB":1000,"Containers":100}},)"
       R"("ProxyMemoryAllocationMB":0,"LRPs":[{}],"Tasks":[{}]}})",
-      evacuating, memory_mb, lrps, tasks);
+      cell_id, evacuating, memory_mb, lrps, tasks);
 }
 
 MaybeAnswer PlayedRep::TakeWork(const std::string& body) {

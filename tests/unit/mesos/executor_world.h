@@ -60,6 +60,7 @@ class PlayedRep {
   bool has_fault_for_work = false;  // See LoseNextWork.
   bool hands_back = false;
   bool evacuating = false;
+  std::string cell_id = "cell-1";
   int64_t memory_mb = 1000;
   std::vector<PlayedContainer> containers;
   std::vector<std::string> requests;  // "GET /state" and so on.
