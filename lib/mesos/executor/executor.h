@@ -36,9 +36,9 @@ struct ExecutorOptions {
 
 // How an executor has ended. The numbers are the program's exit statuses.
 enum class ExecutorEnd : int {
-  kDone = 0,       // It was told to, or there was nothing to do for some time.
-  kRepGone = 3,    // Rep did not come up, or stayed away.
-  kAgentGone = 4,  // The agent did not take it in, or did not come back.
+  kDone = 0,        // It was told to, or there was nothing to do for some time.
+  kRepGone = 3,     // Rep did not come up, or stayed away.
+  kAgentGone = 4,   // The agent did not take it in, or did not come back.
   kRepForeign = 5,  // Another executor uses rep, or it is another cell's.
 };
 
@@ -51,8 +51,8 @@ enum class ExecutorEnd : int {
 //
 // From working to ending: SHUTDOWN, a signal, or the agent is gone; all work is ended, within the
 // grace period. From working to parting: rep stays away, or is not ours; all work has failed. From
-// working to ended: idle. From ending to parting: nothing runs any more, or it is time. From parting to ended:
-// all is acknowledged, or it is time.
+// working to ended: idle. From ending to parting: nothing runs any more, or it is time. From
+// parting to ended: all is acknowledged, or it is time.
 class Executor : public Machine, private AgentLink::Owner, private RepLink::Owner {
  public:
   Executor(ExecutorOptions options, http::Network& network, const Clock& clock, Random& random);

@@ -11,8 +11,8 @@
 namespace rostrum::mesos {
 
 // One rep serves one executor. Nothing that rep says tells whose it is: cells of two frameworks on
-// one agent have one id, and rep knows nothing of executors. So executors agree among themselves, by
-// a name that one process can have at a time, in the network namespace in which a port is rep's.
+// one agent have one id, and rep knows nothing of executors. So executors agree among themselves,
+// by a name that one process can have at a time, in the network namespace in which a port is rep's.
 // The system takes it back when the process ends, however it ends.
 //
 // Executors of other machines are not seen, and neither are those that ask for the same rep by
@@ -28,8 +28,8 @@ class RepClaim {
   RepClaim(const RepClaim&) = delete;
   RepClaim& operator=(const RepClaim&) = delete;
 
-  // Takes the claim, if it is not taken yet. Nothing: it is ours. Else who has it. A system that has
-  // no such names is no obstacle.
+  // Takes the claim, if it is not taken yet. Nothing: it is ours. Else who has it. A system that
+  // has no such names is no obstacle.
   std::optional<std::string> Take();
 
  private:

@@ -42,8 +42,7 @@ void ReadStateAndLabels(const wire::TaskStatus& message, TaskStatus* status) {
 
 void WriteStateAndLabels(const TaskStatus& status, wire::TaskStatus* message) {
   const bool is_unseen = status.state == TaskState::kEndedUnseen;
-  message->set_state(
-      static_cast<wire::TaskState>(is_unseen ? TaskState::kFailed : status.state));
+  message->set_state(static_cast<wire::TaskState>(is_unseen ? TaskState::kFailed : status.state));
   std::vector<Label> labels = status.labels;
   if (is_unseen) labels.push_back(UnseenLabel());
   if (!labels.empty()) WriteLabels(labels, message->mutable_labels());

@@ -89,8 +89,7 @@ TEST_F(ExecutorWorkTest, AnEndBetweenTwoLooksIsUnseenAndNoSuccess) {
   for (const char* const id : {"a", "t"}) {
     EXPECT_EQ(world.StatesOf(id), "STARTING RUNNING ENDED_UNSEEN");
     EXPECT_EQ(world.LastOf(id).state(), wire::TASK_FAILED) << "all that Mesos has for it";
-    EXPECT_EQ(MessageOf(id),
-              "ended unseen: gone from rep's state: its end fell between two looks");
+    EXPECT_EQ(MessageOf(id), "ended unseen: gone from rep's state: its end fell between two looks");
   }
 }
 
@@ -117,7 +116,8 @@ TEST_F(ExecutorWorkTest, ATaskThatRepShowsAsCompletedHasAnEndThatWasSeen) {
       world.Advance(Milliseconds(200));
       world.rep.Remove(id);
       world.Advance(seconds(1));
-      EXPECT_EQ(world.StatesOf(id), failed ? "STARTING RUNNING FAILED" : "STARTING RUNNING FINISHED");
+      EXPECT_EQ(world.StatesOf(id),
+                failed ? "STARTING RUNNING FAILED" : "STARTING RUNNING FINISHED");
     }
   }
 }
@@ -496,10 +496,12 @@ TEST_F(ExecutorWorkTest, ARepThatAlwaysFailsIsNotAskedTooOften) {
     const char* path;
     PlayedAnswer answer;  // A status of 0: the connection breaks.
   };
-  for (const Failure& failure :
-       {Failure{"work is refused", "/work", {500, ""}}, {"work is lost", "/work", {0, ""}},
-        {"the state is refused", "/state", {500, ""}}, {"the state is lost", "/state", {0, ""}},
-        {"stops are refused", "/stop", {500, ""}}, {"stops are lost", "/stop", {0, ""}}}) {
+  for (const Failure& failure : {Failure{"work is refused", "/work", {500, ""}},
+                                 {"work is lost", "/work", {0, ""}},
+                                 {"the state is refused", "/state", {500, ""}},
+                                 {"the state is lost", "/state", {0, ""}},
+                                 {"stops are refused", "/stop", {500, ""}},
+                                 {"stops are lost", "/stop", {0, ""}}}) {
     ExecutorWorld other;
     other.options.times.rep_away = std::chrono::hours(1);
     other.Begin();
