@@ -241,6 +241,12 @@ typedef ROSTRUM_ENUM(rostrum_mesos_event_kind){
                                    with its id, or refused. An operator has to decide. */
 } rostrum_mesos_event_kind_t;
 
+/** States of a launched task that are not Mesos' own. */
+typedef ROSTRUM_ENUM(rostrum_mesos_task_state){
+    ROSTRUM_MESOS_TASK_ENDED_UNSEEN = 100 /**< It is over, and nobody saw whether it succeeded. The
+                                               event's text begins with "ended unseen". */
+} rostrum_mesos_task_state_t;
+
 /** One event. Its texts are in rostrum_mesos_events_bytes. */
 typedef struct rostrum_mesos_event {
   int32_t kind;      /**< A rostrum_mesos_event_kind_t. */
@@ -248,7 +254,8 @@ typedef struct rostrum_mesos_event {
   rostrum_text_t guid;
   rostrum_text_t domain;
   int32_t index; /**< Of an LRP instance. */
-  int32_t state; /**< Of a launched task: Mesos' number, such as 1 for TASK_RUNNING. */
+  int32_t state; /**< Of a launched task: Mesos' number, such as 1 for TASK_RUNNING; or a
+                      rostrum_mesos_task_state_t. */
   uint64_t tag;  /**< As submitted, for an LRP plus the instance's position in `indices`. */
   rostrum_text_t task_id; /**< Of launched work, as the next three. */
   rostrum_text_t agent_id;

@@ -42,6 +42,7 @@ Status ValidateTaskTexts(const TaskInfo& task) {
 }  // namespace
 
 const char* TaskStateName(TaskState state) {
+  if (state == TaskState::kEndedUnseen) return "ENDED_UNSEEN";
   const auto number = static_cast<size_t>(state);
   return number < std::size(kStateNames) ? kStateNames[number] : "TASK_?";
 }
@@ -54,6 +55,7 @@ bool IsOver(TaskState state) {
     case TaskState::kError:
     case TaskState::kDropped:
     case TaskState::kGone:
+    case TaskState::kEndedUnseen:
       return true;
     default:
       return false;

@@ -74,6 +74,17 @@ class Framework(FailureTest):
         run.start()
         run.wait("ended", identifier="web.0", state="TASK_FAILED")
 
+    def test_an_end_that_nobody_saw_is_told_as_such_also_to_a_framework_that_was_away(self):
+        run = self.rostrum(lrps=[lrp("web", 2)], keeps=True)
+        run.wait_running(*names("web", 2))
+        run.kill()
+        for rep in self.cells.all():
+            rep.lose(process_guid="web", index=0)
+        eventually("the master knows of it", lambda: len(self.tasks_of(run)) == 1)
+        run.start()
+        ended = run.wait("ended", identifier="web.0")
+        self.assertEqual((ended["state"], ended["text"][:12]), ("ENDED_UNSEEN", "ended unseen"), ended)
+
 
 class MasterAndAgents(FailureTest):
     def test_a_master_that_is_killed_and_comes_back_finds_all_as_it_was(self):

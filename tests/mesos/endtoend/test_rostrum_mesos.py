@@ -56,6 +56,20 @@ class LifeOfWork(RostrumTest):
                 run.wait("ended", identifier="once-" + state, state=state)
                 self.assertEqual(run.process.wait(60), 1 if fails else 0)
 
+    def test_an_end_that_nobody_saw_is_no_success(self):
+        run = self.rostrum(lrps=[lrp("web")], tasks=[task("job")], switches=["once"])
+        run.wait_running("job", "web.0")
+        for rep in self.cells.all():
+            rep.lose(task_guid="job")
+            rep.lose(process_guid="web")
+        for identifier in ("job", "web.0"):
+            ended = run.wait("ended", identifier=identifier)
+            self.assertEqual(ended["state"], "ENDED_UNSEEN")
+            self.assertRegex(ended["text"], "^ended unseen: ")
+        self.assertEqual(run.process.wait(60), 1)
+        self.assertEqual(run.events("requeued") + run.events("replaced"), [])
+        self.assertEqual(len(run.events("placed")), 2)
+
     def test_an_lrp_that_crashes_has_failed_and_one_that_diego_stops_has_finished(self):
         for rep in self.cells.all():
             rep.behave(linger_seconds=SEEN_SECONDS)

@@ -8,6 +8,7 @@
 
 #include "lib/mesos/executor/task_work.h"
 #include "lib/mesos/recordio/encoder.h"
+#include "lib/mesos/wire/convert.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -74,10 +75,10 @@ std::string PlayedRep::State() const {
     }
   }
   return fmt::format(
-      R"({{"cell_id":"cell-1","Evacuating":{},"AvailableResources":{{"MemoryMB":{},"DiskMB":1000,)"
+      R"({{"cell_id":"{}","Evacuating":{},"AvailableResources":{{"MemoryMB":{},"DiskMB":1000,)"
       R"("Containers":100}},"TotalResources":{{"MemoryMB":1000,"DiskMB":1000,"Containers":100}},)"
       R"("ProxyMemoryAllocationMB":0,"LRPs":[{}],"Tasks":[{}]}})",
-      evacuating, memory_mb, lrps, tasks);
+      cell_id, evacuating, memory_mb, lrps, tasks);
 }
 
 MaybeAnswer PlayedRep::TakeWork(const std::string& body) {
@@ -310,7 +311,8 @@ std::string ExecutorWorld::StatesOf(const std::string& task_id) const {
   std::string last;
   for (const wire::TaskStatus& status : agent.updates) {
     if (status.task_id().value() != task_id) continue;
-    const std::string name = wire::TaskState_Name(status.state()).substr(5);
+    std::string name = TaskStateName(ReadTaskStatus(status).state);
+    if (name.starts_with("TASK_")) name = name.substr(5);
     if (name == last) continue;
     last = name;
     states += (states.empty() ? "" : " ") + name;

@@ -224,6 +224,22 @@ TEST(OutcomeWriter, OneLineWhateverAnExecutorSays) {
   EXPECT_NE(json.find(R"("state":"TASK_FAILED")"), std::string::npos);
 }
 
+TEST(OutcomeWriter, AnEndThatNobodySawHasAStateOfItsOwn) {
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kEnded;
+  outcome.work_kind = Kind::kTask;
+  outcome.guid = "job";
+  outcome.task_id = "job.x-1";
+  outcome.hostname = "host";
+  outcome.state = mesos::TaskState::kEndedUnseen;
+  outcome.text = "ended unseen: gone from rep's state";
+  const std::string text = OutcomeText(outcome, {});
+  EXPECT_NE(text.find(" task job ended ENDED_UNSEEN on host: ended unseen: gone"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(OutcomeJson(outcome, {}).find(R"("state":"ENDED_UNSEEN")"), std::string::npos);
+}
+
 TEST(OutcomeWriter, WhatIsOfTheWholeFrameworkNamesNoWork) {
   Outcome outcome;
   outcome.kind = OutcomeKind::kDisconnected;
