@@ -10,13 +10,30 @@
 
 set -u -o pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-
 say() { echo "cell: $*" >&2; }
 fail() {
   say "error: $*"
   exit 2
 }
+
+# The agent gives its token for executors by the environment. There it would stay readable, by
+# /proc/PID/environ, for as long as this shell runs, whatever is unset; so the shell replaces itself by one
+# that has the token from a descriptor.
+if [ -n "${MESOS_EXECUTOR_AUTHENTICATION_TOKEN:-}" ]; then
+  exec {CELL_TOKEN_DESCRIPTOR}<<<"$MESOS_EXECUTOR_AUTHENTICATION_TOKEN" ||
+    fail "the agent's token cannot be put aside, expected room in ${TMPDIR:-/tmp}"
+  unset MESOS_EXECUTOR_AUTHENTICATION_TOKEN
+  export CELL_TOKEN_DESCRIPTOR
+  exec "$BASH" "${BASH_SOURCE[0]}" "$@"
+fi
+token=
+if [ -n "${CELL_TOKEN_DESCRIPTOR:-}" ]; then
+  IFS= read -r token <&"$CELL_TOKEN_DESCRIPTOR"
+  exec {CELL_TOKEN_DESCRIPTOR}<&-
+  unset CELL_TOKEN_DESCRIPTOR
+fi
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # --- Settings.
 
@@ -117,12 +134,15 @@ start() {
 
 # The executor's log is what people look for in the sandbox.
 start_executor() {
-  bash -c "exec $CELL_EXECUTOR_COMMAND" </dev/null &
+  (
+    # It is the executor's secret, and its alone; it takes it out of its environment when it starts.
+    [ -z "$token" ] || export MESOS_EXECUTOR_AUTHENTICATION_TOKEN=$token
+    exec bash -c "exec $CELL_EXECUTOR_COMMAND"
+  ) </dev/null &
   pid_of[executor]=$!
   started+=(executor)
   say "executor is started, process $!"
-  # It is the executor's secret, and its alone.
-  unset MESOS_EXECUTOR_AUTHENTICATION_TOKEN
+  token=
 }
 
 runs() { [ -n "${pid_of[$1]:-}" ] && kill -0 "${pid_of[$1]}" 2>/dev/null; }
@@ -210,6 +230,9 @@ main() {
   use_own_rep
 
   trap 'ending=yes' TERM INT
+  # Neither a terminal that closes nor a log whose reader has gone ends the cell. The parts start with these
+  # signals as they were: a trap is not inherited, as an ignored signal would be.
+  trap : HUP PIPE
   # First, since the agent gives up an executor that does not come to it in time. It waits for rep.
   start_executor
   start consul "$CELL_CONSUL_COMMAND"
@@ -220,7 +243,7 @@ main() {
     until [ $ending = yes ] || ended_part >/dev/null; do
       # Returns when any part ends or a signal comes; and after a second, since a signal that comes just
       # before `wait` does not end it.
-      sleep 1 </dev/null >/dev/null 2>&1 &
+      sleep 1 >/dev/null 2>&1 &
       wait -n $! "${pid_of[@]}" 2>/dev/null
     done
   fi

@@ -68,6 +68,8 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *   capability            one more of gpus, revocable, shared, region-aware (none of them)
  *   principal             of the framework, and with a secret for HTTP basic authentication (none)
  *   secret, secret_file   the principal's, or a file with it in one line (none)
+ *   zk_credentials_file   a file with USER:PASSWORD in one line, for master and framework_id_file
+ *                         where they begin with zk:// and have no USER:PASSWORD@ themselves (none)
  *   ca_file               PEM file of authorities; any of these three means TLS with masters (none)
  *   certificate_file, key_file   PEM files to show to masters, for mutual TLS (none)
  *   framework_id_file     where the framework's id is kept over restarts; or zk://HOST:PORT/PATH of
@@ -82,6 +84,7 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *                         runs (none). Without a command and an image no work can be submitted
  *   executor_volume       one more HOST:CONTAINER folder of that container
  *   executor_environment  one more NAME=VALUE for the executor
+ *   executor_environment_file   one more file of such, NAME=VALUE a line
  *   executor_cpus         thousandths of a cpu that a cell takes for itself, at least 10 (100)
  *   executor_memory       MB that it takes for itself, at least 32 (256)
  *   executor_disk         MB that it takes for itself (0)

@@ -39,6 +39,7 @@ end() {
 }
 trap end TERM
 env >"$EVENTS/$name.environment"
+ls /proc/$$/fd >"$EVENTS/$name.descriptors"
 note start
 until [ -e "$EVENTS/$name.stop" ]; do sleep 0.02; done
 note "end"
@@ -70,6 +71,14 @@ server.serve_forever()
 def heed_interrupts():
     """A shell cannot heed a signal that was ignored when it began, as SIGINT is in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def command_line(pid):
+    """The words of a process, a NUL behind each; none if it has ended."""
+    try:
+        return pathlib.Path("/proc", str(pid), "cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def processes_of_session(session):
@@ -134,6 +143,11 @@ class CellTest(unittest.TestCase):
         """Waits until all parts run and heed signals."""
         for part in PARTS:
             self.wait_for(part + " start")
+
+    def pids_of_parts(self):
+        """The parts that run; the shell is the parent of each."""
+        children = pathlib.Path("/proc/%d/task/%d/children" % (self.cell.pid, self.cell.pid)).read_text().split()
+        return [int(pid) for pid in children if re.search(rb"part\.sh|garden\.py", command_line(pid))]
 
     def wait_end(self):
         _, text = self.cell.communicate(timeout=PATIENCE_SECONDS)
@@ -220,7 +234,8 @@ class CellTest(unittest.TestCase):
 
     def test_a_part_that_does_not_end_is_killed(self):
         (self.folder / "rep.ignores").touch()
-        self.start(CELL_STOP_SECONDS="1")
+        # The others have so long to end, too.
+        self.start(CELL_STOP_SECONDS="5")
         self.wait_started()
         self.cell.send_signal(signal.SIGTERM)
         status, text = self.wait_end()
@@ -235,10 +250,40 @@ class CellTest(unittest.TestCase):
         self.assertEqual(self.events(), ["executor start", "executor end"])
 
     def test_the_agents_token_is_the_executors_alone(self):
-        self.start(MESOS_EXECUTOR_AUTHENTICATION_TOKEN="secret")
+        # Characters that a shell, or a reader of lines, could take for its own.
+        token = "s3cret \\ $HOME '\""
+        self.start(MESOS_EXECUTOR_AUTHENTICATION_TOKEN=token)
         self.wait_started()
-        self.assertIn("TOKEN=secret", (self.folder / "executor.environment").read_text())
-        self.assertNotIn("secret", (self.folder / "rep.environment").read_text())
+        self.assertIn("TOKEN=%s\n" % token, (self.folder / "executor.environment").read_text())
+        for part in ("consul", "metron", "rep"):
+            environment = (self.folder / (part + ".environment")).read_text()
+            self.assertNotIn("s3cret", environment)
+            self.assertNotIn("CELL_TOKEN_DESCRIPTOR", environment)
+        # What the executor's stand-in starts has what it has.
+        lines = {pid: command_line(pid) for pid in self.pids_of_parts()}
+        others = [pid for pid, line in lines.items() if not line.endswith(b"part.sh\0executor\0")]
+        self.assertEqual(len(others), len(lines) - 1)
+        for pid in (self.cell.pid, *others):
+            for file in ("environ", "cmdline"):
+                text = pathlib.Path("/proc", str(pid), file).read_bytes()
+                self.assertNotIn(b"s3cret", text, "%s of %s" % (file, lines.get(pid, "the cell")))
+        # Nor can anybody read it from a descriptor that was left open.
+        for part in ("consul", "metron", "rep", "executor"):
+            # By the last one bash reads the stand-in's script.
+            self.assertEqual((self.folder / (part + ".descriptors")).read_text().split(), ["0", "1", "2", "255"],
+                             part)
+        self.cell.send_signal(signal.SIGTERM)
+        self.assertEqual(self.wait_end()[0], 0)
+
+    def test_neither_a_closed_terminal_nor_a_log_without_a_reader_ends_the_cell(self):
+        self.start(CELL_CONSUL_COMMAND="")
+        self.wait_for("rep start")
+        self.cell.send_signal(signal.SIGHUP)
+        self.cell.send_signal(signal.SIGPIPE)
+        self.stop("metron")
+        # The shell runs still: it sees that a part has ended, and ends the others.
+        self.assertEqual(self.wait_end()[0], 1)
+        self.assertIn("rep end", self.events())
 
     def test_the_executor_is_told_where_rep_is(self):
         self.start()

@@ -186,8 +186,8 @@ struct TaskInfo {
 // nor "..". `what` says of what it is.
 Status ValidateTaskId(std::string_view id, std::string_view what);
 
-// An error unless the task has a valid id, an agent, a resource, and exactly one of command and
-// executor.
+// An error unless the task has a valid id, an agent, a resource, exactly one of command and
+// executor, texts without NUL, and variables whose names are not empty and hold no "=".
 Status ValidateTask(const TaskInfo& task);
 
 }  // namespace rostrum::mesos

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "lib/mesos/framework/journal_records.h"
+#include "lib/mesos/model/process_texts.h"
 #include "lib/model/identifier.h"
+#include "lib/wire/excerpt.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -33,6 +35,23 @@ ReasonCount StaticReason(::rostrum::Reason reason, std::string_view subject) {
   count.subject = subject;
   count.is_static = true;
   return count;
+}
+
+// What becomes of a request on an agent, before anything of it is noted.
+Status ValidateProcess(const WorkRequest& request) {
+  const Work& work = *request.work;
+  const std::string of_what =
+      fmt::format("{} \"{}\"", KindName(work.kind), wire::Cut(work.guid));
+  if (Status s = ValidateText(work.guid, "the guid", of_what); !s.ok()) return s;
+  if (Status s = ValidateText(work.domain, "the domain", of_what); !s.ok()) return s;
+  for (const int32_t index : request.indices) {
+    if (index >= 0) continue;
+    return InvalidArgument(fmt::format("{} has the index {}, expected 0 or more", of_what, index));
+  }
+  if (request.launch == nullptr) return {};
+  if (Status s = ValidateCommand(request.launch->command, of_what); !s.ok()) return s;
+  return request.launch->container ? ValidateContainer(*request.launch->container, of_what)
+                                   : Status();
 }
 
 bool WantsRevocable(const Work& work) {
@@ -179,7 +198,7 @@ Status FrameworkMachine::Validate(const WorkRequest& request) const {
                     "image",
                     KindName(work.kind), work.guid));
   }
-  return {};
+  return ValidateProcess(request);
 }
 
 std::shared_ptr<const Work> FrameworkMachine::FillIn(const Work& work) const {

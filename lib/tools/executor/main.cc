@@ -51,6 +51,8 @@ double WallClock() {
 }
 
 void Log(const std::string& text) {
+  // A disk that was full may have room again; what was lost meanwhile is lost.
+  std::cerr.clear();
   std::cerr << fmt::format("{} {}\n", TimeText(std::chrono::system_clock::now()),
                            wire::Escape(text));
 }
