@@ -50,6 +50,7 @@ struct LaunchedTask {
   // Another one has taken its place, since nobody knew whether it runs. If it comes back it is
   // killed.
   bool replaced = false;
+  TimePoint launched_at;  // The clock's beginning: in an earlier life.
   TimePoint running_since = kNever;
 
   bool starting() const { return state == TaskState::kStaging || state == TaskState::kStarting; }

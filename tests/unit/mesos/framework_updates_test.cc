@@ -181,7 +181,8 @@ TEST_F(FrameworkUpdates, AnErrorOfTheMasterOverAnExecutorIsTriedAgainAFewTimes) 
   Start();
   ASSERT_TRUE(machine->Submit({{ForCell(Lrp("web", {0}, 100))}}).ok());
   for (size_t attempt = 1; attempt <= 4; ++attempt) {
-    Give(MakeOffer("agent-1", 1000));
+    Give(MakeOffer("agent-" + std::to_string(attempt), 1000));
+    Advance(10s);
     ASSERT_EQ(TasksOf("web.0").size(), attempt);
     Update(TasksOf("web.0").back(), TaskState::kError);
   }
