@@ -150,6 +150,31 @@ class MasterAndAgents(FailureTest):
         run.wait_running(*names("router", 3))
         eventually("the agent is empty", lambda: not agent.container_processes("^sleep"))
 
+    def test_an_agent_that_drops_each_launch_is_left_alone_and_the_others_get_the_work(self):
+        # Mesos drops what comes to an agent that was drained and is active again, as long as the executor
+        # that was there is.
+        run = self.rostrum(lrps=[lrp("web")], strategy="binpack", keeps=True)
+        run.wait_running("web.0")
+        agent, _ = self.home_of(run, "web.0")
+        agent_id = agent.id
+        self.operator.drain_agent(agent_id)
+        self.addCleanup(self.operator.reactivate_agent, agent_id)
+        run.wait("ended", identifier="web.0", state="TASK_KILLED")
+        eventually("it is drained", lambda: any(
+            each["agent_info"]["id"]["value"] == agent_id and each.get("drain_info", {}).get("state") == "DRAINED"
+            for each in self.operator.call("GET_AGENTS")["agents"]))
+        run.kill()
+        self.operator.reactivate_agent(agent_id)
+        run.work["lrps"] = [lrp("api", 20, memory=100), lrp("db", 20, memory=100)]
+        run.start()
+        # Without the first agent there is room for 38 or so: the others hold 2,048 MB each.
+        eventually("38 run", lambda: len(run.running()) >= 38)
+        before = len(run.events("placed"))
+        self.assertLessEqual(before, 1 + 40 + 3 * 20)
+        never("it launches on and on", lambda: len(run.events("placed")) > before + 20, 5)
+        problems = [each for each in run.events("problem") if "came to nothing" in each["text"]]
+        self.assertLessEqual(len(problems), 2, problems)
+
 
 class ExecutorAndRep(FailureTest):
     def test_an_executor_that_is_killed_fails_its_work_and_the_next_work_gets_a_new_one(self):
