@@ -350,7 +350,8 @@ void Executor::Step() {
 void Executor::StepRep() {
   if (rep_.up()) {
     for (WorkOrder& order : book_.TakeQueued(clock_.Now())) {
-      rep_.PostWork(std::move(order.task_id), std::move(order.body));
+      // Rep may have become another cell's since it was looked at.
+      rep_.PostWork(std::move(order.task_id), WorkFor(state_.cell_id, std::move(order.body)));
     }
     for (StopOrder& order : book_.TakeStops(clock_.Now())) {
       rep_.PostStop(std::move(order.task_id), std::move(order.path));

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "lib/base/descriptor.h"
+#include "lib/wire/excerpt.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -57,15 +58,16 @@ struct Address {
 };
 
 std::string HolderOf(const Address& address) {
-  std::string text = "another executor";
+  const std::string text = "another executor";
   const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
   if (connect(socket.number(), address.get(), address.size) != 0) return text;
   char room[kHolderMaximum];
   const ssize_t size = recv(socket.number(), room, sizeof room, 0);
-  if (size > 0) text.assign(room, static_cast<size_t>(size));
-  return text;
+  if (size <= 0) return text;
+  // Anybody may have that name, and say anything.
+  return wire::Escape(std::string_view(room, static_cast<size_t>(size)));
 }
 
 }  // namespace

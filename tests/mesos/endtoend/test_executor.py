@@ -176,6 +176,8 @@ class Works(ClusterTest):
         running = bench.wait("a", "TASK_RUNNING")
         self.assertEqual(labels(running)["diego.instance_guid"], bench.rep.lrp("pg")["guid"])
         self.assertEqual(labels(running)["diego.cell_id"], "cell-1")
+        # So that no other cell takes it.
+        self.assertEqual(json.loads(bench.rep.requests("work")[0]["body"])["cell_id"], "cell-1")
         bench.rep.crash(process_guid="pg", index=0)
         bench.wait("a", "TASK_FAILED")
         self.assertEqual(bench.states("a"), ["TASK_STARTING", "TASK_RUNNING", "TASK_FAILED"])

@@ -219,6 +219,20 @@ class Sharing(RostrumTest):
             other.wait_running(3)
             self.assertEqual(run.running(), sorted(names("web", 2)))
 
+    def test_of_two_frameworks_with_the_same_cells_the_second_fails_and_the_first_goes_on(self):
+        first = self.rostrum(lrps=[lrp("web", 3)], strategy="spread", name="first")
+        first.wait_running(*names("web", 3))
+        second = self.rostrum(lrps=[lrp("api")], tasks=[task("job")], name="second", switches=["once"])
+        for identifier in ("api.0", "job"):
+            ended = second.wait("ended", identifier=identifier, state="TASK_FAILED")
+            self.assertRegex(ended["text"], "^rep at .* is used by executor .* of framework ")
+        self.assertEqual(second.process.wait(60), 1)
+        # It is told once, and not tried again and again.
+        self.assertEqual(len(second.events("placed")), 2)
+        self.assertEqual(first.running(), names("web", 3))
+        self.assertEqual(set(self.cells.lrps()), {("web", index) for index in range(3)})
+        self.assertEqual([each for rep in self.cells.all() for each in rep.requests("stop")], [])
+
     def test_ours_waits_for_what_another_holds_and_gets_it_when_that_is_gone(self):
         with SharingFramework(self.cluster.address, wanted=3, each={"cpus": 8, "mem": 2048},
                               roles=["greedy"]) as other:

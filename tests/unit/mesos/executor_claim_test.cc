@@ -129,6 +129,17 @@ TEST_F(ExecutorClaimTest, ARepThatTurnsIntoAnotherCellsIsLeftAlone) {
   for (const PlayedContainer& each : world.rep.containers) EXPECT_FALSE(each.stops) << each.guid;
 }
 
+// Between two looks only rep itself can see for whom the work is.
+TEST_F(ExecutorClaimTest, WorkNamesTheCellThatIsToTakeIt) {
+  world.Begin();
+  world.rep.cell_id = "cell-2";
+  world.Launch("a", LrpData("pg"));
+  world.Advance(seconds(2));
+  EXPECT_TRUE(world.rep.containers.empty());
+  EXPECT_GE(world.rep.CountOf("POST /work"), 1u);
+  ExpectRefused("a", R"(is that of cell "cell-2", expected cell "cell-1")");
+}
+
 // The same at the very moment in which everything is to be stopped.
 TEST_F(ExecutorClaimTest, NothingIsStoppedAtTheRepOfAnotherCell) {
   world.Begin();
@@ -180,6 +191,13 @@ TEST(RepClaimTest, APortThatIsNotSaidIsTheSchemes) {
   EXPECT_EQ(first.Take(), std::nullopt);
   EXPECT_EQ(RepClaim("https://" + host + ":443", "another").Take(), "the first");
   EXPECT_EQ(RepClaim("http://" + host, "another").Take(), std::nullopt);
+}
+
+TEST(RepClaimTest, AHolderMaySayAnything) {
+  RepClaim first(UrlOfTest("127.0.0.1", 4), "a\nb\x1b[31m\xff");
+  EXPECT_EQ(first.Take(), std::nullopt);
+  const std::string told = *RepClaim(UrlOfTest("127.0.0.1", 4), "another").Take();
+  EXPECT_EQ(told.find_first_of("\n\x1b\xff"), std::string::npos) << told;
 }
 
 TEST(RepClaimTest, LongNamesAndLongTextsAreTakenAsFarAsTheyGo) {

@@ -84,6 +84,10 @@ std::string PlayedRep::State() const {
 MaybeAnswer PlayedRep::TakeWork(const std::string& body) {
   const Expected<TaskWork> work = ReadTaskWork(body);
   if (!work.ok()) return PlayedAnswer{400, ""};
+  // As rep: work for another cell is refused.
+  if (!cell_id.empty() && body.find(fmt::format(R"("cell_id":"{}"}})", cell_id)) == body.npos) {
+    return PlayedAnswer{500, ""};
+  }
   const bool is_lrp = work->kind == Kind::kLrp;
   const bool is_there =
       !is_lrp && std::any_of(containers.begin(), containers.end(),
