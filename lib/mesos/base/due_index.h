@@ -38,7 +38,11 @@ class DueIndex {
     times_.clear();
   }
 
-  bool Has(std::string_view key) const { return times_.find(key) != times_.end(); }
+  // kNever if the key has no time.
+  TimePoint DueOf(std::string_view key) const {
+    const auto found = times_.find(key);
+    return found == times_.end() ? kNever : found->second;
+  }
   TimePoint First() const { return order_.empty() ? kNever : order_.begin()->first; }
 
   // Takes out what is due.

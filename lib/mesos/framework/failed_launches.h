@@ -38,7 +38,8 @@ class FailedLaunches {
   // The instance is over, or is not wanted any more.
   void Forget(std::string_view instance);
 
-  bool IsAside(std::string_view agent_id) const { return aside_.Has(agent_id); }
+  // When the agent may be used again; kNever if it may be used now.
+  TimePoint EndOf(std::string_view agent_id) const { return aside_.DueOf(agent_id); }
   // Takes out the agents that may be used again.
   std::vector<std::string> TakeDue(TimePoint now);
   TimePoint Deadline() const { return aside_.First(); }

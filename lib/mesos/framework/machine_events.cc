@@ -175,8 +175,11 @@ bool FrameworkMachine::CameToNothing(const LaunchedTask& task, const TaskStatus&
 // The launch came to nothing, and the instance waits again.
 void FrameworkMachine::RetryLaunch(LaunchedTask& task, const std::string& text) {
   SetAside(task, text);
-  Requeue(task, text, OutcomeKind::kRequeued,
-          failed_launches_.Delay(KeyOf(task.instance), clock_.Now()));
+  TimePoint due = failed_launches_.Delay(KeyOf(task.instance), clock_.Now());
+  // Where a refusal is the end, no round may refuse it for the agent that is set aside.
+  const TimePoint end = failed_launches_.EndOf(task.agent_id);
+  if (!settings_.keep_waiting && end != kNever) due = std::max(due, end);
+  Requeue(task, text, OutcomeKind::kRequeued, due);
 }
 
 // Told once, and then not before something has started there.

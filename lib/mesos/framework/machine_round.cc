@@ -234,7 +234,7 @@ Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent,
   cell.total = cell.available;
   cell.total.Add(load.used);
   if (has_executor) cell.total.Add(executor_->overhead);
-  cell.disabled = IsMaintained(agent) || failed_launches_.IsAside(agent_id);
+  cell.disabled = IsMaintained(agent) || failed_launches_.EndOf(agent_id) != kNever;
   // Work on revocable resources has a command of its own: it needs no executor of ours, and must
   // not pay for one.
   if (!fed_for_executor_ || revocable) return cell;

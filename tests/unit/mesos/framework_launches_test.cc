@@ -174,6 +174,19 @@ TEST_F(FrameworkLaunches, AnAgentOnWhichSomethingStartsIsTrustedAgain) {
   EXPECT_EQ(machine->counts().running, 2u) << "a second is enough again";
 }
 
+// As the auctioneer has it: what a round refuses is over.
+TEST_F(FrameworkLaunches, WhereNothingWaitsTheWorkIsNotRefusedForTheAgentThatIsSetAside) {
+  options.settings.keep_waiting = false;
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
+  Give(MakeOffer("agent-1", 4'000));
+  ASSERT_EQ(TasksOf("web.0").size(), 1u);
+  Update(TasksOf("web.0")[0], TaskState::kDropped);
+  Run(seconds(3), {"agent-1"}, Ends(TaskState::kRunning));
+  EXPECT_TRUE(Outcomes(OutcomeKind::kRefused).empty());
+  EXPECT_EQ(machine->counts().running, 1u);
+}
+
 TEST_F(FrameworkLaunches, WhatWaitsForItsNextLaunchCanBeCancelled) {
   Start();
   ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
