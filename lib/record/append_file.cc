@@ -12,7 +12,8 @@
 namespace rostrum::record {
 namespace {
 
-constexpr mode_t kMode = 0644;
+constexpr mode_t kAllMode = 0644;
+constexpr mode_t kOwnerMode = 0600;
 
 // Calls `call` until no signal interrupts it.
 template <typename Call>
@@ -32,10 +33,12 @@ Status AppendFile::Error(std::string_view verb, int error) const {
   return Unavailable(Describe(path_, verb, error));
 }
 
-Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path) {
+Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path,
+                                                       Readers readers) {
+  const mode_t mode = readers == Readers::kAll ? kAllMode : kOwnerMode;
   // Not blocking, or a pipe without a reader would hold us here.
   const int descriptor = Retry([&] {
-    return open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, kMode);
+    return open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, mode);
   });
   if (descriptor < 0) return Unavailable(Describe(path, "opened for writing", errno));
   std::unique_ptr<AppendFile> file(new AppendFile(descriptor, path));
@@ -48,6 +51,10 @@ Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path) 
   if (fstat(descriptor, &about) != 0) return file->Error("looked at", errno);
   if (!S_ISREG(about.st_mode)) {
     return FailedPrecondition(fmt::format("{} is not a regular file, expected one", path));
+  }
+  const bool is_open_to_others = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+  if (readers == Readers::kOwner && is_open_to_others && fchmod(descriptor, mode) != 0) {
+    return file->Error("closed to others", errno);
   }
   file->size_ = static_cast<uint64_t>(about.st_size);
   return file;

@@ -69,6 +69,7 @@ void FrameworkMachine::OpenWindow() {
 }
 
 bool FrameworkMachine::IsRoundDue(TimePoint now) {
+  if (now < rounds_from_) return false;
   if (now >= window_end_) return connected_ || !settings_.keep_waiting;
   return connected_ && std::exchange(untried_, false) && CanServe();
 }
