@@ -128,9 +128,8 @@ struct FrameworkSettings {
   bool replace_lost = false;
   // A journal that is lost, damaged, an older copy or another framework's is refused, so that
   // nothing is started a second time. If this is set it is put aside instead, under its name with
-  // ".refused" behind it, and the tasks that the master says run are adopted: no round takes place
-  // before it could tell them. What runs and is asked for is not started again; what nobody asks
-  // for runs on, and may be cancelled.
+  // ".refused" behind it, and the tasks that the master says run are adopted. What runs and is
+  // asked for is not started again; what nobody asks for runs on, and may be cancelled.
   //
   // An adopted task that no readable part of the old journal knows is what its id says. Until it is
   // asked for, it has no amounts, so that its agent seems smaller, and is not placed again when it

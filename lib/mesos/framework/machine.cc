@@ -403,7 +403,8 @@ void FrameworkMachine::KeepServices() {
 TimePoint FrameworkMachine::Deadline() const {
   if (failed_) return kNever;
   TimePoint first = std::min(
-      {replace_due_.First(), services_.Deadline(), journal_failed_ ? journal_retry_ : kNever});
+      {replace_due_.First(), services_.Deadline(), journal_failed_ ? journal_retry_ : kNever,
+       doubles_.empty() ? kNever : rounds_from_});
   if (!waiting_.empty()) {
     const TimePoint spared = offers_.FirstSpared();
     if (spared != kNever) first = std::min(first, spared + settings_.hoard);

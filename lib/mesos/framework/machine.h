@@ -154,6 +154,7 @@ class FrameworkMachine {
   void Take(const FrameworkUpdated&) {}
   void Acknowledge(const TaskStatus& status);
   void TakeStranger(const TaskStatus& status);
+  void TakeDoubles();
   bool IsRunningAlready(const Instance& instance);
   void Adopt(const TaskStatus& status, const Instance& instance);
   LaunchedTask MakeAdopted(const TaskStatus& status, const Instance& instance);
@@ -260,6 +261,9 @@ class FrameworkMachine {
   // Tasks that were given up though they may run, the oldest first.
   std::vector<std::string> abandoned_;
   StringSet left_alone_;  // Tasks of which that was told.
+  // Tasks that were found while the master was telling what runs, and for whose instance the journal
+  // has another one: it may be the older one, and over.
+  std::map<std::string, TaskStatus> doubles_;
 
   StringMap<Waiting> waiting_;
   size_t waiting_for_executor_ = 0;  // Those of `waiting_` that have no Launch.

@@ -186,6 +186,10 @@ void FrameworkMachine::TakeStranger(const TaskStatus& status) {
   const std::string_view work = WorkOfTaskId(status.task_id);
   const Instance instance = InstanceNamed(work);
   const bool is_double = !work.empty() && !adopts_all_ && IsRunningAlready(instance);
+  if (is_double && clock_.Now() < rounds_from_) {
+    doubles_.insert_or_assign(status.task_id, status);
+    return;
+  }
   if (abandoned != abandoned_.end() || is_double) {
     TellText(OutcomeKind::kProblem,
              fmt::format("task {} runs on agent {}, and {}; it is killed", status.task_id,
@@ -198,6 +202,13 @@ void FrameworkMachine::TakeStranger(const TaskStatus& status) {
     TellText(OutcomeKind::kProblem,
              fmt::format("task {} runs on agent {} and was not launched here; it is left alone",
                          status.task_id, status.agent_id));
+  }
+}
+
+void FrameworkMachine::TakeDoubles() {
+  if (doubles_.empty() || clock_.Now() < rounds_from_) return;
+  for (const auto& [id, status] : std::exchange(doubles_, {})) {
+    if (tasks_.Find(id) == nullptr) TakeStranger(status);
   }
 }
 

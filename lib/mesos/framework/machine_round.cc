@@ -48,6 +48,7 @@ std::string KeyOfAuction(const Auction& auction) {
 // Sees to everything that may be due after something has come in.
 void FrameworkMachine::Step() {
   if (!failed_) {
+    TakeDoubles();
     KeepServices();
     if (!waiting_.empty()) Place();
     if (waiting_.empty()) WantNoOffers();

@@ -345,6 +345,34 @@ class ZooKeeperGone(RostrumTest):
         self.assertEqual(set(self.cells.running()), {("web", 0), ("web", 1)})
 
 
+class IdInZooKeeper(RostrumTest):
+    def test_an_id_in_zookeeper_counts_starts_is_left_behind_and_is_checked(self):
+        require_zookeeper()
+        server = ZooKeeper(self.nursery).start()
+        kept = self.nursery.folder / "journal"
+        run = self.rostrum(cells=False, services=[service("router", 2)], journal=kept,
+                           framework_id_file=server.url("/rostrum/id"))
+        run.wait_running(*names("router", 2))
+        before = self.tasks_of(run)
+        copy = kept.read_bytes()
+        run.restart()
+        run.wait("connected", 2)
+        run.kill()
+        kept.write_bytes(copy)
+        run.start()
+        self.assertEqual(run.process.wait(60), 2)
+        self.assertIn("an older copy", run.process.output())
+        self.assertEqual(self.tasks_of(run), before)
+        framework, = self.operator.frameworks(run.name)
+        self.operator.teardown(framework["id"])
+        run.switches.append("new-framework")
+        run.start()
+        left = run.wait("problem", 2)["text"]
+        self.assertIn(framework["id"] + " is left behind", left)
+        self.assertIn("/rostrum/id.left", left)
+        eventually("new ones run", lambda: len(self.tasks_of(run)) == 2 and not self.tasks_of(run) & before)
+
+
 class WrongExecutors(RostrumTest):
     """What its executor's command does wrong, Mesos tells as the end of the work."""
 

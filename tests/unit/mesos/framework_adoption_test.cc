@@ -150,6 +150,32 @@ TEST_F(FrameworkAdoption, WhereAnotherOneRunsByThenTheStrangerIsKilled) {
   EXPECT_EQ(Outcomes(OutcomeKind::kProblem).size(), 1u);
 }
 
+// As of a copy of the journal that was made a little earlier.
+TEST_F(FrameworkAdoption, TheOneThatTheJournalKnowsMayBeTheOlderOneAndOver) {
+  for (const bool is_over : {true, false}) {
+    Start();
+    const std::string guid = is_over ? "web" : "api";
+    Ask(Lrp(guid, {0}, 100), 1);
+    Give(MakeOffer("agent-1", 1000));
+    const std::string known = TasksOf(guid + ".0").at(0);
+    Update(known, TaskState::kRunning);
+    Crash();
+    options.settings.replace_lost = true;
+    StartAgain();
+    Find(TaskOf(guid + ".0"), "agent-2");
+    EXPECT_TRUE(master.killed.empty());
+    if (is_over) Update(known, TaskState::kGone, kReasonReconciliation);
+    Advance(10s);
+    GiveAndWait();
+    EXPECT_EQ(TasksOf(guid + ".0").size(), 1u);
+    EXPECT_EQ(machine->counts().running, 1u);
+    EXPECT_EQ(master.killed.size(), is_over ? 0u : 1u);
+    Crash();
+    disk.kept.clear();
+    master.killed.clear();
+  }
+}
+
 TEST_F(FrameworkAdoption, WithAJournalThatHasLostSomeNothingIsKilled) {
   for (const bool is_set : {true, false}) {
     options.settings.adopt_running = is_set;
