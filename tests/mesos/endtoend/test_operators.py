@@ -155,6 +155,27 @@ class IdAndJournal(RostrumTest):
         eventually("another one runs in its place", lambda: len(self.sleepers()) == 2)
         self.assertEqual(len(self.tasks_of(run) & before), 1)
 
+    def test_cells_that_were_adopted_keep_their_work_and_what_is_asked_for_beside_it_starts(self):
+        run = self.rostrum(lrps=[lrp("web", 10)], strategy="binpack", keeps=True)
+        run.wait_running(*names("web", 10))
+        before = self.tasks_of(run)
+        bodies = sum(len(rep.requests("work")) for rep in self.cells.all())
+        run.kill()
+        journal(run).unlink()
+        self.start_with(run, "adopt-running")
+        eventually("they are adopted", lambda: len(
+            run.events("status", text="it was found running, and is adopted")) == 10)
+        self.never_killed(run, before)
+        run.kill()
+        run.work["lrps"] = [lrp("web", 10), lrp("api", 2)]
+        run.start()
+        run.wait("placed", identifier="api.1")
+        eventually("all run", lambda: len(self.cells.running()) == 12)
+        self.assertEqual(len(self.tasks_of(run)), 12)
+        self.assertTrue(before < self.tasks_of(run))
+        # Nothing went to a rep a second time.
+        self.assertLessEqual(sum(len(rep.requests("work")) for rep in self.cells.all()), bodies + 2)
+
     def test_a_journal_that_lost_its_last_records_kills_and_doubles_nothing(self):
         run = self.routers(4)
         before = self.tasks_of(run)
