@@ -95,13 +95,14 @@ class Reader {
   }
 
  private:
-  // The title may be what is damaged.
+  // The title may be what is damaged. Nothing but zeros is what a crash may leave of any file.
   void ReadUntitled() {
     const std::optional<uint64_t> next = FindRecord(0);
-    content_.is_journal = next.has_value();
+    content_.is_journal = next.has_value() || EndOfContent(bytes_) == 0;
     content_.damage = fmt::format("{}, expected it to begin with \"{}\"",
-                                  next ? "its title is damaged"
-                                       : "it is not the journal of a framework on Mesos",
+                                  content_.is_journal
+                                      ? "its title is damaged"
+                                      : "it is not the journal of a framework on Mesos",
                                   TitleInWords());
     at_ = next.value_or(bytes_.size());
   }
