@@ -52,10 +52,6 @@ Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path,
   if (!S_ISREG(about.st_mode)) {
     return FailedPrecondition(fmt::format("{} is not a regular file, expected one", path));
   }
-  const bool is_open_to_others = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-  if (readers == Readers::kOwner && is_open_to_others && fchmod(descriptor, mode) != 0) {
-    return file->Error("closed to others", errno);
-  }
   file->size_ = static_cast<uint64_t>(about.st_size);
   return file;
 }
@@ -85,6 +81,11 @@ Status AppendFile::Append(std::string_view bytes) {
 
 Status AppendFile::Sync() {
   if (Retry([&] { return fdatasync(descriptor_); }) != 0) return Error("written to the disk", errno);
+  return {};
+}
+
+Status AppendFile::CloseToOthers() {
+  if (fchmod(descriptor_, kOwnerMode) != 0) return Error("closed to others", errno);
   return {};
 }
 

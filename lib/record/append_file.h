@@ -12,7 +12,7 @@
 
 namespace rostrum::record {
 
-// Who may read a file. kOwner holds of one that is there already too.
+// Who may read a file that is made.
 enum class Readers { kAll, kOwner };
 
 // Owns the descriptor and an advisory lock, so that no two recorders write into one file. Nothing
@@ -36,6 +36,9 @@ class AppendFile {
 
   // Returns when what was appended outlives a power failure.
   Status Sync();
+
+  // Takes from others what they may do with the file.
+  Status CloseToOthers();
 
   // Cuts off what is behind the first `size` bytes.
   Status Truncate(uint64_t size);

@@ -51,6 +51,8 @@ class FileJournal : public Journal {
     AppendFile& file = **opened;
     std::string bytes(kJournalTitle);
     for (const journal::Record& record : records) bytes += FrameOf(record);
+    // An earlier version may have left one that is open to all.
+    if (Status status = file.CloseToOthers(); !status.ok()) return status;
     if (Status status = file.Truncate(0); !status.ok()) return status;
     if (Status status = file.Append(bytes); !status.ok()) return status;
     if (Status status = file.Sync(); !status.ok()) return status;

@@ -20,7 +20,7 @@ namespace rostrum::mesos {
 // grows beyond what is alive is cut by Rewrite, which replaces it atomically.
 //
 // The file is a line that names it, then frames as in lib/record/frame.h. Only its owner may read
-// it: it holds the environments of commands. What a crash may leave of it, and what is damage, is
+// it, once it was written anew: it holds the environments of commands. What a crash may leave of it, and what is damage, is
 // told in journal_reader.h.
 //
 // Thread safety: none.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,8 @@
 
 namespace rostrum::mesos {
 namespace {
+
+constexpr mode_t kOwnFile = 0600;
 
 Status Error(const std::string& path, std::string_view verb) {
   return Unavailable(
@@ -41,6 +44,8 @@ std::string FreeName(const std::string& path, std::string_view suffix) {
 
 Expected<std::string> SetAside(const std::string& path, std::string_view suffix) {
   std::string name = FreeName(path, suffix);
+  // An earlier version may have left it open to all.
+  if (chmod(path.c_str(), kOwnFile) != 0) return Error(path, "closed to others");
   if (std::rename(path.c_str(), name.c_str()) != 0) return Error(path, "set aside");
   if (Status status = SyncFolderOf(name); !status.ok()) return status;
   return name;
@@ -59,7 +64,7 @@ Expected<std::string> KeepAside(const std::string& path, std::string_view suffix
 
 Status WriteOwnFile(const std::string& path, std::string_view bytes) {
   const Descriptor file(Retry([&] {
-    return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t{0600});
+    return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnFile);
   }));
   if (!file.ok()) return Error(path, "written");
   while (!bytes.empty()) {

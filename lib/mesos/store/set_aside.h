@@ -17,7 +17,7 @@ std::string ResolvedPath(const std::string& path);
 // A name beside `path` that no file has: `path` with `suffix` behind it, and a number if need be.
 std::string FreeName(const std::string& path, std::string_view suffix);
 
-// Gives the file such a name, durably. Returns the name.
+// Gives the file such a name, durably, and takes it from others than its owner. Returns the name.
 Expected<std::string> SetAside(const std::string& path, std::string_view suffix);
 
 // Writes a new file with such a name, durably, that only its owner may read. Returns the name.

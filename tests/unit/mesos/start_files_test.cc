@@ -12,6 +12,7 @@
 
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/mesos/framework/start_files.h"
+#include "rostrum/strategy.h"
 #include "tests/unit/temporary_folder.h"
 
 namespace rostrum::mesos {
@@ -293,8 +294,10 @@ TEST_F(StartFilesTest, ANewFrameworkSaysWhatItLeavesBehindAndKeepsIt) {
   Live({"a", "b"});
   const std::string journal = Bytes();
   const std::string id = Bytes("id");
+  fs::permissions(options.journal_path, fs::perms(0644));
   options.settings.new_framework = true;
   const Beginning begin = Start();
+  EXPECT_EQ(fs::status(folder.File("id.journal.left")).permissions(), fs::perms(0600));
   EXPECT_TRUE(TasksIn(begin.records).empty());
   EXPECT_TRUE(begin.salvaged.empty());
   EXPECT_FALSE(begin.has_past);
@@ -321,6 +324,40 @@ TEST_F(StartFilesTest, ANewFrameworkBeginsWhateverItsFilesAre) {
   // And with nothing to leave behind it is as every first start.
   const Beginning again = Start();
   EXPECT_EQ(TasksIn(again.records), std::vector<std::string>());
+}
+
+// --- Framework::Create.
+
+TEST_F(StartFilesTest, OptionsThatCannotBeRightLeaveTheFilesAsTheyAre) {
+  Live({"a"});
+  const std::string journal = Bytes();
+  const std::string id = Bytes("id");
+  options.scheduler.framework.name = "test";
+  options.scheduler.framework.user = "root";
+  options.strategy = MakeStrategy("binpack");
+  options.settings.new_framework = true;
+  options.scheduler.master = "nowhere:port";
+  EXPECT_EQ(Framework::Create(options).status().code(), Code::kInvalidArgument);
+  options.scheduler.master = "127.0.0.1:1";
+  options.settings.adopt_running = true;
+  EXPECT_EQ(Framework::Create(options).status().code(), Code::kInvalidArgument);
+  options.settings = {};
+  options.scheduler.id_store.reset();
+  EXPECT_EQ(Framework::Create(options).status().code(), Code::kInvalidArgument);
+  EXPECT_EQ(Bytes(), journal);
+  EXPECT_EQ(Bytes("id"), id);
+  EXPECT_EQ(Names(), (std::vector<std::string>{"id", "id.journal"}));
+}
+
+TEST_F(StartFilesTest, AFrameworkWhoseIdIsNoneDoesNotStart) {
+  std::ofstream(IdPath(), std::ios::binary) << "\xff";
+  options.scheduler.master = "127.0.0.1:1";
+  options.scheduler.framework.name = "test";
+  options.scheduler.framework.user = "root";
+  options.strategy = MakeStrategy("binpack");
+  auto framework = Framework::Create(options);
+  ASSERT_TRUE(framework.ok()) << framework.status().text();
+  EXPECT_EQ((*framework)->Start().code(), Code::kCorrupt);
 }
 
 // --- Stores that do not work.
