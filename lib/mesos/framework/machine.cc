@@ -373,6 +373,17 @@ void FrameworkMachine::StopSurplus(const Service& service) {
   }
 }
 
+Instance FrameworkMachine::InstanceOf(const Service& service, int32_t index) const {
+  Instance instance;
+  instance.work = service.work;
+  instance.launch = service.launch;
+  instance.index = index;
+  instance.tag = service.tag;
+  instance.service = true;
+  instance.queue_time_ms = NowMs();
+  return instance;
+}
+
 // Asks for the instances that are due. What ended while nobody looked, and what the journal knew of
 // an earlier life, is the same here: an instance is there or it is not.
 void FrameworkMachine::KeepServices() {
@@ -380,20 +391,13 @@ void FrameworkMachine::KeepServices() {
     for (int32_t index = 0; index < service->count; ++index) {
       const std::string key = KeyOf(Kind::kLrp, service->work->guid, index);
       if (waiting_.find(key) != waiting_.end()) continue;
-      Instance instance;
-      instance.work = service->work;
-      instance.launch = service->launch;
-      instance.index = index;
-      instance.tag = service->tag;
-      instance.service = true;
-      instance.queue_time_ms = NowMs();
-      Claim(instance);
+      if (has_unclaimed_) Claim(InstanceOf(*service, index));
       const std::vector<LaunchedTask*> tasks = tasks_.OfInstance(key);
       const bool is_there = std::any_of(tasks.begin(), tasks.end(),
                                         [](const LaunchedTask* task) { return task->counts(); });
       if (is_there || !services_.IsDue(service->work->guid, index, clock_.Now())) continue;
       services_.Started(service->work->guid, index);
-      PutBack(instance);
+      PutBack(InstanceOf(*service, index));
     }
   }
 }

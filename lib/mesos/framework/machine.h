@@ -132,6 +132,7 @@ class FrameworkMachine {
   void Kill(const LaunchedTask& task);
   void Replay(const journal::Record& record);
   bool IsLrp(std::string_view guid);
+  Instance InstanceOf(const Service& service, int32_t index) const;
   void KeepServices();
   void StopSurplus(const Service& service);
 
