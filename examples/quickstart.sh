@@ -12,8 +12,7 @@ report=$build/report.html
 
 setup_machine build
 # The tests need more packages; tests/run.sh adds them to the same folder.
-if [ ! -f "$build/build.ninja" ]; then build_in "$build" -Dtests=false; fi
-ninja -C "$build" >/dev/null
+if [ -f "$build/build.ninja" ]; then run_ninja "$build"; else build_in "$build" -Dtests=false; fi
 
 say "one auction on the cells in examples/data"
 "$build/rostrum" place --cells "$data/cells.json" --lrps "$data/lrps.json" \

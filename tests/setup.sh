@@ -5,6 +5,8 @@
 #   test   also what the tests use
 # It asks nothing and, where all is there already, does nothing. CXX and CC are set to a compiler
 # that is new enough, unless the caller has set them.
+#
+# build_in and run_ninja build, and say every ten seconds how far they are.
 
 set -euo pipefail
 
@@ -43,6 +45,32 @@ compiler_package() {
   if [ -n "$version" ] && [ "$version" -lt 12 ]; then echo g++-12; fi
 }
 
+# apt_get ARGUMENT...: runs apt-get as root. Another one that is at work, such as the daily upgrade of a
+# machine that has just started, is waited for: ten minutes, and it is said.
+APT_WAIT_SECONDS=600
+apt_get() {
+  local end=$((SECONDS + APT_WAIT_SECONDS)) errors status has_said=no
+  while true; do
+    status=0
+    # Its own option, DPkg::Lock::Timeout, does not wait for the lock of its lists. What it says is looked
+    # at, so that it is to say it in English.
+    errors=$(run_as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q "$@" 2>&1 >/dev/null) ||
+      status=$?
+    case "$errors" in
+      *"Could not get lock"* | *"Unable to acquire the dpkg frontend lock"* | *"Unable to lock directory"*) ;;
+      *) break ;;
+    esac
+    if [ $status -eq 0 ] || [ $SECONDS -ge $end ]; then break; fi
+    if [ $has_said = no ]; then
+      say "waiting for another apt-get: $(grep -m 1 -o 'Could not get lock.*' <<<"$errors" || echo "$errors")"
+      has_said=yes
+    fi
+    sleep 2
+  done
+  [ -z "$errors" ] || printf '%s\n' "$errors" >&2
+  return $status
+}
+
 install_packages() {
   local wanted=() package
   for package in "$@"; do
@@ -54,10 +82,9 @@ install_packages() {
     return 1
   fi
   say "installing ${wanted[*]}"
-  run_as_root apt-get update -q >/dev/null
+  apt_get update
   for package in "${wanted[@]}"; do
-    if ! DEBIAN_FRONTEND=noninteractive run_as_root apt-get install -y -q \
-         --no-install-recommends "$package" >/dev/null; then
+    if ! apt_get install -y --no-install-recommends "$package"; then
       case "$OPTIONAL_PACKAGES" in
         *" $package "*) say "$package cannot be had here; what needs it will say so" ;;
         *) echo "error: the package $package cannot be installed" >&2; return 1 ;;
@@ -78,6 +105,40 @@ setup_machine() {
   fi
 }
 
+BUILD_PROGRESS_SECONDS=10
+
+# Copies the lines of ninja to a file, and says now and then how far it is with a folder.
+follow_ninja() {
+  local folder=$1 line='' part='' progress='' next=$((SECONDS + BUILD_PROGRESS_SECONDS)) status
+  while true; do
+    status=0
+    IFS= read -r -t 1 part || status=$?
+    line+=$part
+    if [ $status -eq 0 ]; then
+      printf '%s\n' "$line"
+      if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then progress="${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}"; fi
+      line=''
+    elif [ $status -le 128 ]; then # The end, and not the time.
+      printf '%s' "$line"
+      return 0
+    fi
+    if [ $SECONDS -ge $next ]; then
+      if [ -n "$progress" ]; then say "building $folder: $progress" >&3; fi
+      next=$((SECONDS + BUILD_PROGRESS_SECONDS))
+    fi
+  done 3>&1 >"$folder.log"
+}
+
+# run_ninja FOLDER [TARGET]...: builds what is configured there, all of it or the targets.
+run_ninja() {
+  local folder=$1
+  say "building $folder"
+  ninja -C "$@" 2>&1 | follow_ninja "$folder" || {
+    grep -v '^ninja: Entering' "$folder.log" | tail -n 60 >&2
+    return 1
+  }
+}
+
 # build_in FOLDER [MESON OPTION]...: configures the folder with the options and builds it. A folder
 # that was configured otherwise is configured again; one that was not keeps what it has.
 build_in() {
@@ -96,9 +157,5 @@ build_in() {
     meson configure "$folder" "$@" || return 1
   fi
   printf '%s' "$*" >"$options_file"
-  say "building $folder"
-  ninja -C "$folder" >"$folder.log" 2>&1 || {
-    grep -v '^ninja: Entering' "$folder.log" | tail -n 60 >&2
-    return 1
-  }
+  run_ninja "$folder"
 }

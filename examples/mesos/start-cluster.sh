@@ -5,25 +5,33 @@
 #
 #   start-cluster.sh [FLAG]...   flags are those of `tests/mesos/cluster.sh start`
 #
-# ROSTRUM_MESOS_PORT is the master's port, 5050 by default.
+# ROSTRUM_MESOS_PORT is the master's port, 5050 by default. Where a cluster runs already, or somebody else
+# has the port, it says so in one line and ends with status 1, before anything is built.
 
 source "$(dirname "${BASH_SOURCE[0]}")/../../tests/setup.sh"
 
 cluster=$ROSTRUM_ROOT/tests/mesos/cluster.sh
+port=${ROSTRUM_MESOS_PORT:-5050}
+
+# Without Python there is no cluster either.
+install_packages python3
+"$cluster" check --port "$port" "$@"
 
 # Whoever names another build folder has built there.
 if [ -z "${ROSTRUM_BUILD:-}" ]; then
   build=$ROSTRUM_ROOT/build
   setup_machine build
-  if [ ! -f "$build/build.ninja" ]; then build_in "$build" -Dtests=false; fi
-  say "building $build"
-  ninja -C "$build" rostrum rostrum-executor >/dev/null
+  if [ -f "$build/build.ninja" ]; then
+    run_ninja "$build" rostrum rostrum-executor
+  else
+    build_in "$build" -Dtests=false
+  fi
 fi
 install_packages libsvn1 libsasl2-2 python3-setuptools
 
 say "starting a master and three agents"
 # Work that wants the tag "batch" runs on agent-3 alone, and no other work does.
-address=$("$cluster" start --port "${ROSTRUM_MESOS_PORT:-5050}" --attributes zone:z1 \
+address=$("$cluster" start --port "$port" --attributes zone:z1 \
   --attributes zone:z2 --attributes 'zone:z3;placement_tags:batch' "$@")
 
 say "Mesos runs: the master is $address, its state is at http://$address/state"

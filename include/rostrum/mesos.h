@@ -68,6 +68,8 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *   capability            one more of gpus, revocable, shared, region-aware (none of them)
  *   principal             of the framework, and with a secret for HTTP basic authentication (none)
  *   secret, secret_file   the principal's, or a file with it in one line (none)
+ *   zk_credentials_file   a file with USER:PASSWORD in one line, for master and framework_id_file
+ *                         where they begin with zk:// and have no USER:PASSWORD@ themselves (none)
  *   ca_file               PEM file of authorities; any of these three means TLS with masters (none)
  *   certificate_file, key_file   PEM files to show to masters, for mutual TLS (none)
  *   framework_id_file     where the framework's id is kept over restarts; or zk://HOST:PORT/PATH of
@@ -83,6 +85,7 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *                         runs (none). Without a command and an image no work can be submitted
  *   executor_volume       one more HOST:CONTAINER folder of that container
  *   executor_environment  one more NAME=VALUE for the executor
+ *   executor_environment_file   one more file of such, NAME=VALUE a line
  *   executor_cpus         thousandths of a cpu that a cell takes for itself, at least 10 (100)
  *   executor_memory       MB that it takes for itself, at least 32 (256)
  *   executor_disk         MB that it takes for itself (0)
@@ -247,6 +250,12 @@ typedef ROSTRUM_ENUM(rostrum_mesos_event_kind){
                                    with its id, or refused. An operator has to decide. */
 } rostrum_mesos_event_kind_t;
 
+/** States of a launched task that are not Mesos' own. */
+typedef ROSTRUM_ENUM(rostrum_mesos_task_state){
+    ROSTRUM_MESOS_TASK_ENDED_UNSEEN = 100 /**< It is over, and nobody saw whether it succeeded. The
+                                               event's text begins with "ended unseen". */
+} rostrum_mesos_task_state_t;
+
 /** One event. Its texts are in rostrum_mesos_events_bytes. */
 typedef struct rostrum_mesos_event {
   int32_t kind;      /**< A rostrum_mesos_event_kind_t. */
@@ -254,7 +263,8 @@ typedef struct rostrum_mesos_event {
   rostrum_text_t guid;
   rostrum_text_t domain;
   int32_t index; /**< Of an LRP instance. */
-  int32_t state; /**< Of a launched task: Mesos' number, such as 1 for TASK_RUNNING. */
+  int32_t state; /**< Of a launched task: Mesos' number, such as 1 for TASK_RUNNING; or a
+                      rostrum_mesos_task_state_t. */
   uint64_t tag;  /**< As submitted, for an LRP plus the instance's position in `indices`. */
   rostrum_text_t task_id; /**< Of launched work, as the next three. */
   rostrum_text_t agent_id;

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <mutex>
 
 #include "rostrum/status.h"
 
@@ -16,45 +18,54 @@ namespace rostrum {
 // As a mutex, except for the two ways in which a caller would wait for ever: a process that was
 // forked while another thread held the lock, since that thread is not in it, and a strategy that
 // calls the engine that runs it.
+//
+// Several libraries with this code in them may share an engine, so all state is in the object: what
+// a standard library keeps beside it, as the waiters of std::atomic::wait, each has for itself.
 class EngineLock {
  public:
   // Waits for the lock. kFailedPrecondition if it cannot be had in this process or thread.
   Status Lock() {
-    const pid_t process = getpid();
-    for (;;) {
-      pid_t holder = 0;
-      if (process_.compare_exchange_strong(holder, process, std::memory_order_acquire)) {
-        thread_.store(pthread_self(), std::memory_order_relaxed);
-        return {};
-      }
-      if (holder != process) {
-        return FailedPrecondition(
-            "the engine was in use by another thread when this process was forked, expected an "
-            "engine of its own");
-      }
-      if (thread_.load(std::memory_order_relaxed) == pthread_self()) {
-        return FailedPrecondition(
-            "the engine was called from a function that it is calling, and would wait for itself");
-      }
-      process_.wait(holder, std::memory_order_relaxed);
+    if (!mutex_.try_lock()) {
+      if (Status status = Wait(); !status.ok()) return status;
     }
+    process_.store(getpid(), std::memory_order_relaxed);
+    thread_.store(pthread_self(), std::memory_order_relaxed);
+    return {};
   }
 
   void Unlock() {
     thread_.store(0, std::memory_order_relaxed);
-    process_.store(0, std::memory_order_release);
-    process_.notify_one();
+    mutex_.unlock();
   }
 
   // Whether a thread of another process, which is not here to unlock it, holds it.
-  bool IsLost() const {
-    const pid_t holder = process_.load(std::memory_order_relaxed);
-    return holder != 0 && holder != getpid();
+  bool IsLost() {
+    if (!mutex_.try_lock()) return process_.load(std::memory_order_relaxed) != getpid();
+    mutex_.unlock();
+    return false;
   }
 
  private:
-  std::atomic<pid_t> process_{0};     // Of the holder; 0 if it is free.
-  std::atomic<pthread_t> thread_{0};  // Of the holder, a moment later.
+  // A thread says which process it is of just after it has the lock, long before this is over.
+  static constexpr std::chrono::milliseconds kPatience{100};
+
+  Status Wait() {
+    if (thread_.load(std::memory_order_relaxed) == pthread_self()) {
+      return FailedPrecondition(
+          "the engine was called from a function that it is calling, and would wait for itself");
+    }
+    while (!mutex_.try_lock_for(kPatience)) {
+      if (process_.load(std::memory_order_relaxed) == getpid()) continue;
+      return FailedPrecondition(
+          "the engine was in use by another thread when this process was forked, expected an "
+          "engine of its own");
+    }
+    return {};
+  }
+
+  std::timed_mutex mutex_;
+  std::atomic<pid_t> process_{getpid()};  // Of the last holder.
+  std::atomic<pthread_t> thread_{0};      // Of the holder, a moment later.
 };
 
 // Holds a lock, if it can be had, for as long as it lives.

@@ -1,6 +1,7 @@
 // The program `rostrum`: its verbs.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <exception>
@@ -91,7 +92,12 @@ int Help(std::span<const std::string_view> arguments) {
 
 int RunMesosVerb([[maybe_unused]] std::span<const std::string_view> arguments) {
 #ifdef ROSTRUM_HAS_MESOS
-  return RunMesos(arguments, std::cout, std::cerr);
+  DescriptorBuffer buffer(STDOUT_FILENO, kReaderPatienceMs);
+  std::ostream out(&buffer);
+  const int status = RunMesos(arguments, out, std::cerr);
+  // Help that could not be written is what it is in every verb.
+  if (!out) std::cout.setstate(std::ios::badbit);
+  return status;
 #else
   return FailAll("mesos is not part of this build, which had no libcurl or protobuf",
                  kFailed);

@@ -3,6 +3,8 @@
 #ifndef ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
 #define ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
 
+#include <streambuf>
+
 namespace rostrum::tools {
 
 // Puts something onto each of the descriptors 0 to 2 that is closed, so that no file that is opened
@@ -13,6 +15,27 @@ void FillStandardStreams();
 // Lets a write to a pipe without a reader, or beyond the limit of a file's size, fail rather than
 // end the program: the failure is told, and a recording ends with its last whole round.
 void IgnoreWriteSignals();
+
+// Writes to a descriptor at once and keeps nothing back, so that what it says was written was, and
+// a failure costs no more than what was to be written then; errno says why. It does not close the
+// descriptor.
+class DescriptorBuffer : public std::streambuf {
+ public:
+  // @param patience_ms  for how many milliseconds a pipe is waited for whose reader does not read;
+  //                     then the failure is EAGAIN. -1: for ever.
+  explicit DescriptorBuffer(int descriptor, int patience_ms = -1)
+      : descriptor_(descriptor), patience_ms_(patience_ms) {}
+
+ protected:
+  std::streamsize xsputn(const char* text, std::streamsize size) override;
+  int_type overflow(int_type character) override;
+
+ private:
+  bool WaitForRoom() const;
+
+  const int descriptor_;
+  const int patience_ms_;
+};
 
 }  // namespace rostrum::tools
 

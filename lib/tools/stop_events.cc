@@ -12,6 +12,7 @@
 namespace rostrum::tools {
 
 StopEvents::StopEvents() {
+  std::signal(SIGHUP, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

@@ -10,6 +10,9 @@ namespace rostrum::tools {
 // Signals, and an end that another thread tells, as descriptors that can be waited for together.
 // Blocks the signals in the calling thread, and with it in all threads that it starts from then on;
 // so it lives from before the first of them to after the last.
+//
+// SIGHUP is ignored from then on: a terminal that closes ends nothing that runs on a cluster, and
+// there is no log to open again, since lines go to standard output or error.
 class StopEvents {
  public:
   StopEvents();

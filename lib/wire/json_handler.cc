@@ -192,6 +192,10 @@ bool JsonHandler::Close() {
   if (complaint.located) return Stop(std::move(complaint.text));
   if (!complaint.text.empty()) {
     begin_ = level.begin;
+    // It may be no element at all, but something that holds elements.
+    if (levels_.empty() && in_root_element_) {
+      complaint.text += fmt::format(", in {}", root_->Expected());
+    }
     if (!Refuse(level.form, /*opens=*/false, std::move(complaint.text))) return false;
   }
   if (skipped_levels_ == 0) EndValue();

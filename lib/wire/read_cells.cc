@@ -1,13 +1,9 @@
-#include <fmt/format.h>
-
-#include <optional>
 #include <utility>
 
-#include "lib/base/strings.h"
 #include "lib/wire/bounds.h"
-#include "lib/wire/excerpt.h"
 #include "lib/wire/form.h"
 #include "lib/wire/json_reader.h"
+#include "lib/wire/own_name_form.h"
 #include "lib/wire/providers_form.h"
 #include "lib/wire/task_state_form.h"
 #include "lib/wire/wire.h"
@@ -102,31 +98,6 @@ class RunningForm {
   ListForm tasks_{"an array of tasks", &task_, [] {}, [this] { ++cell_->task_count; }};
 };
 
-// The id of a cell, which no other cell of the text may have.
-class CellIdForm : public NameForm {
- public:
-  explicit CellIdForm(std::string* target) : NameForm(target, "a cell id") {}
-
-  void BeginCell() { ++cell_count_; }
-
-  std::string Expected() const override {
-    if (!first_with_id_) return NameForm::Expected();
-    return fmt::format("an id of its own: [{}] has it already", *first_with_id_);
-  }
-
-  bool TakeString(std::string_view text) override {
-    if (!NameForm::TakeString(text)) return false;
-    const auto [at, is_new] = ids_.try_emplace(std::string(text), cell_count_ - 1);
-    if (!is_new) first_with_id_ = at->second;
-    return is_new;
-  }
-
- private:
-  size_t cell_count_ = 0;
-  StringMap<size_t> ids_;
-  std::optional<size_t> first_with_id_;
-};
-
 class CellsForm {
  public:
   explicit CellsForm(std::vector<Cell>* cells) : cells_(cells) {}
@@ -148,7 +119,7 @@ class CellsForm {
   int64_t proxy_memory_mb_ = 0;
 
   StringForm url_{nullptr};
-  CellIdForm id_{&cell_.id};
+  OwnNameForm id_{&cell_.id, "a cell id", "an id of its own"};
   WholeForm index_{&cell_.index, kInt64Minimum, kInt64Maximum};
   ProvidersForm providers_{&cell_.signature.rootfs_providers};
   ResourcesForm available_;
@@ -178,7 +149,7 @@ class CellsForm {
                       {"PlacementTags", &placement_tags_},
                       {"OptionalPlacementTags", &optional_tags_},
                       {"ProxyMemoryAllocationMB", &proxy_memory_}}};
-  WholeListForm list_{"an array of cell states", &object_, [this] { id_.BeginCell(); },
+  WholeListForm list_{"an array of cell states", &object_, [this] { id_.BeginOwner(); },
                  [this] { End(); }};
 };
 

@@ -1,12 +1,17 @@
 #include "lib/wire/read_mesos_work.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "lib/wire/bounds.h"
+#include "lib/wire/excerpt.h"
 #include "lib/wire/form.h"
 #include "lib/wire/json_reader.h"
+#include "lib/wire/own_name_form.h"
 #include "lib/wire/task_state_form.h"
 #include "lib/wire/work_form.h"
 
@@ -101,10 +106,13 @@ class MesosWorkList {
 
   Expected<std::vector<MesosWork>> Read(std::string_view what, std::string_view what_each,
                                         std::vector<ObjectForm::Member> own, std::string_view text,
-                                        std::string_view file_name) {
+                                        std::string_view file_name,
+                                        OwnNameForm* own_name = nullptr) {
     ObjectForm object(what_each, kRefused, launch_.WithLaunch(work_.WithCommon(std::move(own))));
-    WholeListForm list(
-        what, &object, [] {}, [this] { End(); });
+    const auto begin = [own_name] {
+      if (own_name != nullptr) own_name->BeginOwner();
+    };
+    WholeListForm list(what, &object, begin, [this] { End(); });
     if (Status status = ReadJsonList(text, file_name, &list); !status.ok()) return status;
     return std::move(found_);
   }
@@ -128,24 +136,44 @@ class MesosWorkList {
   LaunchForm launch_{&each_};
 };
 
+// An instance that is asked for twice would be started once, as one of the two says.
+Status CheckInstances(const std::vector<MesosWork>& lrps, std::string_view file_name) {
+  std::map<std::pair<std::string_view, int32_t>, size_t> places;
+  for (size_t i = 0; i < lrps.size(); ++i) {
+    for (const int32_t index : lrps[i].indices) {
+      const auto [at, is_new] = places.try_emplace({lrps[i].work.guid, index}, i);
+      if (is_new) continue;
+      return InvalidArgument(
+          fmt::format("{}: indices of {} has {}, expected each index of a process guid once: [{}] "
+                      "has it already (at [{}].indices)",
+                      file_name, Quote(lrps[i].work.guid), index, at->second, i));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Expected<std::vector<MesosWork>> ReadMesosLrps(std::string_view text, std::string_view file_name) {
   MesosWorkList list(WorkForm::Rootfs::kRequired, Kind::kLrp);
   NameForm guid(list.work().guid(), "a process guid");
   NameForm domain(list.work().domain(), "a domain");
-  IndicesForm indices(list.indices());
-  return list.Read("an array of LRP starts",
-                   "an LRP start as an object with process_guid, domain, indices and RootFs",
-                   {{"process_guid", &guid, /*required=*/true},
-                    {"domain", &domain, /*required=*/true},
-                    {"indices", &indices, /*required=*/true}},
-                   text, file_name);
+  IndicesForm indices(list.indices(), /*minimum=*/0);
+  Expected<std::vector<MesosWork>> lrps =
+      list.Read("an array of LRP starts",
+                "an LRP start as an object with process_guid, domain, indices and RootFs",
+                {{"process_guid", &guid, /*required=*/true},
+                 {"domain", &domain, /*required=*/true},
+                 {"indices", &indices, /*required=*/true}},
+                text, file_name);
+  if (!lrps.ok()) return lrps;
+  if (Status status = CheckInstances(*lrps, file_name); !status.ok()) return status;
+  return lrps;
 }
 
 Expected<std::vector<MesosWork>> ReadMesosTasks(std::string_view text, std::string_view file_name) {
   MesosWorkList list(WorkForm::Rootfs::kRequired, Kind::kTask);
-  NameForm guid(list.work().guid(), "a task guid");
+  OwnNameForm guid(list.work().guid(), "a task guid", "a task guid of its own");
   StringForm domain(list.work().domain());
   TaskStateForm state;
   BoolForm failed(nullptr);
@@ -154,16 +182,16 @@ Expected<std::vector<MesosWork>> ReadMesosTasks(std::string_view text, std::stri
                     {"Domain", &domain},
                     {"state", &state},
                     {"failed", &failed}},
-                   text, file_name);
+                   text, file_name, &guid);
 }
 
 Expected<std::vector<MesosWork>> ReadServices(std::string_view text, std::string_view file_name) {
   MesosWorkList list(WorkForm::Rootfs::kOptional, Kind::kLrp);
-  NameForm name(list.work().guid(), "a name");
+  OwnNameForm name(list.work().guid(), "a name", "a name of its own");
   WholeForm count(list.count(), 0, kCountMaximum);
   return list.Read("an array of services", "a service as an object with name and count",
                    {{"name", &name, /*required=*/true}, {"count", &count, /*required=*/true}}, text,
-                   file_name);
+                   file_name, &name);
 }
 
 }  // namespace rostrum::wire

@@ -40,7 +40,9 @@ struct MesosWork {
   bool has_launch() const { return !command.empty() || !image.empty(); }
 };
 
-// Each reads an array, one element, or several one after the other. Errors are as those of lib/wire/wire.h.
+// Each reads an array, one element, or several one after the other. No two tasks have one guid, no
+// two services one name, and no two LRPs one index of one guid. Errors are as those of
+// lib/wire/wire.h.
 Expected<std::vector<MesosWork>> ReadMesosLrps(std::string_view text, std::string_view file_name);
 Expected<std::vector<MesosWork>> ReadMesosTasks(std::string_view text, std::string_view file_name);
 Expected<std::vector<MesosWork>> ReadServices(std::string_view text, std::string_view file_name);

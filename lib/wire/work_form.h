@@ -65,7 +65,9 @@ class WorkForm {
 // Which instances of an LRP to start: at least one.
 class IndicesForm : public Form {
  public:
-  explicit IndicesForm(std::vector<int32_t>* indices) : indices_(indices) {}
+  // @param minimum  the least index that there may be: Diego's wire has any.
+  explicit IndicesForm(std::vector<int32_t>* indices, int64_t minimum = kInt32Minimum)
+      : indices_(indices), index_form_(&index_, minimum, kInt32Maximum) {}
 
   std::string Expected() const override { return "an array of at least one index, such as [0]"; }
   bool TakeNull() override { return false; }
@@ -83,7 +85,7 @@ class IndicesForm : public Form {
  private:
   std::vector<int32_t>* indices_;
   int64_t index_ = 0;
-  WholeForm index_form_{&index_, kInt32Minimum, kInt32Maximum};
+  WholeForm index_form_;
 };
 
 }  // namespace rostrum::wire

@@ -16,6 +16,7 @@ static const phase_t phases[] = {
     {"differences", test_differences},
     {"snapshots", test_snapshot_bytes},
     {"bad snapshots", test_bad_snapshot_bytes},
+    {"threads", test_threads_of_two_libraries},
 };
 
 int main(int argc, char** argv) {

@@ -13,5 +13,6 @@ void test_replays(void);
 void test_differences(void);
 void test_snapshot_bytes(void);
 void test_bad_snapshot_bytes(void);
+void test_threads_of_two_libraries(void);
 
 #endif /* ROSTRUM_TESTS_CAPI_C_TEST_RECORD_PHASES_H_ */

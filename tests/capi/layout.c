@@ -197,6 +197,7 @@ AT(rostrum_mesos_counts_t, failed, 76, int32_t);
 /* Enumerators cross the interface as the int32_t fields of records. */
 _Static_assert(sizeof(rostrum_code_t) == 4, "rostrum_code_t is no int");
 _Static_assert(sizeof(rostrum_mesos_event_kind_t) == 4, "rostrum_mesos_event_kind_t is no int");
+_Static_assert(sizeof(rostrum_mesos_task_state_t) == 4, "rostrum_mesos_task_state_t is no int");
 _Static_assert(sizeof(rostrum_kind_t) == 4, "rostrum_kind_t is no int");
 _Static_assert(sizeof(rostrum_refusal_code_t) == 4, "rostrum_refusal_code_t is no int");
 _Static_assert(sizeof(rostrum_reason_code_t) == 4, "rostrum_reason_code_t is no int");

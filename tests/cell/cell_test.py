@@ -11,6 +11,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ end() {
 }
 trap end TERM
 env >"$EVENTS/$name.environment"
+ls /proc/$$/fd >"$EVENTS/$name.descriptors"
 note start
 until [ -e "$EVENTS/$name.stop" ]; do sleep 0.02; done
 note "end"
@@ -70,6 +72,14 @@ server.serve_forever()
 def heed_interrupts():
     """A shell cannot heed a signal that was ignored when it began, as SIGINT is in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def command_line(pid):
+    """The words of a process, a NUL behind each; none if it has ended."""
+    try:
+        return pathlib.Path("/proc", str(pid), "cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def processes_of_session(session):
@@ -134,6 +144,11 @@ class CellTest(unittest.TestCase):
         """Waits until all parts run and heed signals."""
         for part in PARTS:
             self.wait_for(part + " start")
+
+    def pids_of_parts(self):
+        """The parts that run; the shell is the parent of each."""
+        children = pathlib.Path("/proc/%d/task/%d/children" % (self.cell.pid, self.cell.pid)).read_text().split()
+        return [int(pid) for pid in children if re.search(rb"part\.sh|garden\.py", command_line(pid))]
 
     def wait_end(self):
         _, text = self.cell.communicate(timeout=PATIENCE_SECONDS)
@@ -218,9 +233,55 @@ class CellTest(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("has not answered for 1 s", text)
 
+    def test_beside_another_cell_only_the_executor_starts_and_says_what_becomes_of_its_work(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            for taken in ({"CELL_GARDEN_ADDRESS": "127.0.0.1:%d" % port},
+                          {"ROSTRUM_EXECUTOR_REP_URL": "https://127.0.0.1:%d" % port}):
+                with self.subTest(taken=taken):
+                    (self.folder / "events").write_text("")
+                    self.start(CELL_PORT_SECONDS="0", **taken)
+                    self.wait_for("metron start")
+                    self.stop("executor", 5)
+                    status, text = self.wait_end()
+                    self.assertEqual(status, 5)
+                    self.assertIn("127.0.0.1:%d is in use, expected it to be free" % port, text)
+                    self.assertNotIn("garden start", self.events())
+                    self.assertNotIn("rep start", self.events())
+                    (self.folder / "executor.stop").unlink()
+
+    def test_an_address_that_stays_in_use_ends_the_cell(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            self.start(CELL_PORT_SECONDS="0", CELL_GARDEN_SECONDS="1",
+                       CELL_GARDEN_ADDRESS="127.0.0.1:%d" % other.getsockname()[1])
+            status, text = self.wait_end()
+        self.assertEqual(status, 1)
+        self.assertIn("an address in use ends the cell", text)
+        self.assertIn("executor term", self.events())
+
+    def test_a_cell_that_is_about_to_end_is_waited_for_before_anything_starts(self):
+        port = self.environment["CELL_GARDEN_ADDRESS"].rpartition(":")[2]
+        with socket.create_server(("127.0.0.1", int(port))):
+            self.start()
+            time.sleep(0.3)
+            self.assertEqual(self.events(), [])
+        self.wait_started()
+        self.cell.send_signal(signal.SIGTERM)
+        self.assertEqual(self.wait_end()[0], 0)
+
+    def test_a_signal_while_it_waits_ends_it_at_once(self):
+        port = self.environment["CELL_GARDEN_ADDRESS"].rpartition(":")[2]
+        with socket.create_server(("127.0.0.1", int(port))):
+            self.start()
+            time.sleep(0.3)
+            self.cell.send_signal(signal.SIGTERM)
+            self.assertEqual(self.wait_end()[0], 0)
+        self.assertEqual(self.events(), [])
+
     def test_a_part_that_does_not_end_is_killed(self):
         (self.folder / "rep.ignores").touch()
-        self.start(CELL_STOP_SECONDS="1")
+        # The others have so long to end, too.
+        self.start(CELL_STOP_SECONDS="5")
         self.wait_started()
         self.cell.send_signal(signal.SIGTERM)
         status, text = self.wait_end()
@@ -235,10 +296,40 @@ class CellTest(unittest.TestCase):
         self.assertEqual(self.events(), ["executor start", "executor end"])
 
     def test_the_agents_token_is_the_executors_alone(self):
-        self.start(MESOS_EXECUTOR_AUTHENTICATION_TOKEN="secret")
+        # Characters that a shell, or a reader of lines, could take for its own.
+        token = "s3cret \\ $HOME '\""
+        self.start(MESOS_EXECUTOR_AUTHENTICATION_TOKEN=token)
         self.wait_started()
-        self.assertIn("TOKEN=secret", (self.folder / "executor.environment").read_text())
-        self.assertNotIn("secret", (self.folder / "rep.environment").read_text())
+        self.assertIn("TOKEN=%s\n" % token, (self.folder / "executor.environment").read_text())
+        for part in ("consul", "metron", "rep"):
+            environment = (self.folder / (part + ".environment")).read_text()
+            self.assertNotIn("s3cret", environment)
+            self.assertNotIn("CELL_TOKEN_DESCRIPTOR", environment)
+        # What the executor's stand-in starts has what it has.
+        lines = {pid: command_line(pid) for pid in self.pids_of_parts()}
+        others = [pid for pid, line in lines.items() if not line.endswith(b"part.sh\0executor\0")]
+        self.assertEqual(len(others), len(lines) - 1)
+        for pid in (self.cell.pid, *others):
+            for file in ("environ", "cmdline"):
+                text = pathlib.Path("/proc", str(pid), file).read_bytes()
+                self.assertNotIn(b"s3cret", text, "%s of %s" % (file, lines.get(pid, "the cell")))
+        # Nor can anybody read it from a descriptor that was left open.
+        for part in ("consul", "metron", "rep", "executor"):
+            # By the last one bash reads the stand-in's script.
+            self.assertEqual((self.folder / (part + ".descriptors")).read_text().split(), ["0", "1", "2", "255"],
+                             part)
+        self.cell.send_signal(signal.SIGTERM)
+        self.assertEqual(self.wait_end()[0], 0)
+
+    def test_neither_a_closed_terminal_nor_a_log_without_a_reader_ends_the_cell(self):
+        self.start(CELL_CONSUL_COMMAND="")
+        self.wait_for("rep start")
+        self.cell.send_signal(signal.SIGHUP)
+        self.cell.send_signal(signal.SIGPIPE)
+        self.stop("metron")
+        # The shell runs still: it sees that a part has ended, and ends the others.
+        self.assertEqual(self.wait_end()[0], 1)
+        self.assertIn("rep end", self.events())
 
     def test_the_executor_is_told_where_rep_is(self):
         self.start()
@@ -246,6 +337,28 @@ class CellTest(unittest.TestCase):
         environment = (self.folder / "executor.environment").read_text().split("\n")
         self.assertIn("ROSTRUM_EXECUTOR_REP_URL=https://127.0.0.1:1801", environment)
         self.assertIn("ROSTRUM_EXECUTOR_REP_CLIENT_CERT=/etc/cell/certs/cell.crt", environment)
+
+    def test_the_executor_is_told_the_cells_id_if_rep_is(self):
+        rep = self.folder / "rep"
+        rep.write_text("#!/bin/sh\nexec bash %s/part.sh rep\n" % self.folder)
+        rep.chmod(0o755)
+        fixed = self.folder / "fixed.json"
+        fixed.write_text('{"cell_id": "own"}')
+        del self.environment["CELL_REP_COMMAND"]
+        self.environment["PATH"] = "%s:%s" % (self.folder, self.environment["PATH"])
+        for more, told in (({}, "agent-S1"), ({"CELL_ID": "cell_7"}, "cell_7"),
+                           ({"ROSTRUM_EXECUTOR_CELL_ID": "other"}, "other"),
+                           ({"CELL_REP_CONFIG": str(fixed)}, None), ({"CELL_REP_COMMAND": ""}, None)):
+            with self.subTest(more=more):
+                (self.folder / "events").write_text("")
+                self.start(**more)
+                self.wait_for("executor start")
+                environment = (self.folder / "executor.environment").read_text().split("\n")
+                found = [line.partition("=")[2] for line in environment
+                         if line.startswith("ROSTRUM_EXECUTOR_CELL_ID=")]
+                self.assertEqual(found, [told] if told else [])
+                self.cell.send_signal(signal.SIGTERM)
+                self.wait_end()
 
     def test_rep_gets_its_configuration(self):
         self.start(CELL_ID="cell_7", CELL_INDEX="7", CELL_ZONE="z2", CELL_MEMORY_MB="4096")

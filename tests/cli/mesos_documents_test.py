@@ -76,6 +76,16 @@ class Readme(unittest.TestCase):
         rows = table("Settings")
         self.assertEqual({name: default for name, (_, default) in rows.items()}, found)
 
+    def test_the_unit_file_starts_the_program_with_flags_that_it_has(self):
+        unit = re.search(r"^```ini\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1].replace("\\\n", " ")
+        (command,) = re.findall(r"^ExecStart=/\S*/rostrum mesos (.*)$", unit, re.MULTILINE)
+        words = command.split()
+        flags = flags_of(ROSTRUM, "mesos")
+        for flag, value in zip(words[::2], words[1::2], strict=True):
+            with self.subTest(flag=flag):
+                self.assertTrue(flag.startswith("--") and flags[flag[2:]][0] and not value.startswith("--"))
+        self.assertIn("\nRestartPreventExitStatus=2\n", unit)
+
     def test_every_test_that_is_named_is_there(self):
         """In tables, `test_...` is a test in Python and `Suite.Name` one in C++; an end of ... is left open."""
         sources = [path.read_text() for kind in ("py", "cc")

@@ -31,6 +31,9 @@ var (
 	secretFileFlag = mesosText("mesos_authentication_secret_file", "",
 		"a file with the principal's secret in one line, for HTTP basic authentication", "mesos_authentication_principal")
 
+	mesosZkCredentialsFileFlag = mesosText("mesos_zk_credentials_file", "",
+		"a file with USER:PASSWORD in one line, for -master and -mesos_framework_id_file where they "+
+			"begin with zk://")
 	mesosExecutorCommandFlag = mesosText("mesos_executor_command", "",
 		"the shell command that starts rostrum-executor on an agent, or in -executor_image")
 	mesosFrameworkIDFileFlag = mesosText("mesos_framework_id_file", "",
@@ -89,6 +92,7 @@ type mesosSettings struct {
 	executorImage   string
 	principal       string
 	secretFile      string
+	zkCredentials   string // The file of them.
 	executorCommand string
 	frameworkIDFile string
 	failoverTimeout string
@@ -109,6 +113,7 @@ func flagMesosSettings() mesosSettings {
 		executorImage:   *executorImageFlag,
 		principal:       *principalFlag,
 		secretFile:      *secretFileFlag,
+		zkCredentials:   *mesosZkCredentialsFileFlag,
 		executorCommand: *mesosExecutorCommandFlag,
 		frameworkIDFile: *mesosFrameworkIDFileFlag,
 		failoverTimeout: *mesosFailoverTimeoutFlag,
@@ -188,6 +193,7 @@ func (s mesosSettings) ownOptions() []mesosOption {
 		{"mesos_executor_command", "executor_command", s.executorCommand},
 		{"mesos_authentication_principal", "principal", s.principal},
 		{"mesos_authentication_secret_file", "secret_file", s.secretFile},
+		{"mesos_zk_credentials_file", "zk_credentials_file", s.zkCredentials},
 		{"mesos_framework_id_file", "framework_id_file", s.frameworkIDFile},
 		{"mesos_failover_timeout", "failover_timeout", s.failoverTimeout},
 		{"mesos_ca_file", "ca_file", s.caFile},
@@ -214,7 +220,8 @@ func (s mesosSettings) moreOptions() ([]mesosOption, error) {
 			return nil, fmt.Errorf("-mesos_option is %q, expected KEY=VALUE", text)
 		}
 		if instead := s.sayInstead(key); instead != "" {
-			return nil, fmt.Errorf("-mesos_option is %q: %s", text, instead)
+			// The value may be a secret.
+			return nil, fmt.Errorf("-mesos_option %s: %s", key, instead)
 		}
 		list = append(list, mesosOption{"mesos_option", key, value})
 	}
@@ -229,6 +236,8 @@ func (s mesosSettings) sayInstead(key string) string {
 		}
 	}
 	switch key {
+	case "secret":
+		return "on a command line everybody could read it, -mesos_authentication_secret_file names a file"
 	case "role":
 		return "it has a flag of its own, -mesos_role"
 	case "keep_waiting", "launch_known":

@@ -59,7 +59,7 @@ func TestMesosFlagsAreRegistered(t *testing.T) {
 	for name, expected := range map[string]string{
 		"master": "", "address": "", "consul_server": "", "etcd_url": "", "executor_image": "",
 		"mesos_authentication_principal": "", "mesos_authentication_secret_file": "",
-		"mesos_executor_command": "", "mesos_framework_id_file": "", "mesos_failover_timeout": "",
+		"mesos_zk_credentials_file": "", "mesos_executor_command": "", "mesos_framework_id_file": "", "mesos_failover_timeout": "",
 		"mesos_role": "", "mesos_ca_file": "", "mesos_certificate_file": "", "mesos_key_file": "",
 		"mesos_option": "", "mesos_library": mesos.DefaultLibrary,
 	} {
@@ -86,13 +86,13 @@ func TestMesosFlagsThatMayBeRepeated(t *testing.T) {
 func TestMesosFlagsAreOptions(t *testing.T) {
 	settings := mesosSettings{
 		master: "m:5050", address: "10.0.0.9", consulServer: "10.0.0.3", etcdURL: "http://e:4001",
-		executorImage: "cell", principal: "p", secretFile: "/s", executorCommand: "run",
+		executorImage: "cell", principal: "p", secretFile: "/s", zkCredentials: "/zk", executorCommand: "run",
 		frameworkIDFile: "/id", failoverTimeout: "60", roles: []string{"a", "b"}, caFile: "/ca",
 		certificateFile: "/crt", keyFile: "/key", options: []string{"window_ms=5", "executor_memory=1024", "web_ui_url=http://x/?a=b"},
 	}
 	for key, expected := range map[string][]string{
 		"master": {"m:5050"}, "hostname": {"10.0.0.9"}, "executor_image": {"cell"}, "executor_command": {"run"},
-		"principal": {"p"}, "secret_file": {"/s"}, "framework_id_file": {"/id"}, "failover_timeout": {"60"},
+		"principal": {"p"}, "secret_file": {"/s"}, "zk_credentials_file": {"/zk"}, "framework_id_file": {"/id"}, "failover_timeout": {"60"},
 		"role": {"a", "b"}, "ca_file": {"/ca"}, "certificate_file": {"/crt"}, "key_file": {"/key"},
 		"executor_environment": {"CONSUL_SERVER=10.0.0.3", "ETCD_URL=http://e:4001"},
 		"executor_volume":      {"data:/var/vcap/data", "log:/var/vcap/sys/log", "/sys/fs/cgroup:/sys/fs/cgroup"},
@@ -142,6 +142,7 @@ func TestBadMesosFlags(t *testing.T) {
 		{option("master=x"), []string{"-mesos_option", "-master"}},
 		{option("hostname=x"), []string{"-mesos_option", "-address"}},
 		{option("secret_file=x"), []string{"-mesos_option", "-mesos_authentication_secret_file"}},
+		{option("zk_credentials_file=x"), []string{"-mesos_option", "-mesos_zk_credentials_file"}},
 		{option("role=x"), []string{"-mesos_option", "-mesos_role"}},
 		{option("keep_waiting=true"), []string{"-mesos_option", "BBS"}},
 		{option("starting_container_weight=1"), []string{"-mesos_option", "configuration file"}},
@@ -149,7 +150,12 @@ func TestBadMesosFlags(t *testing.T) {
 		_, err := openMesosFramework(someMesos(bad.change), "diego", engineOptions{})
 		requireParts(t, err, bad.expected...)
 	}
-	_, err := openMesosFramework(someMesos(), "worst", engineOptions{})
+	_, err := openMesosFramework(someMesos(option("secret=s3cret")), "diego", engineOptions{})
+	requireParts(t, err, "-mesos_option secret", "-mesos_authentication_secret_file")
+	if strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("the error shows the secret: %q", err)
+	}
+	_, err = openMesosFramework(someMesos(), "worst", engineOptions{})
 	requireParts(t, err, "-auction_strategy", `"worst"`)
 }
 

@@ -83,7 +83,7 @@ func (k EventKind) String() string {
 	return "EventKind(" + strconv.Itoa(int(k)) + ")"
 }
 
-// TaskState is the state of a task, by Mesos' number.
+// TaskState is the state of a task, by Mesos' number, or TaskEndedUnseen.
 type TaskState int32
 
 // The states of Mesos.
@@ -104,12 +104,19 @@ const (
 	TaskUnknown        TaskState = 13
 )
 
+// TaskEndedUnseen is a state of Rostrum's own: the task is over, and nobody saw whether it succeeded.
+// The event's Text begins with "ended unseen".
+const TaskEndedUnseen TaskState = C.ROSTRUM_MESOS_TASK_ENDED_UNSEEN
+
 var taskStateNames = [...]string{"TASK_STARTING", "TASK_RUNNING", "TASK_FINISHED", "TASK_FAILED",
 	"TASK_KILLED", "TASK_LOST", "TASK_STAGING", "TASK_ERROR", "TASK_KILLING", "TASK_DROPPED",
 	"TASK_UNREACHABLE", "TASK_GONE", "TASK_GONE_BY_OPERATOR", "TASK_UNKNOWN"}
 
-// String returns Mesos' name of the state, such as "TASK_RUNNING".
+// String returns Mesos' name of the state, such as "TASK_RUNNING", or "ENDED_UNSEEN".
 func (s TaskState) String() string {
+	if s == TaskEndedUnseen {
+		return "ENDED_UNSEEN"
+	}
 	if s >= 0 && int(s) < len(taskStateNames) {
 		return taskStateNames[s]
 	}

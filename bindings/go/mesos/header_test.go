@@ -39,6 +39,12 @@ func TestEveryKindOfEventOfTheHeaderHasAName(t *testing.T) {
 	for _, match := range regexp.MustCompile(`ROSTRUM_MESOS_(\w+) = (\d+)`).FindAllStringSubmatch(headertest.Read(t, "mesos.h"), -1) {
 		number, err := strconv.Atoi(match[2])
 		check(t, err)
+		if state, ok := strings.CutPrefix(match[1], "TASK_"); ok {
+			if name := TaskState(number).String(); name != state {
+				t.Errorf("%s is %q here", match[0], name)
+			}
+			continue
+		}
 		if name := EventKind(number).String(); name != strings.ToLower(match[1]) {
 			t.Errorf("%s is %q here", match[0], name)
 		}
@@ -90,7 +96,7 @@ func TestEveryFieldOfTheHeaderIsThere(t *testing.T) {
 func TestStatesHaveMesosNames(t *testing.T) {
 	for state, expected := range map[TaskState]string{
 		TaskStarting: "TASK_STARTING", TaskRunning: "TASK_RUNNING", TaskStaging: "TASK_STAGING",
-		TaskUnknown: "TASK_UNKNOWN", TaskGoneByOperator: "TASK_GONE_BY_OPERATOR",
+		TaskEndedUnseen: "ENDED_UNSEEN", TaskUnknown: "TASK_UNKNOWN", TaskGoneByOperator: "TASK_GONE_BY_OPERATOR",
 		99: "TaskState(99)", -1: "TaskState(-1)",
 	} {
 		if state.String() != expected {

@@ -278,14 +278,14 @@ class Framework {
 
   // Adds work to the queue. Returns how many instances and tasks were added: what waits already, or
   // runs (see launch_known), is passed over. If one is not valid nothing is added, and the error
-  // names it.
+  // names it: also for a NUL, an index below 0, or a variable's name that is empty or holds "=".
   Expected<size_t> Submit(std::span<const WorkRequest> requests);
   // Takes instances or tasks out of the queue, and kills them where they run. Those of a service
   // are started again; SetService with a count of zero ends it.
   // @param index  of an LRP; nothing: all its instances.
   // @return how many were found.
   size_t Cancel(Kind kind, std::string_view guid, std::optional<int32_t> index = {});
-  // Adds a service, or changes it. Instances that run go on as they are.
+  // Adds a service, or changes it. Instances that run go on as they are. Errors as of Submit.
   Status SetService(const Service& service);
 
   // What became of work since the last call, in order. Waits until there is something or the time

@@ -17,7 +17,7 @@
 
 namespace rostrum::mesos {
 
-// The numbers are Mesos' own.
+// The numbers are Mesos' own, but for the last.
 enum class TaskState : int32_t {
   kStarting = 0,
   kRunning = 1,
@@ -33,13 +33,16 @@ enum class TaskState : int32_t {
   kGone = 11,
   kGoneByOperator = 12,
   kUnknown = 13,
+  // Ours: it is over, and nobody saw how. Mesos has no such state: rostrum-executor tells it as
+  // TASK_FAILED with the label rostrum.end=unseen.
+  kEndedUnseen = 100,
 };
 
-// "TASK_RUNNING" and so on; "TASK_?" for any other number.
+// "TASK_RUNNING" and so on, "ENDED_UNSEEN"; "TASK_?" for any other number.
 const char* TaskStateName(TaskState state);
 
 // Whether nothing of the task runs any more, for sure: FINISHED, FAILED, KILLED, ERROR, DROPPED,
-// GONE. Such a task never comes back.
+// GONE, ENDED_UNSEEN. Such a task never comes back.
 bool IsOver(TaskState state);
 
 // Whether the task may or may not run: LOST, UNREACHABLE, UNKNOWN, GONE_BY_OPERATOR. It may come
@@ -186,8 +189,8 @@ struct TaskInfo {
 // nor "..". `what` says of what it is.
 Status ValidateTaskId(std::string_view id, std::string_view what);
 
-// An error unless the task has a valid id, an agent, a resource, and exactly one of command and
-// executor.
+// An error unless the task has a valid id, an agent, a resource, exactly one of command and
+// executor, texts without NUL, and variables whose names are not empty and hold no "=".
 Status ValidateTask(const TaskInfo& task);
 
 }  // namespace rostrum::mesos

@@ -38,6 +38,7 @@ class DueIndex {
     times_.clear();
   }
 
+  bool Has(std::string_view key) const { return times_.find(key) != times_.end(); }
   TimePoint First() const { return order_.empty() ? kNever : order_.begin()->first; }
 
   // Takes out what is due.

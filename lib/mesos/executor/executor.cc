@@ -32,7 +32,7 @@ Executor::Executor(ExecutorOptions options, http::Network& network, const Clock&
 
 void Executor::Start() {
   agent_.Start();
-  rep_.Start();
+  ClaimRep();
 }
 
 void Executor::Log(const std::string& text) const { options_.log(text); }
@@ -76,7 +76,8 @@ TimePoint Executor::Deadline() const {
   if (phase_ == Phase::kEnded) return kNever;
   TimePoint soonest = std::min({agent_.Deadline(), rep_.Deadline(), deadline_, RepDeadline()});
   if (agent_.subscribed()) soonest = std::min({soonest, updates_.due(), next_usage_update_});
-  if (rep_.up()) soonest = std::min(soonest, book_.NextStop());
+  if (rep_.up()) soonest = std::min(soonest, book_.NextOrder());
+  if (phase_ == Phase::kWorking) soonest = std::min(soonest, claim_due_);
   if (idle_since_ != kNever) soonest = std::min(soonest, idle_since_ + times_.idle);
   return soonest;
 }
@@ -146,6 +147,9 @@ void Executor::Launch(const wire::TaskInfo& task) {
                  .reason = kReasonTaskInvalid});
   }
   if (phase_ != Phase::kWorking) {
+    if (!refusal_.empty()) {
+      return Send({.task_id = task_id, .state = TaskState::kFailed, .message = refusal_});
+    }
     return Send({.task_id = task_id,
                  .state = TaskState::kKilled,
                  .message = "the executor is about to end"});
@@ -162,15 +166,52 @@ void Executor::Launch(const wire::TaskInfo& task) {
 
 void Executor::Kill(const std::string& task_id) { Tell(book_.Kill(task_id)); }
 
+// --- Whose rep it is.
+
+// An executor that is about to end is waited for: its successor comes as soon as there is work.
+void Executor::ClaimRep() {
+  const TimePoint now = clock_.Now();
+  const auto holder = options_.claim_rep ? options_.claim_rep() : std::nullopt;
+  claim_due_ = kNever;
+  if (!holder) return rep_.Start();
+  if (claim_end_ == kNever) {
+    claim_end_ = now + times_.rep_claim;
+    Log(fmt::format("rep at {} is used by {}, which is waited for, for {} s", rep_.url(), *holder,
+                    Seconds(times_.rep_claim)));
+  }
+  if (claim_end_ <= now) {
+    return Refuse(fmt::format("rep at {} is used by {}", rep_.url(), *holder));
+  }
+  claim_due_ = now + times_.rep_claim_again;
+}
+
+std::string Executor::ForeignReason(const RepState& state) const {
+  const std::string& wanted = options_.cell_id.empty() ? state_.cell_id : options_.cell_id;
+  // Some reps do not say.
+  if (wanted.empty() || state.cell_id.empty() || state.cell_id == wanted) return "";
+  return fmt::format("rep at {} is that of cell \"{}\", expected cell \"{}\"", rep_.url(),
+                     state.cell_id, wanted);
+}
+
+void Executor::Refuse(const std::string& reason) {
+  refusal_ = reason;
+  Log(reason + ": it is not ours, and is asked for nothing");
+  rep_.Stop();
+  if (phase_ == Phase::kWorking) end_to_be_ = ExecutorEnd::kRepForeign;
+}
+
 // --- What rep says.
 
 void Executor::OnRepState(const RepState& state, bool after_outage) {
-  if (!state_is_known_ || after_outage) {
-    Log(fmt::format("rep at {} is up, as cell {}", rep_.url(), state.cell_id));
-  }
+  if (const std::string reason = ForeignReason(state); !reason.empty()) return Refuse(reason);
+  const bool is_first = !state_is_known_;
   state_ = state;
   state_is_known_ = true;
   Tell(book_.OnState(state, after_outage, clock_.Now()));
+  if (is_first || after_outage) {
+    Log(fmt::format("rep at {} is up, as cell {}{}", rep_.url(), state.cell_id,
+                    book_.has_foreign() ? ", with work that is not ours and is left alone" : ""));
+  }
 }
 
 void Executor::OnRepAway(const std::string& reason, bool is_new) {
@@ -184,7 +225,7 @@ void Executor::OnRepAway(const std::string& reason, bool is_new) {
 
 void Executor::OnWorkAnswer(const std::string& name, const Expected<HandedBack>& answer) {
   if (!answer.ok()) Log(fmt::format("{}: POST /work failed: {}", name, answer.status().text()));
-  Tell(book_.OnWorkAnswer(name, answer, state_));
+  Tell(book_.OnWorkAnswer(name, answer, state_, clock_.Now()));
 }
 
 void Executor::OnStopAnswer(const StopAnswer& answer) {
@@ -225,24 +266,23 @@ std::string Executor::NewUuid() {
 }
 
 void Executor::Send(const TaskChange& change) {
-  wire::TaskStatus status;
-  status.mutable_task_id()->set_value(change.task_id);
-  status.set_state(static_cast<wire::TaskState>(change.state));
-  if (!change.message.empty()) status.set_message(change.message);
-  if (change.reason != kReasonNone) status.set_reason(change.reason);
-  status.set_source(wire::TaskStatus::SOURCE_EXECUTOR);
-  status.mutable_executor_id()->set_value(options_.environment.executor_id);
-  if (!options_.environment.agent_id.empty()) {
-    status.mutable_agent_id()->set_value(options_.environment.agent_id);
-  }
-  status.set_timestamp(options_.wall_clock());
-  status.set_uuid(NewUuid());
-  AddLabels(change, &status);
-  updates_.Add(status, clock_.Now());
+  const TaskStatus status = {.task_id = change.task_id,
+                             .state = change.state,
+                             .agent_id = options_.environment.agent_id,
+                             .executor_id = options_.environment.executor_id,
+                             .message = change.message,
+                             .source = StatusSource::kExecutor,
+                             .reason = change.reason,
+                             .uuid = NewUuid(),
+                             .timestamp = options_.wall_clock(),
+                             .labels = LabelsOf(change)};
+  wire::TaskStatus update;
+  WriteTaskStatus(status, &update);
+  updates_.Add(update, clock_.Now());
   ++updates_sent_[change.state];
   Log(fmt::format("{} is {}{}{}", change.task_id, TaskStateName(change.state),
                   change.message.empty() ? "" : ": ", change.message));
-  agent_.Update(status);
+  agent_.Update(update);
 }
 
 const Usage* Executor::UsageOf(const TaskWork& work, const std::string& instance_guid) const {
@@ -252,7 +292,7 @@ const Usage* Executor::UsageOf(const TaskWork& work, const std::string& instance
 }
 
 // Where it runs, and what it uses, in the words of Diego's own interface.
-void Executor::AddLabels(const TaskChange& change, wire::TaskStatus* status) const {
+std::vector<Label> Executor::LabelsOf(const TaskChange& change) const {
   std::vector<Label> labels;
   const auto add = [&](const char* key, std::string value) {
     labels.push_back({fmt::format("diego.{}", key), std::move(value)});
@@ -268,7 +308,7 @@ void Executor::AddLabels(const TaskChange& change, wire::TaskStatus* status) con
     if (usage->received_bytes) add("rx_bytes", fmt::format("{}", *usage->received_bytes));
     if (usage->sent_bytes) add("tx_bytes", fmt::format("{}", *usage->sent_bytes));
   }
-  if (!labels.empty()) WriteLabels(labels, status->mutable_labels());
+  return labels;
 }
 
 // A running task is told to run once more, with what it uses; nothing else is new in it.
@@ -291,7 +331,8 @@ void Executor::Step() {
   if (phase_ == Phase::kEnded) return;
   const TimePoint now = clock_.Now();
   if (phase_ == Phase::kWorking) StepWorking();
-  if (phase_ == Phase::kEnding && (book_.empty() || deadline_ <= now)) {
+  const bool has_stopped = book_.empty() || !refusal_.empty();
+  if (phase_ == Phase::kEnding && (has_stopped || deadline_ <= now)) {
     Tell(book_.EndAll(TaskState::kKilled, "ended with its executor"));
     // A framework that is gone acknowledges nothing; an agent that is away may come back.
     Part(agent_.subscribed() ? std::min(grace_end_, now + times_.farewell) : grace_end_);
@@ -308,14 +349,15 @@ void Executor::Step() {
 
 void Executor::StepRep() {
   if (rep_.up()) {
-    for (WorkOrder& order : book_.TakeQueued()) {
-      rep_.PostWork(std::move(order.task_id), std::move(order.body));
+    for (WorkOrder& order : book_.TakeQueued(clock_.Now())) {
+      // Rep may have become another cell's since it was looked at.
+      rep_.PostWork(std::move(order.task_id), WorkFor(state_.cell_id, std::move(order.body)));
     }
     for (StopOrder& order : book_.TakeStops(clock_.Now())) {
       rep_.PostStop(std::move(order.task_id), std::move(order.path));
     }
   }
-  rep_.SetInterval(book_.is_restless() ? times_.poll_quick : times_.poll);
+  rep_.SetRestless(book_.is_restless());
 }
 
 bool Executor::IsIdle() const {
@@ -325,6 +367,11 @@ bool Executor::IsIdle() const {
 
 void Executor::StepWorking() {
   const TimePoint now = clock_.Now();
+  if (claim_due_ <= now) ClaimRep();
+  if (!refusal_.empty() && agent_.subscribed() && !book_.empty()) {
+    Tell(book_.EndAll(TaskState::kFailed, refusal_));
+    return Part(now + times_.farewell);
+  }
   if (RepDeadline() <= now) {
     const std::string reason = fmt::format("rep at {} {} for {} s: {}", rep_.url(),
                                            rep_.was_up() ? "has been away" : "has not come up",

@@ -24,6 +24,10 @@ struct ExecutorOptions {
   ExecutorTimes times;
   std::string rep_url;
   HttpOptions rep_http;
+  // The cell whose rep that is; empty: the one that answers first.
+  std::string cell_id;
+  // Claims rep for this executor; see RepClaim::Take. Null: nobody else may want it.
+  std::function<std::optional<std::string>()> claim_rep;
   // Seconds since 1970, for the time of status updates.
   std::function<double()> wall_clock;
   // A line for people.
@@ -32,9 +36,10 @@ struct ExecutorOptions {
 
 // How an executor has ended. The numbers are the program's exit statuses.
 enum class ExecutorEnd : int {
-  kDone = 0,       // It was told to, or there was nothing to do for some time.
-  kRepGone = 3,    // Rep did not come up, or stayed away.
-  kAgentGone = 4,  // The agent did not take it in, or did not come back.
+  kDone = 0,        // It was told to, or there was nothing to do for some time.
+  kRepGone = 3,     // Rep did not come up, or stayed away.
+  kAgentGone = 4,   // The agent did not take it in, or did not come back.
+  kRepForeign = 5,  // Another executor uses rep, or it is another cell's.
 };
 
 // A state machine over an AgentLink and a RepLink:
@@ -45,9 +50,9 @@ enum class ExecutorEnd : int {
 //       └─────────────────────────────────┘
 //
 // From working to ending: SHUTDOWN, a signal, or the agent is gone; all work is ended, within the
-// grace period. From working to parting: rep stays away; all work has failed. From working to
-// ended: idle. From ending to parting: nothing runs any more, or it is time. From parting to ended:
-// all is acknowledged, or it is time.
+// grace period. From working to parting: rep stays away, or is not ours; all work has failed. From
+// working to ended: idle. From ending to parting: nothing runs any more, or it is time. From
+// parting to ended: all is acknowledged, or it is time.
 class Executor : public Machine, private AgentLink::Owner, private RepLink::Owner {
  public:
   Executor(ExecutorOptions options, http::Network& network, const Clock& clock, Random& random);
@@ -89,9 +94,14 @@ class Executor : public Machine, private AgentLink::Owner, private RepLink::Owne
   void Kill(const std::string& task_id);
   void Tell(const std::vector<TaskChange>& changes);
   void Send(const TaskChange& change);
-  void AddLabels(const TaskChange& change, wire::TaskStatus* status) const;
+  std::vector<Label> LabelsOf(const TaskChange& change) const;
   const Usage* UsageOf(const TaskWork& work, const std::string& instance_guid) const;
   void TellUsage();
+  // Looks at rep for the first time once it is ours.
+  void ClaimRep();
+  // Why a rep that says this is another cell's; empty if it is ours.
+  std::string ForeignReason(const RepState& state) const;
+  void Refuse(const std::string& reason);
   // Asks rep for whatever is due, and moves to the next phase if it is time.
   void Step();
   void StepRep();
@@ -123,6 +133,12 @@ class Executor : public Machine, private AgentLink::Owner, private RepLink::Owne
   TimePoint grace_end_ = kNever;
   TimePoint idle_since_ = kNever;
   TimePoint next_usage_update_ = kNever;
+
+  // While another executor uses rep: when to look again, and when to give it up.
+  TimePoint claim_due_ = kNever;
+  TimePoint claim_end_ = kNever;
+  // Why rep is not ours, if it is not: it is asked for nothing any more.
+  std::string refusal_;
 
   bool agent_is_gone_ = false;
   bool shows_killing_ = false;  // The framework knows TASK_KILLING.

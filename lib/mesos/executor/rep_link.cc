@@ -29,7 +29,7 @@ RepLink::RepLink(std::string url, const HttpOptions& options, const ExecutorTime
       clock_(clock),
       ids_(ids),
       away_reason_(fmt::format("{} has not been asked yet", url_)),
-      interval_(times.poll) {}
+      quick_(times.poll_quick) {}
 
 void RepLink::Start() {
   is_running_ = true;
@@ -41,7 +41,8 @@ void RepLink::Start() {
 void RepLink::Stop() {
   if (id_ != 0) network_.Cancel(id_);
   id_ = 0;
-  is_running_ = false;
+  is_running_ = is_up_ = false;
+  away_since_ = kNever;
   stops_.clear();
   works_.clear();
   looks_first_ = false;
@@ -58,9 +59,20 @@ void RepLink::PostStop(std::string name, std::string path) {
   SendNext();
 }
 
-void RepLink::SetInterval(Milliseconds interval) {
-  interval_ = interval;
-  if (next_look_ != kNever) next_look_ = std::min(next_look_, last_look_ + interval);
+void RepLink::SetRestless(bool is_restless) {
+  is_restless_ = is_restless;
+  if (next_look_ != kNever) next_look_ = std::min(next_look_, last_look_ + Interval());
+}
+
+// A rep that does not answer is in no hurry.
+Milliseconds RepLink::Interval() const {
+  if (!is_restless_) return times_.poll;
+  return is_up_ ? quick_ : times_.poll_quick;
+}
+
+void RepLink::LookSoon() {
+  quick_ = times_.poll_soon;
+  next_look_ = clock_.Now();
 }
 
 TimePoint RepLink::Deadline() const {
@@ -148,7 +160,8 @@ void RepLink::Away(const std::string& reason) {
 
 void RepLink::TakeState(const Status& status) {
   last_look_ = clock_.Now();
-  next_look_ = last_look_ + interval_;
+  next_look_ = last_look_ + Interval();
+  quick_ = std::min(quick_ * 2, times_.poll_quick);
   // A cell that is not healthy says so by 503, and still tells its state.
   if (const std::string problem = Problem(status, status_ == 503 ? 503 : 200); !problem.empty()) {
     return Away(problem);
@@ -190,6 +203,7 @@ void RepLink::TakeWork(const Status& status) {
   }
   const Expected<HandedBack> back = ReadHandedBack(body_);
   // Rep has taken it in some way; what it has now, its state will tell.
+  LookSoon();
   if (!back.ok()) return owner_.OnWorkAnswer(name, Unavailable(back.status().text()));
   owner_.OnWorkAnswer(name, *back);
 }
@@ -204,6 +218,7 @@ void RepLink::TakeStop(const Status& status) {
   stops_.pop_front();
   answer.text = Problem(status, 202);
   answer.taken = answer.text.empty();
+  if (answer.taken) LookSoon();
   owner_.OnStopAnswer(answer);
 }
 

@@ -64,12 +64,14 @@ class RepLink : public Machine {
   // REQUIRES: up().
   void PostWork(std::string name, std::string body);
   void PostStop(std::string name, std::string path);
-  // The next look comes after this at the latest, and so do those behind it.
-  void SetInterval(Milliseconds interval);
+  // Whether something is about to change, so that rep's state is looked at more often: see
+  // ExecutorTimes::poll.
+  void SetRestless(bool is_restless);
   bool up() const { return is_up_; }
   // Whether rep has ever been up.
   bool was_up() const { return was_up_; }
-  // Since when rep does not answer, or since Start if it never has; kNever while it is up.
+  // Since when rep does not answer, or since Start if it never has; kNever while it is up or is not
+  // asked.
   TimePoint away_since() const { return away_since_; }
   const std::string& away_reason() const { return away_reason_; }
   const std::string& url() const { return url_; }
@@ -95,6 +97,10 @@ class RepLink : public Machine {
   void TakeWork(const Status& status);
   void TakeStop(const Status& status);
   void Away(const std::string& reason);
+  // Between the last look and the next one.
+  Milliseconds Interval() const;
+  // Rep took a request, and what comes of it is to be seen soon.
+  void LookSoon();
   // What went wrong with the answer, if it is not `wanted`.
   std::string Problem(const Status& status, int wanted) const;
 
@@ -112,7 +118,8 @@ class RepLink : public Machine {
   bool was_asked_ = false;
   TimePoint away_since_ = kNever;
   std::string away_reason_;
-  Milliseconds interval_;
+  bool is_restless_ = false;
+  Milliseconds quick_;  // The interval while it is restless.
   TimePoint next_look_ = kNever;
   TimePoint last_look_{};
   bool looks_first_ = false;  // Before anything else is sent.

@@ -9,6 +9,7 @@
 #include "lib/wire/bounds.h"
 #include "lib/wire/form.h"
 #include "lib/wire/json_reader.h"
+#include "lib/wire/json_writer.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -240,6 +241,15 @@ Expected<std::vector<Usage>> ReadUsage(std::string_view json) {
     return status;
   }
   return usages;
+}
+
+std::string WorkFor(std::string_view cell_id, std::string body) {
+  if (cell_id.empty()) return body;
+  wire::JsonWriter id;
+  id.String(cell_id);
+  // At the end, since of two members with one name the last one counts to Go.
+  body.insert(body.rfind('}'), fmt::format(",\"cell_id\":{}", id.TakeText()));
+  return body;
 }
 
 std::string StopPath(std::string_view process_guid, std::string_view instance_guid) {

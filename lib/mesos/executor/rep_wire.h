@@ -75,6 +75,11 @@ Expected<RepState> ReadRepState(std::string_view json);
 Expected<HandedBack> ReadHandedBack(std::string_view json);
 Expected<std::vector<Usage>> ReadUsage(std::string_view json);
 
+// A body for POST /work that only this cell takes: rep refuses work with another cell's id. An
+// empty id is left out, and any cell takes the work. REQUIRES: the body is a JSON object with a
+// member.
+std::string WorkFor(std::string_view cell_id, std::string body);
+
 // The paths of the two ways to end something, with guids made safe for a URL.
 std::string StopPath(std::string_view process_guid, std::string_view instance_guid);
 std::string CancelPath(std::string_view task_guid);

@@ -25,17 +25,27 @@ struct ExecutorTimes {
   Milliseconds resend_initial = std::chrono::seconds(10);
   Milliseconds resend_maximum = std::chrono::minutes(10);
 
-  // With rep. Its state is looked at so often, and more often while something is about to change.
+  // With rep. Its state is looked at so often; while something is about to change, so soon after a
+  // request that rep took, then after twice as long, and so on to the last of the three.
   Milliseconds poll = Milliseconds(500);
+  Milliseconds poll_soon = Milliseconds(20);
   Milliseconds poll_quick = Milliseconds(200);
   Milliseconds rep_call_timeout = std::chrono::seconds(10);
   // How long an answer to a stop is waited for; see RepLink::TakeStop.
   Milliseconds rep_stop_timeout = std::chrono::seconds(1);
+  // How long an executor is waited for that uses rep, in case that it is about to end: a little
+  // longer than the grace period that `rostrum mesos` gives by default. And how often it is looked
+  // whether it has.
+  Milliseconds rep_claim = std::chrono::seconds(20);
+  Milliseconds rep_claim_again = Milliseconds(250);
   // How long rep may take to come up at first, and how long it may stay away later.
   Milliseconds rep_start = std::chrono::minutes(5);
   Milliseconds rep_away = std::chrono::minutes(1);
   // How long an instance may be shown as completed before its end is told; see WorkBook.
   Milliseconds completed_patience = std::chrono::seconds(5);
+  // Between two requests for the same work that rep refused: after the first, and twice as long
+  // after the next.
+  Milliseconds work_retry = Milliseconds(250);
   // Between two stops or cancels of the same work: after one that rep took, and after one that it
   // did not take.
   Milliseconds stop_again = std::chrono::seconds(30);

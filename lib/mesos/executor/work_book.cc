@@ -57,6 +57,18 @@ void WorkBook::SetPhase(Item* item, Phase phase) {
   item->phase = phase;
 }
 
+TaskState WorkBook::StateOf(End end) {
+  switch (end) {
+    case End::kFinished:
+      return TaskState::kFinished;
+    case End::kFailed:
+      return TaskState::kFailed;
+    case End::kUnseen:
+      break;
+  }
+  return TaskState::kEndedUnseen;
+}
+
 void WorkBook::Terminate(Item* item, TaskState state, std::string message, int32_t reason,
                          std::vector<TaskChange>* changes) {
   if (item->phase == Phase::kQueued) --queued_;
@@ -129,11 +141,11 @@ std::vector<TaskChange> WorkBook::EndAll(TaskState state, const std::string& mes
   return changes;
 }
 
-std::vector<WorkOrder> WorkBook::TakeQueued() {
+std::vector<WorkOrder> WorkBook::TakeQueued(TimePoint now) {
   std::vector<WorkOrder> orders;
   if (queued_ == 0) return orders;
   for (Item& item : items_) {
-    if (item.phase != Phase::kQueued) continue;
+    if (item.phase != Phase::kQueued || item.next_post > now) continue;
     SetPhase(&item, Phase::kPosting);
     ++item.attempts;
     orders.push_back({item.task_id, item.work.body});
@@ -155,13 +167,15 @@ RepRoom WorkBook::RoomLeft(const RepState& state) const {
 
 std::vector<TaskChange> WorkBook::OnWorkAnswer(const std::string& task_id,
                                                const Expected<HandedBack>& answer,
-                                               const RepState& state) {
+                                               const RepState& state, TimePoint now) {
   std::vector<TaskChange> changes;
   const auto found = by_id_.find(task_id);
   if (found == by_id_.end() || found->second->phase != Phase::kPosting) return changes;
   Item& item = *found->second;
   const bool is_back = answer.ok() && !(answer->lrps.empty() && answer->tasks.empty());
   const TaskState end = item.is_killed ? TaskState::kKilled : TaskState::kFailed;
+  // A rep that fails is not asked again at once.
+  if (!answer.ok()) item.next_post = now + times_.work_retry * (1 << (item.attempts - 1));
   if (is_back) {
     Terminate(&item, end, WhyHandedBack(item.work, state, RoomLeft(state)),
               kReasonContainerLaunchFailed, &changes);
@@ -263,7 +277,10 @@ void WorkBook::Follow(Item* item, const Seen& seen, TimePoint now,
     is_running = state == "RUNNING" || state.empty();
   } else {
     const RepTask& task = *seen.tasks.at(item->guid);
-    if (task.state == "Completed") end = task.failed ? End::kFailed : End::kFinished;
+    // It is completed as soon as rep knows its end, before the BBS has resolved it.
+    if (task.state == "Completed" || task.state == "Resolving") {
+      end = task.failed ? End::kFailed : End::kFinished;
+    }
     is_running = end == End::kUnseen;
   }
   if (end != End::kUnseen) {
@@ -301,12 +318,12 @@ void WorkBook::FollowMissing(Item* item, bool was_restarted, bool evacuates,
     item->end = End::kFailed;
     return TellEnd(item, "rep was away, and has come back without it", changes);
   }
-  item->end = item->has_run ? End::kFinished : End::kFailed;
-  if (evacuates) return TellEnd(item, "gone from rep's state: the cell is evacuating", changes);
-  TellEnd(item,
-          item->has_run ? "gone from rep's state; how it ended fell between two looks"
-                        : "gone from rep's state before it ran: rep could not claim or start it",
-          changes);
+  const char* const seen =
+      evacuates       ? "the cell is evacuating"
+      : item->has_run ? "its end fell between two looks"
+                      : "before it ran, or soon after: rep could not claim or start it, or it "
+                        "ended between two looks";
+  TellEnd(item, fmt::format("ended unseen: gone from rep's state: {}", seen), changes);
 }
 
 void WorkBook::TellEnd(Item* item, std::string message, std::vector<TaskChange>* changes) {
@@ -320,8 +337,7 @@ void WorkBook::TellEnd(Item* item, std::string message, std::vector<TaskChange>*
     message = item->end == End::kFailed ? (is_lrp ? "the instance crashed" : "the task failed")
                                         : (is_lrp ? "the instance was stopped" : "");
   }
-  Terminate(item, item->end == End::kFailed ? TaskState::kFailed : TaskState::kFinished,
-            std::move(message), kReasonNone, changes);
+  Terminate(item, StateOf(item->end), std::move(message), kReasonNone, changes);
 }
 
 std::vector<StopOrder> WorkBook::TakeStops(TimePoint now) {
@@ -331,6 +347,7 @@ std::vector<StopOrder> WorkBook::TakeStops(TimePoint now) {
     // An LRP instance can be named only once it was seen.
     if (item.guid.empty()) continue;
     item.next_stop = kNever;  // Until there is an answer.
+    item.last_stop = now;
     orders.push_back({item.task_id, item.work.kind == Kind::kLrp
                                         ? StopPath(item.work.guid, item.guid)
                                         : CancelPath(item.guid)});
@@ -338,9 +355,10 @@ std::vector<StopOrder> WorkBook::TakeStops(TimePoint now) {
   return orders;
 }
 
-TimePoint WorkBook::NextStop() const {
+TimePoint WorkBook::NextOrder() const {
   TimePoint next = kNever;
   for (const Item& item : items_) {
+    if (item.phase == Phase::kQueued) next = std::min(next, item.next_post);
     if (item.is_killed && !item.guid.empty() && item.phase != Phase::kCompleted) {
       next = std::min(next, item.next_stop);
     }
@@ -356,7 +374,11 @@ void WorkBook::OnStopAnswer(const std::string& task_id, bool taken, TimePoint no
 
 void WorkBook::OnOutage(TimePoint now) {
   for (Item& item : items_) {
-    if (item.is_killed) item.next_stop = std::min(item.next_stop, now);
+    if (item.is_killed) {
+      // A rep that comes and goes is not asked each time.
+      const TimePoint soonest = std::max(now, item.last_stop + times_.stop_retry);
+      item.next_stop = std::min(item.next_stop, soonest);
+    }
     if (item.phase != Phase::kPosting) continue;
     SetPhase(&item, Phase::kQueued);
     --item.attempts;

@@ -63,10 +63,8 @@ struct StopOrder {
 //   that completed has finished, or failed if rep says so.
 // - Rep shows an end only for as long as it takes to tell the BBS and to destroy the container; it
 //   may fall between two looks. Nothing else that rep serves tells of it: its metrics have only
-//   what is there, and it has no events. Then an instance that ran counts as finished, as the
-//   message says: the BBS knows how it ended, and an LRP that crashed is started again by Diego, as
-//   new work.
-// - What went before it ran has failed: rep could not claim it, or could not start it.
+//   what is there, and it has no events. Then it ended unseen, which is neither finished nor
+//   failed, and the message says what was seen instead: the BBS alone knows how it ended.
 // - What a rep that was started again does not have any more has failed: it was destroyed.
 // An end is told when the container is gone from rep's state, so that its room is free by then, or
 // when it was shown as completed for some seconds.
@@ -84,11 +82,12 @@ class WorkBook {
   // Gives everything up: nobody will look at it any more. What is being killed is told as killed.
   std::vector<TaskChange> EndAll(TaskState state, const std::string& message);
 
-  // The work that rep is to be asked for next, all of it; it counts as posted then.
-  std::vector<WorkOrder> TakeQueued();
+  // The work that rep is to be asked for now, all of it; it counts as posted then.
+  std::vector<WorkOrder> TakeQueued(TimePoint now);
   // What came of one of them. `state` is the last that rep told.
   std::vector<TaskChange> OnWorkAnswer(const std::string& task_id,
-                                       const Expected<HandedBack>& answer, const RepState& state);
+                                       const Expected<HandedBack>& answer, const RepState& state,
+                                       TimePoint now);
 
   std::vector<TaskChange> OnState(const RepState& state, bool after_outage, TimePoint now);
   // What is to be stopped now.
@@ -96,8 +95,8 @@ class WorkBook {
   void OnStopAnswer(const std::string& task_id, bool taken, TimePoint now);
   // Rep is away: what it was asked for was not sent, or may be lost.
   void OnOutage(TimePoint now);
-  // When TakeStops has something again.
-  TimePoint NextStop() const;
+  // When TakeQueued or TakeStops has something again.
+  TimePoint NextOrder() const;
 
   bool empty() const { return items_.empty(); }
   size_t size() const { return items_.size(); }
@@ -131,7 +130,9 @@ class WorkBook {
     std::string guid;
     int attempts = 0;
     TimePoint completed_at = kNever;
+    TimePoint next_post = TimePoint::min();
     TimePoint next_stop = kNever;
+    TimePoint last_stop = TimePoint::min();
     bool is_gone = false;  // To be removed.
   };
   using Items = std::list<Item>;
@@ -144,6 +145,7 @@ class WorkBook {
   };
 
   static Seen Index(const RepState& state);
+  static TaskState StateOf(End end);
   RepRoom RoomLeft(const RepState& state) const;
   bool Bind(Item* item, const Seen& seen);
   void Follow(Item* item, const Seen& seen, TimePoint now, std::vector<TaskChange>* changes);

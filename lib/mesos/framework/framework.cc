@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/mesos/framework/machine.h"
+#include "lib/mesos/model/process_texts.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -34,6 +35,10 @@ Status CheckExecutor(const CellExecutor& executor) {
   }
   if (executor.command.value.empty() && !executor.container) {
     return InvalidArgument("executor.command is empty, expected a command or a container's image");
+  }
+  if (Status s = ValidateCommand(executor.command, "the executor"); !s.ok()) return s;
+  if (executor.container) {
+    if (Status s = ValidateContainer(*executor.container, "the executor"); !s.ok()) return s;
   }
   const Resources& overhead = executor.overhead;
   if (overhead.cpu < 0 || overhead.memory < 0 || overhead.disk < 0) {

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "lib/mesos/framework/journal_records.h"
+#include "lib/mesos/model/process_texts.h"
 #include "lib/model/identifier.h"
+#include "lib/wire/excerpt.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -26,6 +28,31 @@ bool Matches(const Instance& instance, Kind kind, std::string_view guid,
 }
 
 Status Broken() { return FailedPrecondition("the framework stopped, see its outcomes"); }
+
+ReasonCount StaticReason(::rostrum::Reason reason, std::string_view subject) {
+  ReasonCount count;
+  count.reason = reason;
+  count.subject = subject;
+  count.is_static = true;
+  return count;
+}
+
+// What becomes of a request on an agent, before anything of it is noted.
+Status ValidateProcess(const WorkRequest& request) {
+  const Work& work = *request.work;
+  const std::string of_what =
+      fmt::format("{} \"{}\"", KindName(work.kind), wire::Cut(work.guid));
+  if (Status s = ValidateText(work.guid, "the guid", of_what); !s.ok()) return s;
+  if (Status s = ValidateText(work.domain, "the domain", of_what); !s.ok()) return s;
+  for (const int32_t index : request.indices) {
+    if (index >= 0) continue;
+    return InvalidArgument(fmt::format("{} has the index {}, expected 0 or more", of_what, index));
+  }
+  if (request.launch == nullptr) return {};
+  if (Status s = ValidateCommand(request.launch->command, of_what); !s.ok()) return s;
+  return request.launch->container ? ValidateContainer(*request.launch->container, of_what)
+                                   : Status();
+}
 
 bool WantsRevocable(const Work& work) {
   const std::vector<std::string>& tags = work.constraint.placement_tags;
@@ -72,7 +99,7 @@ FrameworkMachine::FrameworkMachine(const FrameworkOptions& options, Journal& jou
     : settings_(options.settings),
       executor_(options.executor),
       is_multi_role_(options.scheduler.framework.roles.size() > 1),
-      uses_revocable_(options.scheduler.framework.capabilities.revocable_resources),
+      capabilities_(options.scheduler.framework.capabilities),
       limits_starting_(options.configuration.starting_container_count_maximum > 0),
       strategy_(options.strategy),
       journal_(journal),
@@ -81,7 +108,8 @@ FrameworkMachine::FrameworkMachine(const FrameworkOptions& options, Journal& jou
       now_ns_(std::move(now_ns)),
       task_ids_(random),
       engine_(options.strategy),
-      services_(options.settings.restart_initial, options.settings.restart_maximum) {
+      services_(options.settings.restart_initial, options.settings.restart_maximum),
+      failed_launches_(random) {
   static_cast<void>(engine_.SetConfiguration(options.configuration));
 }
 
@@ -178,7 +206,7 @@ Status FrameworkMachine::Validate(const WorkRequest& request) const {
         fmt::format("{} \"{}\" has no command, expected one, or a framework with an executor",
                     KindName(work.kind), work.guid));
   }
-  if (request.launch == nullptr && uses_revocable_ && WantsRevocable(work)) {
+  if (request.launch == nullptr && capabilities_.revocable_resources && WantsRevocable(work)) {
     return InvalidArgument(fmt::format(
         "{} \"{}\" wants the tag \"{}\" and has no command, expected work with a command there",
         KindName(work.kind), work.guid, kRevocableTag));
@@ -190,17 +218,48 @@ Status FrameworkMachine::Validate(const WorkRequest& request) const {
                     "image",
                     KindName(work.kind), work.guid));
   }
-  return {};
+  return ValidateProcess(request);
 }
 
 std::shared_ptr<const Work> FrameworkMachine::FillIn(const Work& work) const {
   auto filled = std::make_shared<Work>(work);
   if (filled->asked.cpu == 0) filled->asked.cpu = settings_.cpu_per_instance;
   filled->asked.Normalize();
-  if (filled->asked.Scalar("gpus") > 0) {
+  if (filled->asked.Scalar(kGpuResource) > 0) {
     filled->constraint.placement_tags.emplace_back(kGpuTag);
   }
   return filled;
+}
+
+// It waits all the same: a master may offer GPUs to everyone, and an agent may have the tag.
+std::optional<Refusal> FrameworkMachine::WhyHopeless(const Work& work) const {
+  const auto short_of = [](std::string_view resource, std::string_view why) {
+    return Refusal{RefusalCode::kInsufficientResources,
+                   fmt::format("insufficient resources: {} ({})", resource, why),
+                   {StaticReason(::rostrum::Reason::kResource, resource)}};
+  };
+  const Amount gpus = work.asked.Scalar(kGpuResource);
+  if (gpus % kAmountOne != 0) {
+    return short_of(kGpuResource, fmt::format("it asks for {}, and Mesos gives whole ones alone",
+                                              FormatAmount(gpus)));
+  }
+  if (gpus > 0 && !capabilities_.gpu_resources) {
+    return short_of(kGpuResource,
+                    "the framework does not have the capability GPU_RESOURCES, and masters offer "
+                    "agents with GPUs only to frameworks that have it");
+  }
+  if (settings_.containers_per_cell == 0) {
+    return short_of("containers", "the setting containers_per_cell is 0");
+  }
+  if (!capabilities_.revocable_resources && WantsRevocable(work)) {
+    return Refusal{RefusalCode::kPlacementTagMismatch,
+                   fmt::format("no agent has the placement tag \"{}\" (the framework does not have "
+                               "the capability REVOCABLE_RESOURCES, and masters offer such "
+                               "resources only to frameworks that have it)",
+                               kRevocableTag),
+                   {StaticReason(::rostrum::Reason::kPlacementTag, "")}};
+  }
+  return {};
 }
 
 // Whether a request for an instance is to be followed, and not passed over.
@@ -227,15 +286,25 @@ size_t FrameworkMachine::Enqueue(Instance instance) {
     Tell(std::move(outcome));
     EndIfForgotten(*task);
   }
-  PutBack(instance);
+  PutBack(instance, clock_.Now());
   return 1;
 }
 
-// Puts an instance into the queue, with its own queue time.
-void FrameworkMachine::PutBack(const Instance& instance) {
-  const auto [at, is_new] = waiting_.try_emplace(KeyOf(instance), Waiting{instance, ""});
+void FrameworkMachine::PutBack(const Instance& instance, TimePoint due) {
+  const std::string key = KeyOf(instance);
+  const auto [at, is_new] =
+      waiting_.try_emplace(key, Waiting{instance, "", WhyHopeless(*instance.work)});
   if (!is_new) return;
+  // Else a round ends it, and that is told.
+  const bool waits_on = settings_.keep_waiting || instance.service;
+  if (at->second.hopeless && waits_on) TellRefusal(&at->second, *at->second.hopeless, 0);
   if (instance.launch == nullptr) ++waiting_for_executor_;
+  if (due <= clock_.Now()) return EnterQueue(instance);
+  queue_due_.Set(key, due);
+}
+
+// With its own queue time.
+void FrameworkMachine::EnterQueue(const Instance& instance) {
   if (instance.work->kind == Kind::kTask) {
     const TaskStart start = {instance.work, instance.tag};
     static_cast<void>(engine_.Submit({}, {&start, 1}, instance.queue_time_ms));
@@ -285,6 +354,7 @@ size_t FrameworkMachine::CancelWaiting(Kind kind, std::string_view guid,
   for (const std::string& key : keys) {
     const auto at = waiting_.find(key);
     const Instance& instance = at->second.instance;
+    failed_launches_.Forget(key);
     engine_.Cancel(kind, IdentifierOf(kind, guid, instance.index));
     Tell(OutcomeOf(OutcomeKind::kCancelled, instance));
     EraseWaiting(key);
@@ -317,6 +387,18 @@ size_t FrameworkMachine::Cancel(Kind kind, std::string_view guid, std::optional<
   }
   Step();
   return found;
+}
+
+// For what comes after launches that came to nothing.
+void FrameworkMachine::EndDelays() {
+  const TimePoint now = clock_.Now();
+  for (const std::string& agent_id : failed_launches_.TakeDue(now)) {
+    MarkDirty(agent_id);
+    News();
+  }
+  for (const std::string& key : queue_due_.TakeDue(now)) {
+    EnterQueue(waiting_.find(key)->second.instance);
+  }
 }
 
 // Whether an LRP of that name waits or runs that is no service.
@@ -397,7 +479,7 @@ void FrameworkMachine::KeepServices() {
                                         [](const LaunchedTask* task) { return task->counts(); });
       if (is_there || !services_.IsDue(service->work->guid, index, clock_.Now())) continue;
       services_.Started(service->work->guid, index);
-      PutBack(InstanceOf(*service, index));
+      PutBack(InstanceOf(*service, index), clock_.Now());
     }
   }
 }
@@ -410,6 +492,7 @@ TimePoint FrameworkMachine::Deadline() const {
       {replace_due_.First(), services_.Deadline(), journal_failed_ ? journal_retry_ : kNever,
        doubles_.empty() ? kNever : rounds_from_});
   if (!waiting_.empty()) {
+    first = std::min({first, failed_launches_.Deadline(), queue_due_.First()});
     const TimePoint spared = offers_.FirstSpared();
     if (spared != kNever) first = std::min(first, spared + settings_.hoard);
     // Without its journal the framework launches nothing.

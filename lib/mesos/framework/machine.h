@@ -21,6 +21,7 @@
 #include "lib/mesos/framework/agent_traits.h"
 #include "lib/mesos/framework/calls.h"
 #include "lib/mesos/framework/executor_book.h"
+#include "lib/mesos/framework/failed_launches.h"
 #include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/offer_pool.h"
 #include "lib/mesos/framework/service_keeper.h"
@@ -32,12 +33,14 @@
 
 namespace rostrum::mesos {
 
+inline constexpr std::string_view kGpuResource = "gpus";
+
 // What an instance or a task goes through:
 //
 //   asked for ─▶ waiting ──round──▶ launched ──statuses──▶ over
 //                  ▲  │ Cancel         │ │ the launch was dropped, or found to have come to nothing
 //                  │  ▼                │ │
-//                  │ cancelled         │ └────────▶ waiting
+//                  │ cancelled         │ └────────▶ waiting, for a while not in the queue
 //                  └── replaced ◀──────┘ unclear for too long, or asked for again
 //
 // and when rounds take place:
@@ -84,6 +87,8 @@ class FrameworkMachine {
     Instance instance;
     // How it was refused last, so that the same is not said again.
     std::string refusal;
+    // Why no offer will serve it, as far as that is known without one.
+    std::optional<Refusal> hopeless;
   };
   // What is known of an agent, from its offers and from what runs there.
   struct Agent {
@@ -100,6 +105,7 @@ class FrameworkMachine {
     int64_t starting = 0;
     const FrozenExecutor* executor = nullptr;  // That runs there; null: none.
     bool has_gpus = false;
+    bool has_revocable = false;  // In the offers to the role of the round at hand.
   };
   // Where the cells in the engine's cache come from.
   struct CellSource {
@@ -125,9 +131,12 @@ class FrameworkMachine {
   // machine.cc: requests.
   Status Validate(const WorkRequest& request) const;
   std::shared_ptr<const Work> FillIn(const Work& work) const;
+  std::optional<Refusal> WhyHopeless(const Work& work) const;
   bool IsWanted(const std::string& key);
   size_t Enqueue(Instance instance);
   size_t CancelWaiting(Kind kind, std::string_view guid, std::optional<int32_t> index);
+  void EnterQueue(const Instance& instance);
+  void EndDelays();
   void Stop(LaunchedTask& task);
   void Kill(const LaunchedTask& task);
   void Replay(const journal::Record& record);
@@ -169,9 +178,11 @@ class FrameworkMachine {
   void TakeAlive(LaunchedTask& task, const TaskStatus& status);
   bool CanRun(const LaunchedTask& task) const;
   bool CameToNothing(const LaunchedTask& task, const TaskStatus& status);
+  void RetryLaunch(LaunchedTask& task, const std::string& text);
+  void SetAside(const LaunchedTask& task, const std::string& text);
   void End(LaunchedTask& task, const std::string& text);
   void Remove(const LaunchedTask& task);
-  void Requeue(LaunchedTask& task, const std::string& text, OutcomeKind kind);
+  void Requeue(LaunchedTask& task, const std::string& text, OutcomeKind kind, TimePoint due);
   void Replace(LaunchedTask& task, const std::string& text);
   void EndIfForgotten(LaunchedTask& task);
   void Abandon(const std::string& task_id);
@@ -193,13 +204,20 @@ class FrameworkMachine {
   Load LoadOf(const std::string& agent_id);
   Cell MakeCell(const std::string& agent_id, const Agent& agent, const Load& load,
                 const std::string& role, bool revocable) const;
+  int64_t FreeContainers(const Load& load, bool revocable) const;
   bool IsMaintained(const Agent& agent) const;
   bool IsClosed(const std::string& agent_id, const Load& load, const std::string& role,
                 Purse purse) const;
   bool HasExecutorTask(const std::string& agent_id);
   bool CanServe();
+  // Leaves those that find no place on the cells as they are now; false if that cannot be found out.
+  bool TryRound(std::vector<Auction>* auctions);
   void RunRounds();
+  std::shared_ptr<const Round> RunTurns();
   void UseMaintained(bool use);
+  std::vector<std::string> RolesInTurn(const std::string& agent_id, const Load& load) const;
+  size_t Turns() const;
+  void UseTurn(size_t turn);
   std::shared_ptr<const Round> RunRound();
   std::map<std::pair<std::string, std::string>, Parcel> Sort(const Round& round) const;
   Launching Prepare(const Parcel& parcel);
@@ -210,9 +228,11 @@ class FrameworkMachine {
   void Launched(LaunchedTask task);
   void TakeFailedLaunch(const Launching& launching, const Status& status);
   void EraseWaiting(const std::string& key);
-  void Return(const Instance& instance, const std::string& text);
-  void PutBack(const Instance& instance);
+  void Return(const Instance& instance, const std::string& text, TimePoint due);
+  // Into the queue at `due`.
+  void PutBack(const Instance& instance, TimePoint due);
   void TellRefused(const Round& round);
+  void TellRefusal(Waiting* waiting, const Refusal& refusal, int32_t attempts);
 
   // The journal.
   void Record(const journal::Record& record);
@@ -233,7 +253,7 @@ class FrameworkMachine {
   const FrameworkSettings settings_;
   const std::optional<CellExecutor> executor_;
   const bool is_multi_role_;
-  const bool uses_revocable_;
+  const Capabilities capabilities_;
   const bool limits_starting_;
   const std::shared_ptr<Strategy> strategy_;
   Journal& journal_;
@@ -279,7 +299,9 @@ class FrameworkMachine {
   // a maintenance window to come may be used.
   bool fed_for_executor_ = false;
   bool uses_maintained_ = false;
-  std::set<std::string> new_executors_;  // Agents that get one in the round at hand.
+  // Which of an agent's roles is its cell in the round at hand, in the order of RolesInTurn; the
+  // last one, if it has fewer.
+  size_t turn_ = 0;
 
   bool wants_offers_ = false;
   bool declined_since_revive_ = false;
@@ -287,8 +309,9 @@ class FrameworkMachine {
   bool news_ = false;
   bool untried_ = false;  // The same, for the trial whether everything has a place.
   TimePoint window_end_ = kNever;
-  DueIndex replace_due_;                      // Unclear tasks, by id.
-  std::map<std::string, int> launch_errors_;  // By instance.
+  DueIndex replace_due_;  // Unclear tasks, by id.
+  FailedLaunches failed_launches_;
+  DueIndex queue_due_;  // Of `waiting_`, by key, those that are not in the engine's queue yet.
 
   bool journal_failed_ = false;
   TimePoint journal_retry_ = kNever;

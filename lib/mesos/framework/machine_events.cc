@@ -336,14 +336,36 @@ bool FrameworkMachine::CameToNothing(const LaunchedTask& task, const TaskStatus&
   // The executor may have ended between the offer and the launch, so that there was too little for
   // a new one; or it was another one than we knew.
   if (status.state != TaskState::kError || task.executor_id.empty()) return false;
-  return ++launch_errors_[KeyOf(task.instance)] <= kLaunchErrorsMaximum;
+  return failed_launches_.CountError(KeyOf(task.instance)) <= kLaunchErrorsMaximum;
+}
+
+// The launch came to nothing, and the instance waits again.
+void FrameworkMachine::RetryLaunch(LaunchedTask& task, const std::string& text) {
+  SetAside(task, text);
+  Requeue(task, text, OutcomeKind::kRequeued,
+          failed_launches_.Delay(KeyOf(task.instance), clock_.Now()));
+}
+
+// Told once, and then not before something has started there.
+void FrameworkMachine::SetAside(const LaunchedTask& task, const std::string& text) {
+  MarkDirty(task.agent_id);
+  if (!failed_launches_.SetAside(task.agent_id, task.launched_at, clock_.Now())) return;
+  TellText(OutcomeKind::kProblem,
+           fmt::format("a launch on agent {} ({}) came to nothing: {}; nothing is launched there "
+                       "for a while, which grows to a minute if it happens again",
+                       task.agent_id, task.hostname, text));
 }
 
 void FrameworkMachine::TakeOver(LaunchedTask& task, const TaskStatus& status) {
   if (CameToNothing(task, status)) {
     if (status.state == TaskState::kError) executors_.SetGone(task.agent_id, task.executor_id);
-    return Requeue(task, Words(status), OutcomeKind::kRequeued);
+    return RetryLaunch(task, Words(status));
   }
+  // Its executor did not come up, and would not for the next one either.
+  const bool has_vain_executor = !task.confirmed && !task.executor_id.empty() && task.counts() &&
+                                 status.state != TaskState::kFinished &&
+                                 status.state != TaskState::kKilled;
+  if (has_vain_executor) SetAside(task, Words(status));
   task.confirmed = task.confirmed || ShowsStart(status.state);
   task.state = status.state;
   End(task, status.message);
@@ -352,7 +374,7 @@ void FrameworkMachine::TakeOver(LaunchedTask& task, const TaskStatus& status) {
 void FrameworkMachine::TakeUnclear(LaunchedTask& task, const TaskStatus& status) {
   if (status.reason == kReasonInvalidOffers && CameToNothing(task, status)) {
     calls_.Forget(task.id);
-    return Requeue(task, Words(status), OutcomeKind::kRequeued);
+    return RetryLaunch(task, Words(status));
   }
   if (task.state == status.state) return EndIfForgotten(task);
   task.state = status.state;
@@ -390,11 +412,13 @@ void FrameworkMachine::TakeAlive(LaunchedTask& task, const TaskStatus& status) {
   const bool was_unclear = task.unclear();
   const bool is_new = !task.confirmed || task.state != status.state;
   // That it is staging is also what the master says of a launch that is still under way.
-  task.confirmed = task.confirmed || ShowsStart(status.state);
+  if (!task.confirmed && ShowsStart(status.state)) {
+    task.confirmed = true;
+    failed_launches_.Started(task.agent_id, KeyOf(task.instance), task.launched_at);
+  }
   task.state = status.state;
   if (task.state == TaskState::kRunning && task.running_since == kNever) {
     task.running_since = clock_.Now();
-    launch_errors_.erase(KeyOf(task.instance));
   }
   // Its place was taken while it was away.
   if (task.replaced && !task.stopping) Stop(task);
@@ -411,7 +435,7 @@ void FrameworkMachine::End(LaunchedTask& task, const std::string& text) {
   const bool was_lost = task.state == TaskState::kGone || task.state == TaskState::kDropped;
   if (was_lost && task.counts() && settings_.replace_lost && !task.instance.service &&
       task.instance.work->kind == Kind::kLrp && CanRun(task)) {
-    return Requeue(task, text, OutcomeKind::kReplaced);
+    return Requeue(task, text, OutcomeKind::kReplaced, clock_.Now());
   }
   Outcome outcome = OutcomeOf(OutcomeKind::kEnded, task);
   outcome.text = text;
@@ -424,7 +448,7 @@ void FrameworkMachine::End(LaunchedTask& task, const std::string& text) {
                          : std::chrono::duration_cast<Milliseconds>(now - task.running_since);
     services_.Ended(task.instance.work->guid, task.instance.index, ran, now);
   }
-  launch_errors_.erase(KeyOf(task.instance));
+  failed_launches_.Forget(KeyOf(task.instance));
   Remove(task);
 }
 
@@ -437,18 +461,17 @@ void FrameworkMachine::Remove(const LaunchedTask& task) {
 }
 
 // The task is no more, and its instance waits as if it had never been placed.
-void FrameworkMachine::Requeue(LaunchedTask& task, const std::string& text, OutcomeKind kind) {
+void FrameworkMachine::Requeue(LaunchedTask& task, const std::string& text, OutcomeKind kind,
+                               TimePoint due) {
   Outcome outcome = OutcomeOf(kind, task);
   outcome.text = text;
   Tell(std::move(outcome));
   ++counts_.requeued;
-  const Instance instance = task.instance;
+  Instance instance = task.instance;
   Remove(task);
-  if (instance.queue_time_ms != 0) return PutBack(instance);
   // It was launched in an earlier life.
-  Instance again = instance;
-  again.queue_time_ms = NowMs();
-  PutBack(again);
+  if (instance.queue_time_ms == 0) instance.queue_time_ms = NowMs();
+  PutBack(instance, due);
 }
 
 // Nobody knows whether the task runs, and another one is to take its place.
@@ -462,7 +485,7 @@ void FrameworkMachine::Replace(LaunchedTask& task, const std::string& text) {
   Tell(std::move(outcome));
   Instance instance = task.instance;
   instance.queue_time_ms = NowMs();
-  PutBack(instance);
+  PutBack(instance, clock_.Now());
   EndIfForgotten(task);
 }
 
@@ -471,7 +494,7 @@ void FrameworkMachine::Take(const LaunchDropped& event) {
     LaunchedTask* const task = tasks_.Find(id);
     if (task == nullptr) continue;
     if (task->counts()) {
-      Requeue(*task, event.reason, OutcomeKind::kRequeued);
+      RetryLaunch(*task, event.reason);
     } else {
       task->state = TaskState::kDropped;
       End(*task, event.reason);

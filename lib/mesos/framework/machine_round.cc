@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "lib/mesos/framework/journal_records.h"
@@ -11,9 +13,6 @@
 
 namespace rostrum::mesos {
 namespace {
-
-// The resource.
-constexpr std::string_view kGpus = "gpus";
 
 std::string CellId(const std::string& agent_id, const std::string& role, bool revocable) {
   std::string id = agent_id;
@@ -49,6 +48,7 @@ std::string KeyOfAuction(const Auction& auction) {
 void FrameworkMachine::Step() {
   if (!failed_) {
     TakeDoubles();
+    EndDelays();
     KeepServices();
     if (!waiting_.empty()) Place();
     if (waiting_.empty()) WantNoOffers();
@@ -128,7 +128,7 @@ void FrameworkMachine::FeedAgent(const std::string& agent_id, std::vector<Cell>*
   const auto at = agents_.find(agent_id);
   if (at == agents_.end()) return;
   Agent& agent = at->second;
-  const Load load = LoadOf(agent_id);
+  Load load = LoadOf(agent_id);
   std::vector<std::string> fed;
   const auto feed = [&](const std::string& role, bool revocable) {
     Cell cell = MakeCell(agent_id, agent, load, role, revocable);
@@ -136,10 +136,13 @@ void FrameworkMachine::FeedAgent(const std::string& agent_id, std::vector<Cell>*
     cells_[cell.id] = {agent_id, role, revocable};
     cells->push_back(std::move(cell));
   };
-  const std::vector<std::string> roles = offers_.RolesOf(agent_id);
-  for (const std::string& role : roles) {
+  const std::vector<std::string> roles = RolesInTurn(agent_id, load);
+  if (!roles.empty()) {
+    const std::string& role = roles[std::min(turn_, roles.size() - 1)];
+    load.has_revocable = capabilities_.revocable_resources &&
+                         !offers_.PurseOf(agent_id, role, /*revocable=*/true).empty();
     feed(role, false);
-    if (uses_revocable_) feed(role, true);
+    if (capabilities_.revocable_resources) feed(role, true);
   }
   // Its work counts for the balance of zones, though nothing can be placed there now.
   const bool has_tasks = load.used.containers > 0;
@@ -175,8 +178,17 @@ FrameworkMachine::Load FrameworkMachine::LoadOf(const std::string& agent_id) {
   }
   load.used.containers = static_cast<int64_t>(load.lrps.size()) + load.tasks;
   load.executor = executors_.Running(agent_id, has_executor_task);
-  load.has_gpus = offers_.HasScalar(agent_id, kGpus) || load.used.Scalar(kGpus) > 0;
+  load.has_gpus = offers_.HasScalar(agent_id, kGpuResource) || load.used.Scalar(kGpuResource) > 0;
   return load;
+}
+
+// The two cells of a role, of which one has the revocable resources, share the agent's containers,
+// since a round sees both. Who gets the odd one changes from round to round.
+int64_t FrameworkMachine::FreeContainers(const Load& load, bool revocable) const {
+  const int64_t free = std::max<int64_t>(settings_.containers_per_cell - load.used.containers, 0);
+  if (!load.has_revocable) return free;
+  const int64_t for_revocable = (free + static_cast<int64_t>(counts_.rounds % 2)) / 2;
+  return revocable ? for_revocable : free - for_revocable;
 }
 
 bool FrameworkMachine::IsMaintained(const Agent& agent) const {
@@ -219,13 +231,12 @@ Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent,
   cell.starting_containers = load.starting;
   Purse purse = offers_.PurseOf(agent_id, role, revocable);
   cell.available = purse.Sum();
-  cell.available.containers =
-      std::max<int64_t>(settings_.containers_per_cell - load.used.containers, 0);
+  cell.available.containers = FreeContainers(load, revocable);
   const bool has_executor = executor_ && load.executor != nullptr;
   cell.total = cell.available;
   cell.total.Add(load.used);
   if (has_executor) cell.total.Add(executor_->overhead);
-  cell.disabled = IsMaintained(agent);
+  cell.disabled = IsMaintained(agent) || failed_launches_.IsAside(agent_id);
   // Work on revocable resources has a command of its own: it needs no executor of ours, and must
   // not pay for one.
   if (!fed_for_executor_ || revocable) return cell;
@@ -244,24 +255,33 @@ Cell FrameworkMachine::MakeCell(const std::string& agent_id, const Agent& agent,
 // make other work wait for the window each time.
 bool FrameworkMachine::CanServe() {
   if (offers_.size() == 0) return false;
+  const auto is_new = [](const Auction& auction) {
+    return auction.last_refusal == RefusalCode::kNone;
+  };
+  std::vector<Auction> left = engine_.WaitingAuctions();
+  const bool has_new = std::any_of(left.begin(), left.end(), is_new);
+  for (size_t turn = 0; turn < Turns() && !left.empty(); ++turn) {
+    UseTurn(turn);
+    if (!TryRound(&left)) return false;
+  }
+  return left.empty() || (has_new && std::none_of(left.begin(), left.end(), is_new));
+}
+
+bool FrameworkMachine::TryRound(std::vector<Auction>* auctions) {
   FeedCells();
   RoundInput input;
   input.snapshot = engine_.TakeSnapshot();
-  input.auctions = engine_.WaitingAuctions();
+  input.auctions = std::move(*auctions);
   input.configuration = engine_.configuration();
   input.seed = settings_.seed + counts_.rounds;
   input.now_ms = NowMs();
+  auctions->clear();
   const auto round = ::rostrum::RunRound(std::move(input), *strategy_);
   if (!round.ok()) return false;
-  if ((*round)->refused_count() == 0) return true;
-  bool serves_new = false;
   for (const Decision& decision : (*round)->decisions()) {
-    const Auction& auction = (*round)->auctions()[decision.auction];
-    if (auction.last_refusal != RefusalCode::kNone) continue;
-    if (!decision.placed) return false;
-    serves_new = true;
+    if (!decision.placed) auctions->push_back((*round)->auctions()[decision.auction]);
   }
-  return serves_new;
+  return true;
 }
 
 // Agents that are to be maintained some day are used by a second round, for what the first one
@@ -270,16 +290,66 @@ void FrameworkMachine::RunRounds() {
   news_ = false;
   window_end_ = kNever;
   UseMaintained(false);
-  std::shared_ptr<const Round> round = RunRound();
+  std::shared_ptr<const Round> round = RunTurns();
   const bool has_maintained = std::any_of(agents_.begin(), agents_.end(), [](const auto& agent) {
     return agent.second.unavailability.has_value();
   });
   if (round != nullptr && round->refused_count() > 0 && has_maintained) {
     UseMaintained(true);
-    round = RunRound();
+    round = RunTurns();
   }
   if (round != nullptr) TellRefused(*round);
   offers_.SpareAll(clock_.Now());
+}
+
+// The roles under which an agent is offered are one host: what runs there counts for each of them.
+// So a round sees one of them, and for what it finds no place, another one sees the next.
+std::shared_ptr<const Round> FrameworkMachine::RunTurns() {
+  std::shared_ptr<const Round> round;
+  const size_t turns = Turns();
+  for (size_t turn = 0; turn < turns; ++turn) {
+    UseTurn(turn);
+    round = RunRound();
+    if (round == nullptr || round->refused_count() == 0) break;
+  }
+  return round;
+}
+
+// First the one that the agent's cell has, then those with more memory.
+std::vector<std::string> FrameworkMachine::RolesInTurn(const std::string& agent_id,
+                                                       const Load& load) const {
+  std::vector<std::string> roles = offers_.RolesOf(agent_id);
+  if (roles.size() < 2) return roles;
+  const auto has_cell = [&](const std::string& role) {
+    return load.executor != nullptr && load.executor->role == role;
+  };
+  std::map<std::string, Amount> memory;
+  for (const std::string& role : roles) {
+    memory[role] = offers_.PurseOf(agent_id, role, /*revocable=*/false).Sum().memory;
+  }
+  std::stable_sort(roles.begin(), roles.end(), [&](const std::string& a, const std::string& b) {
+    if (has_cell(a) != has_cell(b)) return has_cell(a);
+    return memory[a] > memory[b];
+  });
+  return roles;
+}
+
+// In how many rounds each agent's roles have been seen.
+size_t FrameworkMachine::Turns() const {
+  size_t turns = 1;
+  if (!is_multi_role_) return turns;
+  for (const auto& [agent_id, agent] : agents_) {
+    turns = std::max(turns, offers_.RolesOf(agent_id).size());
+  }
+  return turns;
+}
+
+void FrameworkMachine::UseTurn(size_t turn) {
+  if (turn_ == turn) return;
+  turn_ = turn;
+  for (const auto& [agent_id, agent] : agents_) {
+    if (offers_.RolesOf(agent_id).size() > 1) MarkDirty(agent_id);
+  }
 }
 
 void FrameworkMachine::UseMaintained(bool use) {
@@ -306,7 +376,6 @@ std::shared_ptr<const Round> FrameworkMachine::RunRound() {
     launchings.back().acceptance.refuse = leaves_some ? Milliseconds(0) : settings_.refuse;
     MarkDirty(parcel.agent_id);
   }
-  new_executors_.clear();
   SendLaunches(std::move(launchings));
   return *round;
 }
@@ -374,6 +443,7 @@ void FrameworkMachine::PrepareTask(const Auction& auction, const Parcel& parcel,
   task.zone = agents_[parcel.agent_id].traits.zone;
   task.role = parcel.role;
   if (info.executor) task.executor_id = info.executor->id;
+  task.launched_at = clock_.Now();
   task.used = work.asked;
   task.used.containers = 1;
   launching->tasks.push_back(std::move(task));
@@ -384,14 +454,11 @@ void FrameworkMachine::PrepareTask(const Auction& auction, const Parcel& parcel,
 const FrozenExecutor* FrameworkMachine::PrepareExecutor(const Parcel& parcel, Purse* purse,
                                                         Launching* launching) {
   if (launching->new_executor) return &*launching->new_executor;
-  // An agent's offers to another role may have got one in this round.
-  if (new_executors_.count(parcel.agent_id) != 0) return nullptr;
   const FrozenExecutor* const running =
       executors_.Running(parcel.agent_id, HasExecutorTask(parcel.agent_id));
   if (running != nullptr) return running->role == parcel.role ? running : nullptr;
   auto parts = purse->Cut(executor_->overhead);
   if (!parts) return nullptr;
-  new_executors_.insert(parcel.agent_id);
   launching->new_executor =
       FrozenExecutor{MakeExecutor(*executor_, std::move(*parts)), parcel.role};
   return &*launching->new_executor;
@@ -401,7 +468,7 @@ const FrozenExecutor* FrameworkMachine::PrepareExecutor(const Parcel& parcel, Pu
 // from which it would be written anew, have these tasks after the ACCEPT alone.
 void FrameworkMachine::SendLaunches(std::vector<Launching> launchings) {
   for (const Launching& launching : launchings) {
-    for (const Instance& instance : launching.rejected) Return(instance, "");
+    for (const Instance& instance : launching.rejected) Return(instance, "", clock_.Now());
     if (launching.new_executor && !launching.tasks.empty()) {
       const std::string& agent_id = launching.tasks.front().agent_id;
       executors_.Freeze(agent_id, *launching.new_executor);
@@ -441,10 +508,12 @@ void FrameworkMachine::TakeFailedLaunch(const Launching& launching, const Status
   for (const LaunchedTask& task : launching.tasks) {
     Record(EndedRecord(task.id));
     if (status.code() != Code::kInvalidArgument) {
-      Return(task.instance, status.text());
+      Return(task.instance, status.text(),
+             failed_launches_.Delay(KeyOf(task.instance), clock_.Now()));
       continue;
     }
     EraseWaiting(KeyOf(task.instance));
+    failed_launches_.Forget(KeyOf(task.instance));
     LaunchedTask failed = task;
     failed.state = TaskState::kError;
     Outcome outcome = OutcomeOf(OutcomeKind::kEnded, failed);
@@ -461,11 +530,12 @@ void FrameworkMachine::EraseWaiting(const std::string& key) {
   const auto at = waiting_.find(key);
   if (at == waiting_.end()) return;
   if (at->second.instance.launch == nullptr) --waiting_for_executor_;
+  queue_due_.Erase(key);
   waiting_.erase(at);
 }
 
 // Back into the queue from a round.
-void FrameworkMachine::Return(const Instance& instance, const std::string& text) {
+void FrameworkMachine::Return(const Instance& instance, const std::string& text, TimePoint due) {
   EraseWaiting(KeyOf(instance));
   if (!text.empty()) {
     Outcome outcome = OutcomeOf(OutcomeKind::kRequeued, instance);
@@ -473,7 +543,7 @@ void FrameworkMachine::Return(const Instance& instance, const std::string& text)
     Tell(std::move(outcome));
     ++counts_.requeued;
   }
-  PutBack(instance);
+  PutBack(instance, due);
 }
 
 void FrameworkMachine::TellRefused(const Round& round) {
@@ -482,21 +552,29 @@ void FrameworkMachine::TellRefused(const Round& round) {
     const Auction& auction = round.auctions()[decision.auction];
     const auto at = waiting_.find(KeyOfAuction(auction));
     if (at == waiting_.end()) continue;
-    const Refusal& refusal = round.refusals()[decision.refusal];
-    const bool is_over = !settings_.keep_waiting && !at->second.instance.service;
-    if (!is_over && at->second.refusal == refusal.error) continue;
-    at->second.refusal = refusal.error;
-    Outcome outcome = OutcomeOf(OutcomeKind::kRefused, at->second.instance);
-    outcome.error = refusal.error;
-    outcome.code = refusal.code;
-    outcome.reasons = refusal.reasons;
-    outcome.attempts = auction.attempts + 1;
-    outcome.wait_ms = NowMs() - auction.queue_time_ms;
-    Tell(std::move(outcome));
+    Waiting& waiting = at->second;
+    const Refusal& refusal =
+        waiting.hopeless ? *waiting.hopeless : round.refusals()[decision.refusal];
+    const bool is_over = !settings_.keep_waiting && !waiting.instance.service;
+    if (is_over || waiting.refusal != refusal.error) {
+      TellRefusal(&waiting, refusal, auction.attempts + 1);
+    }
     if (!is_over) continue;
     engine_.Cancel(auction.kind(), auction.Identifier());
+    failed_launches_.Forget(KeyOfAuction(auction));
     EraseWaiting(KeyOfAuction(auction));
   }
+}
+
+void FrameworkMachine::TellRefusal(Waiting* waiting, const Refusal& refusal, int32_t attempts) {
+  waiting->refusal = refusal.error;
+  Outcome outcome = OutcomeOf(OutcomeKind::kRefused, waiting->instance);
+  outcome.error = refusal.error;
+  outcome.code = refusal.code;
+  outcome.reasons = refusal.reasons;
+  outcome.attempts = attempts;
+  outcome.wait_ms = NowMs() - waiting->instance.queue_time_ms;
+  Tell(std::move(outcome));
 }
 
 }  // namespace rostrum::mesos

@@ -21,6 +21,7 @@ constexpr int64_t kFailoverSeconds = 14 * 24 * 3600;
 // Without an id nobody finds the tasks again; they need to outlive a broken connection only.
 constexpr int64_t kFailoverSecondsWithoutId = 60;
 constexpr std::chrono::milliseconds kZkTimeout(10'000);
+constexpr std::string_view kZkScheme = "zk://";
 
 std::string CurrentUser() {
   std::array<char, 4096> space;
@@ -34,13 +35,53 @@ Status Unexpected(std::string_view key, std::string_view value, std::string_view
   return InvalidArgument(fmt::format("{} is \"{}\", expected {}", key, value, expected));
 }
 
-// Editors end a file with a new line, which is no part of a secret.
-Expected<std::string> ReadSecret(const std::string& path) {
-  std::string secret;
-  if (Status status = wire::ReadFile(path, &secret); !status.ok()) return status;
-  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
-  if (!secret.empty()) return secret;
-  return InvalidArgument(fmt::format("{} is empty, expected a secret", path));
+// Editors end a line with a carriage return, and a file with a new line, which are no part of a
+// secret.
+void StripEnd(std::string_view* line) {
+  while (!line->empty() && (line->back() == '\n' || line->back() == '\r')) line->remove_suffix(1);
+}
+
+// Errors never show what is in the file.
+Expected<std::string> ReadSecret(const std::string& path, std::string_view expected) {
+  std::string text;
+  if (Status status = wire::ReadFile(path, &text); !status.ok()) return status;
+  std::string_view secret = text;
+  StripEnd(&secret);
+  if (!secret.empty()) return std::string(secret);
+  return InvalidArgument(fmt::format("{} is empty, expected {}", path, expected));
+}
+
+constexpr std::string_view kZkCredentials = "USER:PASSWORD in one line";
+
+Expected<std::string> ReadZkCredentials(const std::string& path) {
+  Expected<std::string> read = ReadSecret(path, kZkCredentials);
+  if (!read.ok()) return read.status();
+  const size_t colon = read->find(':');
+  const bool has_both = colon != 0 && colon != std::string::npos && colon + 1 < read->size();
+  if (has_both && read->find_first_of("\n\r") == std::string::npos) return read;
+  return InvalidArgument(fmt::format("{} holds something else, expected {}", path, kZkCredentials));
+}
+
+// NAME=VALUE a line; empty lines, and those that begin with #, say nothing.
+Status ReadVariables(const std::string& path, std::vector<EnvironmentVariable>* variables) {
+  std::string text;
+  if (Status status = wire::ReadFile(path, &text); !status.ok()) return status;
+  std::string_view rest = text;
+  for (size_t number = 1; !rest.empty(); ++number) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    StripEnd(&line);
+    if (line.empty() || line.front() == '#') continue;
+    const size_t equals = line.find('=');
+    if (equals == 0 || equals == std::string_view::npos) {
+      return InvalidArgument(
+          fmt::format("{}:{}: the line is something else, expected NAME=VALUE", path, number));
+    }
+    variables->push_back(
+        {std::string(line.substr(0, equals)), std::string(line.substr(equals + 1))});
+  }
+  return {};
 }
 
 bool IsDiegos(std::string_view key) {
@@ -79,6 +120,7 @@ std::string* NamedOptions::TextOf(std::string_view key) {
       {"principal", &principal_},
       {"secret", &secret_},
       {"secret_file", &secret_file_},
+      {"zk_credentials_file", &zk_credentials_file_},
       {"ca_file", &scheduler.http.tls.ca_file},
       {"certificate_file", &scheduler.http.tls.certificate_file},
       {"key_file", &scheduler.http.tls.key_file},
@@ -175,6 +217,11 @@ Status NamedOptions::Set(std::string_view key, std::string_view value) {
   if (key == "capability") return SetCapability(value);
   if (key == "executor_volume") return AddVolume(value);
   if (key == "executor_environment") return AddVariable(value);
+  if (key == "executor_environment_file") {
+    if (value.empty()) return Unexpected(key, value, "some text");
+    variable_files_.emplace_back(value);
+    return {};
+  }
   if (IsDiegos(key)) return SetOption(&options_.configuration, key, value);
   if (IsFrameworks(key)) return SetFrameworkOption(&options_.settings, key, value);
   return InvalidArgument(
@@ -188,7 +235,7 @@ Status NamedOptions::FinishPrincipal(SchedulerOptions* scheduler) const {
     if (!secret.empty()) {
       return InvalidArgument("secret and secret_file are both set, expected one");
     }
-    Expected<std::string> read = ReadSecret(secret_file_);
+    Expected<std::string> read = ReadSecret(secret_file_, "a secret");
     if (!read.ok()) return read.status();
     secret = std::move(*read);
   }
@@ -202,7 +249,25 @@ Status NamedOptions::FinishPrincipal(SchedulerOptions* scheduler) const {
   return {};
 }
 
-Status NamedOptions::FinishStores(FrameworkOptions* options) const {
+// Gives the addresses of ZooKeeper that have no credentials those of the file.
+Status NamedOptions::FinishZooKeeper(std::string* master, std::string* id_store) const {
+  if (zk_credentials_file_.empty()) return {};
+  const Expected<std::string> credentials = ReadZkCredentials(zk_credentials_file_);
+  if (!credentials.ok()) return credentials.status();
+  bool is_used = false;
+  for (std::string* const address : {master, id_store}) {
+    if (!address->starts_with(kZkScheme) || address->find('@') != std::string::npos) continue;
+    address->insert(kZkScheme.size(), *credentials + "@");
+    is_used = true;
+  }
+  if (is_used) return {};
+  return InvalidArgument(fmt::format(
+      "zk_credentials_file is \"{}\", and neither master nor framework_id_file takes it, expected "
+      "one that begins with {} and has no credentials of its own",
+      zk_credentials_file_, kZkScheme));
+}
+
+Status NamedOptions::FinishStores(const std::string& id_store, FrameworkOptions* options) const {
   SchedulerOptions& scheduler = options->scheduler;
   const int64_t fallback = keeps_id() ? kFailoverSeconds : kFailoverSecondsWithoutId;
   scheduler.framework.failover_timeout =
@@ -214,15 +279,15 @@ Status NamedOptions::FinishStores(FrameworkOptions* options) const {
     scheduler.id_store = MakeMemoryStore();
     return {};
   }
-  if (!id_store_.starts_with("zk://")) {
-    scheduler.id_store = MakeFileStore(id_store_);
-    if (options->journal_path.empty()) options->journal_path = id_store_ + ".journal";
+  if (!id_store.starts_with(kZkScheme)) {
+    scheduler.id_store = MakeFileStore(id_store);
+    if (options->journal_path.empty()) options->journal_path = id_store + ".journal";
     return {};
   }
   if (options->journal_path.empty()) {
     return InvalidArgument("journal is missing, expected a file beside an id in ZooKeeper");
   }
-  auto store = MakeZkStore(id_store_, kZkTimeout);
+  auto store = MakeZkStore(id_store, kZkTimeout);
   if (!store.ok()) return store.status();
   scheduler.id_store = std::move(*store);
   return {};
@@ -236,6 +301,9 @@ Status NamedOptions::FinishExecutor(FrameworkOptions* options) const {
   CellExecutor executor = executor_;
   if (executor_grace_seconds_ > 0) {
     executor.shutdown_grace_period = std::chrono::seconds(executor_grace_seconds_);
+  }
+  for (const std::string& path : variable_files_) {
+    if (Status s = ReadVariables(path, &executor.command.environment); !s.ok()) return s;
   }
   executor.command.value = executor_command_;
   // Without a line the image's own program runs.
@@ -262,7 +330,9 @@ Expected<FrameworkOptions> NamedOptions::Finish(std::shared_ptr<Strategy> strate
   options.scheduler.times.refuse = options.settings.refuse;
   options.strategy = std::move(strategy);
   if (Status s = FinishPrincipal(&options.scheduler); !s.ok()) return s;
-  if (Status s = FinishStores(&options); !s.ok()) return s;
+  std::string id_store = id_store_;
+  if (Status s = FinishZooKeeper(&options.scheduler.master, &id_store); !s.ok()) return s;
+  if (Status s = FinishStores(id_store, &options); !s.ok()) return s;
   if (Status s = FinishExecutor(&options); !s.ok()) return s;
   return options;
 }

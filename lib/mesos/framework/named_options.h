@@ -21,9 +21,9 @@ class NamedOptions {
  public:
   NamedOptions();
 
-  // Keys of lists (role, executor_volume, executor_environment, capability) add to what was set
-  // before; others replace it. An error names the key, the value and what was expected, and changes
-  // nothing.
+  // Keys of lists (role, executor_volume, executor_environment, executor_environment_file,
+  // capability) add to what was set before; others replace it. An error names the key, the value
+  // and what was expected, and changes nothing.
   Status Set(std::string_view key, std::string_view value);
 
   // Whether the key is one of FrameworkSettings or of Diego's configuration.
@@ -32,8 +32,8 @@ class NamedOptions {
   // Whether a later start can find its tasks again.
   bool keeps_id() const { return !id_store_.empty(); }
 
-  // Puts all together: opens the store of the id, reads the secret. An error if something is
-  // missing, or does not go with the rest.
+  // Puts all together: opens the store of the id, reads the files that hold secrets. An error if
+  // something is missing, or does not go with the rest; it shows nothing of what such a file holds.
   Expected<FrameworkOptions> Finish(std::shared_ptr<Strategy> strategy) const;
 
  private:
@@ -43,19 +43,22 @@ class NamedOptions {
   Status AddVariable(std::string_view value);
   std::string* TextOf(std::string_view key);
   Status FinishPrincipal(SchedulerOptions* scheduler) const;
-  Status FinishStores(FrameworkOptions* options) const;
+  Status FinishZooKeeper(std::string* master, std::string* id_store) const;
+  Status FinishStores(const std::string& id_store, FrameworkOptions* options) const;
   Status FinishExecutor(FrameworkOptions* options) const;
 
   FrameworkOptions options_;
   std::string principal_;
   std::string secret_;
   std::string secret_file_;
+  std::string zk_credentials_file_;
   std::string id_store_;
   int64_t failover_seconds_ = -1;  // As is best.
   bool has_roles_ = false;
   std::string executor_command_;
   std::string executor_image_;
   std::vector<Volume> executor_volumes_;
+  std::vector<std::string> variable_files_;
   // Diego gives an app ten seconds to end; then its rep and the executor want some. Zero: as the
   // agent has it.
   int64_t executor_grace_seconds_ = 15;

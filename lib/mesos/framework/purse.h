@@ -30,6 +30,7 @@ class Purse {
   // What work can be placed on: memory, disk, cpu, the number of ports as the scalar "ports", and
   // other scalars by their names. No containers, which Mesos does not count.
   Resources Sum() const;
+  bool empty() const { return left_.empty(); }
 
   // Cuts off what is asked. Nothing, and nothing is cut, if there is too little of something. What
   // is reserved for a role goes first: others cannot use it.

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
+
+#include "lib/mesos/model/process_texts.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -63,6 +66,17 @@ Status ValidateKeys(const FrameworkInfo& framework, const Map& by_role, std::str
   return {};
 }
 
+Status ValidateTexts(const FrameworkInfo& framework) {
+  const std::pair<std::string_view, std::string_view> texts[] = {
+      {"the name", framework.name},         {"the user", framework.user},
+      {"the principal", framework.principal}, {"the host name", framework.hostname},
+      {"the web_ui_url", framework.web_ui_url}};
+  for (const auto& [name, text] : texts) {
+    if (Status s = ValidateText(text, name, "the framework"); !s.ok()) return s;
+  }
+  return ValidateLabels(framework.labels, "the framework");
+}
+
 }  // namespace
 
 Status ValidateFramework(const FrameworkInfo& framework) {
@@ -73,6 +87,7 @@ Status ValidateFramework(const FrameworkInfo& framework) {
     return InvalidArgument(
         "the framework's user is empty, expected the account as which tasks run on agents");
   }
+  if (Status status = ValidateTexts(framework); !status.ok()) return status;
   if (framework.failover_timeout.count() < 0) {
     return InvalidArgument(fmt::format("failover_timeout is {} s, expected 0 or more",
                                        framework.failover_timeout.count()));

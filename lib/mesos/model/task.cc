@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/mesos/model/process_texts.h"
 #include "lib/mesos/wire/convert.h"
 
 namespace rostrum::mesos {
@@ -18,9 +19,30 @@ constexpr const char* kStateNames[] = {"TASK_STARTING",         "TASK_RUNNING", 
                                        "TASK_DROPPED",          "TASK_UNREACHABLE", "TASK_GONE",
                                        "TASK_GONE_BY_OPERATOR", "TASK_UNKNOWN"};
 
+// What a task and its executor have in common.
+template <typename Info>
+Status ValidateTexts(const Info& info, std::string_view of_what) {
+  if (Status s = ValidateText(info.name, "the name", of_what); !s.ok()) return s;
+  if (info.command) {
+    if (Status s = ValidateCommand(*info.command, of_what); !s.ok()) return s;
+  }
+  if (info.container) {
+    if (Status s = ValidateContainer(*info.container, of_what); !s.ok()) return s;
+  }
+  return ValidateLabels(info.labels, of_what);
+}
+
+Status ValidateTaskTexts(const TaskInfo& task) {
+  const std::string of_what = fmt::format("task \"{}\"", task.id);
+  Status status = ValidateTexts(task, of_what);
+  if (!status.ok() || !task.executor) return status;
+  return ValidateTexts(*task.executor, "the executor of " + of_what);
+}
+
 }  // namespace
 
 const char* TaskStateName(TaskState state) {
+  if (state == TaskState::kEndedUnseen) return "ENDED_UNSEEN";
   const auto number = static_cast<size_t>(state);
   return number < std::size(kStateNames) ? kStateNames[number] : "TASK_?";
 }
@@ -33,6 +55,7 @@ bool IsOver(TaskState state) {
     case TaskState::kError:
     case TaskState::kDropped:
     case TaskState::kGone:
+    case TaskState::kEndedUnseen:
       return true;
     default:
       return false;
@@ -90,6 +113,7 @@ Status ValidateTask(const TaskInfo& task) {
                     "the two",
                     task.id, task.command ? "both" : "neither"));
   }
+  if (Status status = ValidateTaskTexts(task); !status.ok()) return status;
   if (!task.executor) return {};
   return ValidateTaskId(task.executor->id, fmt::format("the executor id of task \"{}\"", task.id));
 }

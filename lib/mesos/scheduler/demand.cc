@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace rostrum::mesos {
+namespace {
+
+// So many REVIVEs may end a SUPPRESS without a delay.
+constexpr size_t kUndelayed = 10;
+
+}  // namespace
 
 Demand::Demand(const SchedulerTimes& times, Random& random)
     : minimum_(times.revive_minimum),
@@ -13,6 +19,7 @@ void Demand::SetRoles(const std::vector<std::string>& roles) {
   roles_ = std::set<std::string>(roles.begin(), roles.end());
   const auto is_foreign = [this](const std::string& role) { return roles_.count(role) == 0; };
   std::erase_if(suppressed_, is_foreign);
+  std::erase_if(lifted_, is_foreign);
   std::erase_if(unconfirmed_, is_foreign);
   SettleDue();
 }
@@ -30,7 +37,8 @@ std::vector<std::string> Demand::Suppress(std::span<const std::string> roles) {
   std::vector<std::string> changed;
   for (const std::string& role : Named(roles)) {
     unconfirmed_.erase(role);
-    if (suppressed_.insert(role).second) changed.push_back(role);
+    const bool is_known = lifted_.erase(role) != 0;
+    if (suppressed_.insert(role).second && !is_known) changed.push_back(role);
   }
   SettleDue();
   return changed;
@@ -46,22 +54,31 @@ void Demand::SettleDue() {
 void Demand::Revive(std::span<const std::string> roles, TimePoint now) {
   bool is_lifted = false;
   for (const std::string& role : Named(roles)) {
-    is_lifted |= suppressed_.erase(role) != 0;
+    if (suppressed_.erase(role) != 0) lifted_.insert(role);
+    is_lifted |= lifted_.count(role) != 0;
     unconfirmed_.insert(role);
   }
   if (unconfirmed_.empty()) return;
-  // Without the REVIVE a suppressed role gets nothing at all, so that one never waits.
-  const bool may_go = is_lifted || !last_sent_ || *last_sent_ + minimum_ <= now;
-  due_ = std::min(due_, may_go ? now : *last_sent_ + minimum_);
+  due_ = std::min(due_, Earliest(is_lifted, now));
   is_asked_ = true;
   backoff_.Reset();
+}
+
+// A suppressed role gets nothing at all, so the REVIVE that ends that waits for fewer others.
+TimePoint Demand::Earliest(bool lifts_suppression, TimePoint now) const {
+  const size_t limit = lifts_suppression ? kUndelayed : 1;
+  if (sent_.size() < limit) return now;
+  const TimePoint first = sent_[sent_.size() - limit];
+  return std::max(now, first + minimum_ * static_cast<int64_t>(limit));
 }
 
 std::optional<std::vector<std::string>> Demand::TakeDue(TimePoint now) {
   if (due_ > now) return std::nullopt;
   is_asked_ = false;
   due_ = now + backoff_.NextJittered(random_);
-  last_sent_ = now;
+  lifted_.clear();
+  sent_.push_back(now);
+  if (sent_.size() > kUndelayed) sent_.pop_front();
   return std::vector<std::string>(unconfirmed_.begin(), unconfirmed_.end());
 }
 
@@ -74,7 +91,9 @@ void Demand::Confirm(const std::string& role) {
 }
 
 void Demand::Restart(TimePoint now) {
-  last_sent_.reset();
+  // SUBSCRIBE has said which roles are suppressed.
+  lifted_.clear();
+  sent_.clear();
   if (unconfirmed_.empty()) return;
   backoff_.Reset();
   due_ = now;

@@ -7,6 +7,8 @@ namespace {
 
 // Between two batches: the master's time belongs to others too.
 constexpr Milliseconds kBatchPause(100);
+// Between the beginnings of two runs, however often they are asked for.
+constexpr Milliseconds kRunPause(1'000);
 // Whatever the settings say.
 constexpr Milliseconds kDelayMinimum(1);
 
@@ -24,12 +26,13 @@ void Reconciler::Start(const std::vector<TaskPlace>& tasks, TimePoint now) {
   position_.clear();
   first_pass_ = true;
   backoff_.Reset();
-  explicit_due_ = now;
+  explicit_due_ = run_began_ ? std::max(now, *run_began_ + kRunPause) : now;
   implicit_due_ = kNever;
 }
 
 void Reconciler::Stop() {
   remaining_.clear();
+  run_began_.reset();
   explicit_due_ = kNever;
   implicit_due_ = kNever;
 }
@@ -56,6 +59,7 @@ void Reconciler::EndPass(TimePoint now) {
 
 std::optional<std::vector<TaskPlace>> Reconciler::TakeDue(TimePoint now) {
   if (explicit_due_ <= now) {
+    if (first_pass_ && position_.empty()) run_began_ = now;
     std::vector<TaskPlace> batch = NextBatch();
     const bool pass_is_over = remaining_.upper_bound(position_) == remaining_.end();
     if (pass_is_over) {

@@ -21,7 +21,7 @@ namespace rostrum::mesos {
 // A run asks for all tasks that are given to it, in batches, and strikes each of which something is
 // heard. What is left after a delay is asked for again, and the delay doubles up to its maximum:
 // the master says nothing of a task whose agent has not come back yet. A new run takes the place of
-// one that goes on.
+// one that goes on, a second after its beginning at the earliest.
 //
 // When the first pass of a run has been sent, the master is asked for all that it knows, which
 // finds tasks that nobody here knows of; then again every interval.
@@ -39,8 +39,6 @@ class Reconciler {
   std::optional<std::vector<TaskPlace>> TakeDue(TimePoint now);
   TimePoint Deadline() const;
 
-  // How many tasks a run still waits for.
-
  private:
   std::vector<TaskPlace> NextBatch();
   void EndPass(TimePoint now);
@@ -54,6 +52,7 @@ class Reconciler {
   // The last id of this pass that was asked for; "" at its beginning.
   std::string position_;
   bool first_pass_ = false;
+  std::optional<TimePoint> run_began_;
   TimePoint explicit_due_ = kNever;
   TimePoint implicit_due_ = kNever;
 };

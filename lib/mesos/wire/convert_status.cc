@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "lib/mesos/wire/convert.h"
 
 namespace rostrum::mesos {
@@ -22,14 +24,36 @@ void WriteContainerStatus(const TaskStatus& status, wire::ContainerStatus* messa
   }
 }
 
+// Mesos has no state for an end that nobody saw. It is written as the one for an end without
+// success, with this label, which is a part of the state and no label any more when it was read.
+const Label& UnseenLabel() {
+  static const Label label = {"rostrum.end", "unseen"};
+  return label;
+}
+
+void ReadStateAndLabels(const wire::TaskStatus& message, TaskStatus* status) {
+  // A state that this version does not know: nothing is clear, but that it is not over.
+  status->state =
+      message.has_state() ? static_cast<TaskState>(message.state()) : TaskState::kUnknown;
+  status->labels = ReadLabels(message.labels());
+  if (status->state != TaskState::kFailed) return;
+  if (std::erase(status->labels, UnseenLabel()) != 0) status->state = TaskState::kEndedUnseen;
+}
+
+void WriteStateAndLabels(const TaskStatus& status, wire::TaskStatus* message) {
+  const bool is_unseen = status.state == TaskState::kEndedUnseen;
+  message->set_state(static_cast<wire::TaskState>(is_unseen ? TaskState::kFailed : status.state));
+  std::vector<Label> labels = status.labels;
+  if (is_unseen) labels.push_back(UnseenLabel());
+  if (!labels.empty()) WriteLabels(labels, message->mutable_labels());
+}
+
 }  // namespace
 
 TaskStatus ReadTaskStatus(const wire::TaskStatus& message) {
   TaskStatus status;
   status.task_id = message.task_id().value();
-  // A state that this version does not know: nothing is clear, but that it is not over.
-  status.state =
-      message.has_state() ? static_cast<TaskState>(message.state()) : TaskState::kUnknown;
+  ReadStateAndLabels(message, &status);
   status.agent_id = message.agent_id().value();
   status.executor_id = message.executor_id().value();
   status.message = message.message();
@@ -39,7 +63,6 @@ TaskStatus ReadTaskStatus(const wire::TaskStatus& message) {
   status.uuid = message.uuid();
   status.timestamp = message.timestamp();
   if (message.has_healthy()) status.healthy = message.healthy();
-  status.labels = ReadLabels(message.labels());
   status.ip_addresses = ReadAddresses(message.container_status());
   status.container_id = message.container_status().container_id().value();
   if (message.has_unreachable_time()) {
@@ -50,7 +73,7 @@ TaskStatus ReadTaskStatus(const wire::TaskStatus& message) {
 
 void WriteTaskStatus(const TaskStatus& status, wire::TaskStatus* message) {
   message->mutable_task_id()->set_value(status.task_id);
-  message->set_state(static_cast<wire::TaskState>(status.state));
+  WriteStateAndLabels(status, message);
   if (!status.agent_id.empty()) message->mutable_agent_id()->set_value(status.agent_id);
   if (!status.executor_id.empty()) message->mutable_executor_id()->set_value(status.executor_id);
   if (!status.message.empty()) message->set_message(status.message);
@@ -62,7 +85,6 @@ void WriteTaskStatus(const TaskStatus& status, wire::TaskStatus* message) {
   if (!status.uuid.empty()) message->set_uuid(status.uuid);
   if (status.timestamp != 0) message->set_timestamp(status.timestamp);
   if (status.healthy) message->set_healthy(*status.healthy);
-  if (!status.labels.empty()) WriteLabels(status.labels, message->mutable_labels());
   if (!status.container_id.empty() || !status.ip_addresses.empty()) {
     WriteContainerStatus(status, message->mutable_container_status());
   }

@@ -125,7 +125,7 @@ const Verb& ExecutorVerb() {
           "ends it at once.\n"
           "Exit status: 0 shut down, or idle; 1 failed; 2 bad flags or environment; 3 rep did not "
           "come up, or stayed away; 4 the agent did not take the executor in, or did not come "
-          "back.",
+          "back; 5 another executor uses rep, or it is another cell's.",
       .groups =
           {{"Rep",
             {{"rep-url", "URL", "where rep listens", "https://127.0.0.1:1801"},
@@ -135,11 +135,14 @@ const Verb& ExecutorVerb() {
              {"rep-skip-host-check", "",
               "take rep's certificate whatever host it names; who signed it is checked all the "
               "same. For a rep that is asked by 127.0.0.1 and has a certificate for a name"},
+             {"cell-id", "ID",
+              "the cell whose rep it is: the rep of another one is asked for nothing. Without it, "
+              "the cell that answers first"},
              {"rep-start-seconds", "N", "how long rep may take to come up", "300"},
              {"rep-away-seconds", "N", "how long rep may stay away later", "60"},
              {"poll-milliseconds", "N",
-              "how often to look at rep's state; more often, if more than 200, while something is "
-              "about to change",
+              "how often to look at rep's state at least; while something is about to change 20 ms "
+              "after each request that rep took, then 40 and so on to 200, if that is more often",
               "500"}}},
            {"Its own end",
             {{"idle-seconds", "N", "without work for so long, it ends itself", "60"}}},
@@ -187,6 +190,8 @@ Expected<ExecutorCommand> ReadExecutorCommand(std::span<const std::string_view> 
   times.Seconds("usage-update-seconds", 0, &options.times.usage_update);
   if (!times.status().ok()) return times.status();
   options.times.poll_quick = std::min(options.times.poll_quick, options.times.poll);
+  options.times.poll_soon = std::min(options.times.poll_soon, options.times.poll);
+  options.cell_id = flags->Text("cell-id");
   command.metrics_address = flags->Text("metrics-address");
 
   const Expected<mesos::ExecutorEnvironment> environment = mesos::ReadExecutorEnvironment(lookup);

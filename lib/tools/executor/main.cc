@@ -1,6 +1,7 @@
 // The program `rostrum-executor`.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include "lib/mesos/base/random.h"
 #include "lib/mesos/executor/executor.h"
 #include "lib/mesos/executor/metrics_server.h"
+#include "lib/mesos/executor/rep_claim.h"
 #include "lib/mesos/reactor/reactor.h"
 #include "lib/tools/executor/executor_flags.h"
 #include "lib/tools/failure.h"
@@ -51,6 +53,8 @@ double WallClock() {
 }
 
 void Log(const std::string& text) {
+  // A disk that was full may have room again; what was lost meanwhile is lost.
+  std::cerr.clear();
   std::cerr << fmt::format("{} {}\n", TimeText(std::chrono::system_clock::now()),
                            wire::Escape(text));
 }
@@ -65,6 +69,11 @@ int RunExecutor(ExecutorCommand command) {
   if (!events.ok()) return FailExecutor(Unavailable("signals cannot be waited for"), kFailed);
   command.options.wall_clock = WallClock;
   command.options.log = Log;
+  const mesos::ExecutorEnvironment& environment = command.options.environment;
+  mesos::RepClaim claim(command.options.rep_url,
+                        fmt::format("executor {} of framework {}, process {}",
+                                    environment.executor_id, environment.framework_id, getpid()));
+  command.options.claim_rep = [&claim] { return claim.Take(); };
   const mesos::SteadyClock clock;
   mesos::SystemRandom random;
   mesos::Reactor reactor({}, clock);
@@ -80,8 +89,8 @@ int RunExecutor(ExecutorCommand command) {
     metrics = std::move(*started);
   }
   Log(fmt::format("{} " ROSTRUM_VERSION_STRING " for framework {}, executor {}, rep at {}{}",
-                  kProgram, command.options.environment.framework_id,
-                  command.options.environment.executor_id, command.options.rep_url,
+                  kProgram, environment.framework_id, environment.executor_id,
+                  command.options.rep_url,
                   metrics ? fmt::format(", metrics at {}", metrics->address()) : ""));
   {
     const std::lock_guard lock(reactor.mutex());

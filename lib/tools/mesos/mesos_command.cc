@@ -9,7 +9,7 @@
 
 #include "lib/tools/failure.h"
 #include "lib/tools/mesos/mesos_options.h"
-#include "lib/tools/mesos/outcome_writer.h"
+#include "lib/tools/mesos/outcome_printer.h"
 #include "lib/tools/mesos/stop_signals.h"
 
 namespace rostrum::tools {
@@ -31,12 +31,8 @@ struct Ending {
   bool all_succeeded = true;  // Every piece of work that ended.
 };
 
-void Print(const MesosOptions& options, const std::vector<Outcome>& outcomes, std::ostream& out,
-           Ending* ending) {
-  if (outcomes.empty()) return;
-  const auto now = std::chrono::system_clock::now();
+void Note(const MesosOptions& options, const std::vector<Outcome>& outcomes, Ending* ending) {
   for (const Outcome& outcome : outcomes) {
-    out << (options.as_json ? OutcomeJson(outcome, now) : OutcomeText(outcome, now)) << "\n";
     if (outcome.kind == OutcomeKind::kFailed) ending->has_failed = true;
     const bool did_not_succeed =
         outcome.kind == OutcomeKind::kEnded
@@ -44,8 +40,6 @@ void Print(const MesosOptions& options, const std::vector<Outcome>& outcomes, st
             : outcome.kind == OutcomeKind::kRefused && !options.framework.settings.keep_waiting;
     if (did_not_succeed) ending->all_succeeded = false;
   }
-  // Each change is to be seen when it happens, through a pipe too.
-  out.flush();
 }
 
 Status Fill(const MesosOptions& options, Framework* framework) {
@@ -93,13 +87,17 @@ int Run(const MesosOptions& options, std::ostream& out, std::ostream& err) {
   }
   if (Status status = running->Start(); !status.ok()) return FailMesos(status, kFailed, err);
 
+  // What is printed is for people and for other programs; nothing that runs hangs on it.
+  OutcomePrinter printer(options.as_json, out, err);
   Ending ending;
   while (signals.received() == 0 && !ending.has_failed) {
     // Looked at before the outcomes are taken, so that the last ones are printed.
     const bool is_done = options.once && IsDone(*running);
-    Print(options, running->WaitOutcomes(is_done ? std::chrono::milliseconds(0) : kLook), out,
-          &ending);
-    if (is_done || !out) break;
+    const std::vector<Outcome> outcomes =
+        running->WaitOutcomes(is_done ? std::chrono::milliseconds(0) : kLook);
+    Note(options, outcomes, &ending);
+    printer.Print(outcomes);
+    if (is_done) break;
   }
   const Status ended = End(options, ending, running);
   std::vector<Outcome> rest = running->WaitOutcomes(std::chrono::milliseconds(0));
@@ -109,8 +107,8 @@ int Run(const MesosOptions& options, std::ostream& out, std::ostream& err) {
       return outcome.kind == OutcomeKind::kDisconnected || outcome.kind == OutcomeKind::kFailed;
     });
   }
-  Ending last;
-  Print(options, rest, out, &last);
+  printer.Print(rest);
+  printer.Finish([&] { return signals.received() != 0; });
   if (!ended.ok()) return FailMesos(ended, kFailed, err);
   if (ending.has_failed || (options.once && !ending.all_succeeded)) return kFailed;
   return 0;

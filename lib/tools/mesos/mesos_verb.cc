@@ -23,7 +23,8 @@ constexpr std::string_view kSummary =
     "the framework and its tasks are ended with the program. --teardown does that in any case.\n"
     "What agents offer for constraints comes from their attributes: stack (root file systems), "
     "rootfs_scheme, placement_tags, optional_placement_tags, volume_drivers, zone (else the fault "
-    "domain's) and cell_index; lists have commas. RootFs mesos:any runs on every agent.";
+    "domain's) and cell_index; lists have commas. RootFs mesos:any runs on every agent.\n"
+    "A line that cannot be written is lost and counted, and ends nothing; SIGHUP is ignored.";
 
 // A setting's description, which ends with its default in brackets.
 std::string DescriptionOf(const mesos::FrameworkOption& option) {
@@ -66,6 +67,8 @@ const Verb& MesosVerb() {
              {"role", "ROLE", "a role of the framework", "*", true},
              {"principal", "NAME", "for HTTP basic authentication, and of the framework", "none"},
              {"secret-file", "FILE", "the principal's secret, in one line", "none"},
+             {"zk-credentials-file", "FILE",
+              "USER:PASSWORD in one line, for addresses that begin with zk://", "none"},
              {"ca-file", "FILE", "certificates of authorities, to speak TLS with masters", "none"},
              {"certificate-file", "FILE", "of the client, for mutual TLS", "none"},
              {"key-file", "FILE", "the certificate's key", "none"},
@@ -102,6 +105,9 @@ const Verb& MesosVerb() {
              {"executor-image", "IMAGE", "the container in which it runs, privileged", "none"},
              {"executor-volume", "HOST:CONTAINER", "a folder mapped into that container", "", true},
              {"executor-environment", "NAME=VALUE", "a variable of its environment", "", true},
+             {"executor-environment-file", "FILE",
+              "more of them, NAME=VALUE a line: what is on a command line everybody may read", "",
+              true},
              {"executor-cpus", "N", "thousandths of a cpu that a cell takes for itself", "100"},
              {"executor-memory", "MB", "memory that it takes for itself", "256"},
              {"executor-disk", "MB", "disk that it takes for itself", "0"},
@@ -110,7 +116,8 @@ const Verb& MesosVerb() {
               "15"}}},
            {"Output and end",
             {{"format", "FORM", "text, or json with one object a line", "text"},
-             {"once", "", "end when all work has ended; exit status 1 if any did not succeed"},
+             {"once", "",
+              "end when all work has ended; exit status 1 if any did not succeed, or ended unseen"},
              {"teardown", "", "end the framework with all its tasks at the end"},
              {"stop-timeout", "MS", "how long the end may take", "5000"}}}},
       .examples = {{"One web server on a cluster, until Ctrl-C",

@@ -62,7 +62,7 @@ Status AddCellFailure(const IncidentOptions& options, int64_t time_ms, Scenario*
   const auto count = static_cast<size_t>(options.fail_cells);
   if (count > candidates.size()) {
     return InvalidArgument(
-        fmt::format("--fail-cells is \"{}\", expected a whole number from 1 to {}, the number of "
+        fmt::format("--fail-cells is \"{}\", expected at most {}, the number of "
                     "cells that are there to fail",
                     count, candidates.size()));
   }

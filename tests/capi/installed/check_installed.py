@@ -65,7 +65,8 @@ class Tree:
         return made
 
     def link(self, linker: list[str], compiled: Path, kind: str, flags: list[str]) -> Path:
-        program = self.out / f"{compiled.stem}_{Path(linker[0]).name}_{kind}"
+        language = "cxx" if linker is self.cxx_compiler else "c"
+        program = self.out / f"{compiled.stem}_{language}_{kind}"
         run([*linker, str(compiled), "-o", str(program), *flags])
         return program
 

@@ -7,6 +7,8 @@ cluster.sh start [--agents N] [--resources TEXT]... [--attributes TEXT]... [--ma
     starts one and prints HOST:PORT of its master, or zk://... ; resources and attributes are as Mesos' flags
     have them, the first for the first agent and so on, the last for all that follow; the port is that of the
     first master, by default a free one
+cluster.sh check [--port N] ...   says what stands in the way of such a start, and ends with status 1
+                          if anything does
 cluster.sh status         says what runs, and where
 cluster.sh show           says what the master knows: the agents, the executors on them, the tasks that live
 cluster.sh kill NAME      kill -9 of agent-1, master-1 or whatever status names
@@ -33,6 +35,7 @@ sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
 from cluster import Cluster, Unavailable  # noqa: E402
 from cluster.cluster import DEFAULT_RESOURCES  # noqa: E402
 from cluster.install import cache_folder, install  # noqa: E402
+from cluster.ports import is_free, listener  # noqa: E402
 from processes import Nursery  # noqa: E402
 from waiting import eventually  # noqa: E402
 from zookeeper import Unavailable as NoZooKeeper, ZooKeeper  # noqa: E402
@@ -73,17 +76,28 @@ def is_running():
             return False
 
 
-def start(arguments):
+def check(arguments):
     if is_running():
         sys.exit("error: a cluster runs already; see cluster.sh status")
+    port = arguments.port
+    if port is not None and not is_free(port):
+        sys.exit("error: port %d is in use by %s; end it, or name another port, as in ROSTRUM_MESOS_PORT=%d "
+                 "for start-cluster.sh and --port %d for cluster.sh"
+                 % (port, listener(port) or "a process of another user", port + 1, port + 1))
+
+
+def start(arguments):
+    check(arguments)
     install()
     shutil.rmtree(folder(), ignore_errors=True)
     folder().mkdir(parents=True)
     log = folder() / "holder.log"
     with open(log, "w") as output:
-        holder = subprocess.Popen([sys.executable, __file__, "hold", json.dumps(vars(arguments))],
-                                  stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                  start_new_session=True)
+        holder = subprocess.Popen([sys.executable, __file__, "hold"], stdin=subprocess.PIPE, stdout=output,
+                                  stderr=output, start_new_session=True, text=True)
+    # Not on its command line, where the credentials would stay to be read.
+    with holder.stdin as options:
+        json.dump(vars(arguments), options)
 
     def ready():
         if holder.poll() is not None:
@@ -196,8 +210,7 @@ class Holder:
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    starting = verbs.add_parser("start", help="start a cluster, or a part that was killed")
-    starting.add_argument("name", nargs="?")
+    starting = argparse.ArgumentParser(add_help=False)
     starting.add_argument("--agents", type=int, default=3)
     starting.add_argument("--masters", type=int, default=1)
     starting.add_argument("--zookeeper", action="store_true")
@@ -205,18 +218,23 @@ def parse_arguments():
     starting.add_argument("--attributes", action="append")
     starting.add_argument("--credential", action="append", metavar="PRINCIPAL:SECRET")
     starting.add_argument("--port", type=int)
+    verbs.add_parser("start", parents=[starting], help="start a cluster, or a part that was killed") \
+        .add_argument("name", nargs="?")
+    verbs.add_parser("check", parents=[starting], help="say what stands in the way of a start")
     for verb in ("kill", "logs"):
         verbs.add_parser(verb).add_argument("name")
     for verb in ("status", "show", "address", "stop"):
         verbs.add_parser(verb)
-    verbs.add_parser("hold").add_argument("options", type=json.loads)
+    verbs.add_parser("hold")
     return parser.parse_args()
 
 
 def main():
     arguments = parse_arguments()
     if arguments.verb == "hold":
-        Holder(arguments.options).serve()
+        Holder(json.load(sys.stdin)).serve()
+    elif arguments.verb == "check":
+        check(arguments)
     elif arguments.verb == "start" and arguments.name is None:
         start(arguments)
     elif "name" in arguments:

@@ -6,6 +6,8 @@ outgoing connections in between: these lie below that range (32768 and up, on Li
 that Mesos' agents offer (31000 and up).
 """
 
+import os
+import pathlib
 import random
 import socket
 
@@ -30,3 +32,25 @@ def free_port():
         if is_free(port):
             return port
     raise AssertionError("none of %d ports from %d to %d is free" % (ATTEMPTS, FIRST, LAST))
+
+
+def listener(port):
+    """Who listens on a port, as "NAME (pid N)"; nobody, or somebody else's process, is None."""
+    inodes = set()
+    for table in ("tcp", "tcp6"):
+        try:
+            rows = pathlib.Path("/proc/net", table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for row in rows:
+            fields = row.split()
+            # 0A is LISTEN.
+            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+                inodes.add("socket:[%s]" % fields[9])
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if any(os.readlink(link) in inodes for link in pathlib.Path("/proc", pid, "fd").iterdir()):
+                return "%s (pid %s)" % (pathlib.Path("/proc", pid, "comm").read_text().strip(), pid)
+        except OSError:  # It has ended, or is not ours to look at.
+            continue
+    return None

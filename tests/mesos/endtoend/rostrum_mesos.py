@@ -29,11 +29,12 @@ class RostrumMesos:
 
     cells: of cells.py; their command starts the executors. keeps: whether it keeps its framework's id and
     journal, so that it may be killed and started again. flags: more of them, as --FLAG VALUE; sets: of --set.
+    wrapper: words before the command, of a program that runs it in its own place.
     """
 
     def __init__(self, nursery, master, lrps=(), tasks=(), services=(), cells=None, executor_flags=(),
-                 name="rostrum", role=None, keeps=False, sets=None, switches=(), **flags):
-        self.nursery, self.name = nursery, name
+                 name="rostrum", role=None, keeps=False, sets=None, switches=(), wrapper=(), **flags):
+        self.nursery, self.name, self.wrapper = nursery, name, list(wrapper)
         self.work = {"lrps": list(lrps), "tasks": list(tasks), "services": list(services)}
         self.flags = {"master": master, "name": name, "role": role or name, "format": "json",
                       "window": "200", "executor-memory": "32",
@@ -54,7 +55,7 @@ class RostrumMesos:
         self.past = ""
 
     def start(self):
-        argv = [program("rostrum"), "mesos"]
+        argv = [*self.wrapper, program("rostrum"), "mesos"]
         for name, records in self.work.items():
             if records:
                 file = self.nursery.folder / ("%s.%s.json" % (self.name, name))

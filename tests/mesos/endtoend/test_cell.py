@@ -2,6 +2,7 @@
 """examples/cell on a real agent: the cell as plain processes, and the description of its container."""
 
 import pathlib
+import re
 import shlex
 import sys
 import unittest
@@ -21,14 +22,17 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "examples" / "cell" / "ce
 class PlainProcesses(ClusterTest):
     options = {"agents": 1}
 
-    def bench(self):
-        """A bench whose executor is a whole cell: cell.sh with stand-ins for garden and rep."""
-        garden, ports = free_port(), (free_port(), free_port())
+    def bench(self, name="cell", addresses=None):
+        """A bench whose executor is a whole cell: cell.sh with stand-ins for garden and rep.
+
+        addresses: the ports of garden and rep of another one, where this one wants to be, too.
+        """
+        garden, ports = addresses or (free_port(), (free_port(), free_port()))
         (self.nursery.folder / "ping").touch()
         python = shlex.quote(sys.executable)
         settings = {
-            "CELL_DATA": self.nursery.folder / "data", "CELL_LOG": self.nursery.folder / "log",
-            "CELL_ID": "the-cell", "CELL_GARDEN_ADDRESS": "127.0.0.1:%d" % garden,
+            "CELL_DATA": self.nursery.folder / name / "data", "CELL_LOG": self.nursery.folder / name / "log",
+            "CELL_ID": "the-cell", "CELL_PORT_SECONDS": 1, "CELL_GARDEN_ADDRESS": "127.0.0.1:%d" % garden,
             "CELL_GARDEN_COMMAND": "%s -m http.server %d --bind 127.0.0.1 --directory %s"
                                    % (python, garden, self.nursery.folder),
             "CELL_REP_COMMAND": "%s %s --port %d --control-port %d" % (python, SERVER, *ports),
@@ -39,6 +43,7 @@ class PlainProcesses(ClusterTest):
         rep = Rep("127.0.0.1:%d" % ports[1], url="http://127.0.0.1:%d" % ports[0])
         rep.process = "the cell's"
         bench = Bench(self, rep=rep)
+        bench.addresses = (garden, ports)
         bench.executor["command"] = {
             "shell": False, "value": str(SCRIPT), "arguments": [str(SCRIPT)],
             "environment": {"variables": [{"name": name, "value": str(value)}
@@ -60,6 +65,23 @@ class PlainProcesses(ClusterTest):
         eventually("the whole cell ends", lambda: not self.cell_processes())
         self.assertIn("the cell has ended", bench.log())
 
+    def test_the_executors_token_is_in_no_environment_that_can_be_read(self):
+        bench = self.bench()
+        bench.executor["command"]["environment"]["variables"].append(
+            {"name": "MESOS_EXECUTOR_AUTHENTICATION_TOKEN", "value": "s3cret-token"})
+        bench.launch(a=lrp("pg"))
+        bench.wait("a", "TASK_RUNNING")
+        parts = set()
+        for pid in self.cell_processes():
+            line, environment = (pathlib.Path("/proc", str(pid), file).read_bytes() for file in ("cmdline", "environ"))
+            # What stands in for Mesos' own helper is not ours, and waits with all that the agent said.
+            if line.split(b"\0")[3:4] == [b"container"]:
+                continue
+            parts.update(re.findall(rb"cell\.sh|server\.py|http\.server|rostrum-executor", line))
+            self.assertNotIn(b"s3cret", line)
+            self.assertNotIn(b"s3cret", environment, line)
+        self.assertEqual(parts, {b"cell.sh", b"server.py", b"http.server", b"rostrum-executor"})
+
     def test_a_cell_whose_rep_ends_ends(self):
         bench = self.bench()
         bench.launch(a=lrp("pg"))
@@ -69,6 +91,26 @@ class PlainProcesses(ClusterTest):
         bench.wait("a", "TASK_KILLED")
         eventually("the whole cell ends", lambda: not self.cell_processes())
         self.assertIn("rep ends the cell", bench.log())
+
+    def test_a_second_cell_with_the_same_addresses_ends_and_touches_nothing_of_the_first(self):
+        first = self.bench()
+        first.launch(a=lrp("pg"))
+        first.wait("a", "TASK_RUNNING")
+        before = self.cell_processes()
+        second = self.bench("second", first.addresses)
+        first.leave_the_rest_to(second)
+        second.launch(b=lrp("pg", 1))
+        self.assertIn("is used by executor " + first.executor_id, second.wait("b", "TASK_FAILED")["message"])
+        self.assertEqual(second.exit_status(), 5)
+        eventually("the second cell is gone", lambda: set(self.cell_processes()) <= set(before))
+        self.assertIn("is in use, expected it to be free", second.log())
+        # Neither its garden nor its rep was ever started.
+        log = self.nursery.folder / "second" / "log"
+        self.assertEqual([part for part in ("garden", "rep") if (log / part).exists()], [])
+        self.assertEqual(set(self.cell_processes()), set(before))
+        self.assertEqual(first.states("a"), ["TASK_STARTING", "TASK_RUNNING"])
+        self.assertEqual(first.rep.requests("stop"), [])
+        self.assertEqual(len(first.rep.requests("work")), 1)
 
     def test_shutdown_takes_the_whole_cell_along(self):
         bench = self.bench()

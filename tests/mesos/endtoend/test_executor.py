@@ -74,6 +74,16 @@ class Bench:
         offer, tasks = self.prepare(works)
         self.framework.launch(offer, [{**each, "executor": self.executor} for each in tasks], refuse_seconds=0.0)
 
+    def leave_the_rest_to(self, other):
+        """What is left of the agents is offered to another bench's framework."""
+        self.framework.suppress()
+
+        def look():
+            if self.framework.offers:
+                self.framework.decline(list(self.framework.offers))
+            return other.framework.offers
+        eventually("the other framework gets an offer", look)
+
     def launch_group(self, **works):
         offer, tasks = self.prepare(works)
         self.framework.accept([offer["id"]["value"]], [
@@ -121,6 +131,10 @@ class Bench:
     def wait_ended(self, seconds=60):
         """Waits until the executor's process is gone; its exit status, as the agent told it, or minus a signal."""
         eventually("the executor ends", lambda: not self.processes(), seconds)
+        return self.exit_status()
+
+    def exit_status(self):
+        """Waits until the agent tells how the executor ended; as wait_ended()."""
         failure = self.framework.wait_event(
             "FAILURE", lambda event: event["failure"].get("executor_id", {}).get("value") == self.executor_id)
         return os.waitstatus_to_exitcode(failure["failure"]["status"])
@@ -162,6 +176,8 @@ class Works(ClusterTest):
         running = bench.wait("a", "TASK_RUNNING")
         self.assertEqual(labels(running)["diego.instance_guid"], bench.rep.lrp("pg")["guid"])
         self.assertEqual(labels(running)["diego.cell_id"], "cell-1")
+        # So that no other cell takes it.
+        self.assertEqual(json.loads(bench.rep.requests("work")[0]["body"])["cell_id"], "cell-1")
         bench.rep.crash(process_guid="pg", index=0)
         bench.wait("a", "TASK_FAILED")
         self.assertEqual(bench.states("a"), ["TASK_STARTING", "TASK_RUNNING", "TASK_FAILED"])
@@ -169,16 +185,35 @@ class Works(ClusterTest):
             self.assertEqual(status["source"], "SOURCE_EXECUTOR")
             self.assertEqual(status["executor_id"]["value"], bench.executor_id)
 
-    def test_an_lrp_that_diego_itself_stops_has_finished_and_so_has_one_whose_end_nobody_saw(self):
+    def test_an_lrp_that_diego_itself_stops_has_finished(self):
         bench = Bench(self)
         bench.rep.behave(linger_seconds=SEEN_SECONDS)
-        bench.launch(a=lrp("pg", 0), b=lrp("pg", 1))
+        bench.launch(a=lrp("pg"))
         bench.wait("a", "TASK_RUNNING")
-        bench.wait("b", "TASK_RUNNING")
-        bench.rep.finish(process_guid="pg", index=0)
+        bench.rep.finish(process_guid="pg")
         self.assertIn("stopped", bench.wait("a", "TASK_FINISHED")["message"])
-        bench.rep.lose(process_guid="pg", index=1)
-        self.assertIn("between two looks", bench.wait("b", "TASK_FINISHED")["message"])
+
+    def test_what_rep_drops_between_two_looks_has_not_finished_and_says_that_nobody_saw_its_end(self):
+        bench = Bench(self)
+        bench.launch(a=lrp("pg"), t=task("the-task"))
+        for name in ("a", "t"):
+            bench.wait(name, "TASK_RUNNING")
+        bench.rep.lose(process_guid="pg")
+        bench.rep.lose(task_guid="the-task")
+        for name in ("a", "t"):
+            status = bench.wait(name, "TASK_FAILED")
+            self.assertRegex(status["message"], "^ended unseen: .*between two looks")
+            self.assertEqual(labels(status)["rostrum.end"], "unseen")
+
+    def test_a_completed_task_is_read_before_the_bbs_knows_of_it(self):
+        bench = Bench(self)
+        # The BBS does not answer rep.
+        bench.rep.behave(linger_seconds=None)
+        bench.launch(t=task("the-task"))
+        bench.wait("t", "TASK_RUNNING")
+        bench.rep.crash(task_guid="the-task")
+        bench.wait("t", "TASK_FAILED")
+        self.assertEqual(bench.rep.tasks(), {"the-task": "Completed"})
 
     def test_tasks_finish_or_fail_as_rep_says(self):
         bench = Bench(self)
@@ -305,6 +340,7 @@ class Ends(ClusterTest):
 
     def test_an_idle_executor_ends_itself_and_only_then(self):
         bench = Bench(self, flags=["--idle-seconds", 1])
+        bench.rep.behave(linger_seconds=SEEN_SECONDS)
         bench.launch(t=task("t"))
         bench.wait("t", "TASK_RUNNING")
         never("it ends while it has work", lambda: not bench.processes(), 1.5)
@@ -363,6 +399,87 @@ class Ends(ClusterTest):
         self.cluster.nursery.signal(pid, 9)
         status = bench.wait("a", "TASK_FAILED")
         self.assertEqual(status["source"], "SOURCE_AGENT")
+
+
+class WhoseRep(ClusterTest):
+    """One rep serves one executor."""
+
+    options = {"agents": 1}
+
+    def first(self):
+        bench = Bench(self)
+        bench.launch(a=lrp("pg", 0))
+        bench.wait("a", "TASK_RUNNING")
+        return bench
+
+    def beside(self, first):
+        """Another framework with the same rep."""
+        second = Bench(self, rep=first.rep)
+        first.leave_the_rest_to(second)
+        return second
+
+    def test_of_two_executors_with_one_rep_the_second_ends_and_the_first_goes_on(self):
+        first = self.first()
+        before = len(first.rep.requests("work"))
+        second = self.beside(first)
+        second.launch(b=lrp("pg", 1), c=task("the-task"))
+        for name in ("b", "c"):
+            message = second.wait(name, "TASK_FAILED")["message"]
+            self.assertIn("rep at %s is used by executor %s of framework %s"
+                          % (first.rep.url, first.executor_id, first.framework.framework_id), message)
+        self.assertEqual(second.exit_status(), 5)
+        self.assertIn("is asked for nothing", second.log())
+        self.assertEqual(len(first.rep.requests("work")), before)
+        self.assertEqual(first.rep.requests("stop") + first.rep.requests("cancel"), [])
+        self.assertEqual(first.states("a"), ["TASK_STARTING", "TASK_RUNNING"])
+        second.framework.teardown()
+        first.framework.revive()
+        first.launch(d=lrp("pg", 2))
+        first.wait("d", "TASK_RUNNING")
+
+    def test_an_executor_takes_over_a_rep_whose_executor_ends(self):
+        first = self.first()
+        second = self.beside(first)
+        second.launch(b=lrp("pg", 1))
+        eventually("it waits for the first", lambda: "which is waited for" in second.log())
+        first.shutdown()
+        second.wait("b", "TASK_RUNNING")
+        first.wait("a", "TASK_KILLED")
+        self.assertEqual(first.exit_status(), 0)
+
+    def test_a_rep_whose_executor_was_killed_is_free_for_the_next_one_and_keeps_its_work(self):
+        first = self.first()
+        [pid] = first.processes()
+        self.cluster.nursery.signal(pid, 9)
+        first.wait("a", "TASK_FAILED")
+        second = self.beside(first)
+        second.launch(b=lrp("pg", 1))
+        second.wait("b", "TASK_RUNNING")
+        self.assertIn("with work that is not ours and is left alone", second.log())
+        second.kill("b")
+        second.wait("b", "TASK_KILLED")
+        self.assertEqual(first.rep.lrps(), {("pg", 0): "RUNNING"})
+
+    def test_the_rep_of_another_cell_is_asked_for_nothing(self):
+        bench = Bench(self, flags=["--cell-id", "mine"], cell_id="other")
+        bench.launch(a=lrp("pg"))
+        self.assertIn('is that of cell "other", expected cell "mine"', bench.wait("a", "TASK_FAILED")["message"])
+        self.assertEqual(bench.wait_ended(), 5)
+        self.assertEqual({each["route"] for each in bench.rep.requests()}, {"state"})
+
+    def test_a_rep_that_becomes_another_cells_is_left_alone(self):
+        rep = RepProcess(self.nursery, keeps=True, cell_id="old").start()
+        bench = Bench(self, rep=rep)
+        bench.launch(a=lrp("pg"))
+        bench.wait("a", "TASK_RUNNING")
+        rep.kill()
+        # Its containers are still there, under another name.
+        rep.state_file.write_text(rep.state_file.read_text().replace('"old"', '"new"'))
+        rep.start()
+        self.assertIn('is that of cell "new", expected cell "old"', bench.wait("a", "TASK_FAILED")["message"])
+        self.assertEqual(bench.wait_ended(), 5)
+        self.assertEqual(rep.lrps(), {("pg", 0): "RUNNING"})
+        self.assertEqual(rep.requests("stop"), [])
 
 
 class RepComesAndGoes(ClusterTest):
@@ -590,7 +707,7 @@ class Program(NurseryTest):
     def test_help_and_version(self):
         process = self.start("--help")
         self.assertEqual(process.wait(), 0)
-        for word in ("--rep-url", "--idle-seconds", "--metrics-address", "ROSTRUM_EXECUTOR_REP_URL", "Exit status"):
+        for word in ("--rep-url", "--cell-id", "--idle-seconds", "--metrics-address", "ROSTRUM_EXECUTOR_REP_URL", "Exit status"):
             self.assertIn(word, process.output())
         process = self.start("--version")
         self.assertEqual(process.wait(), 0)

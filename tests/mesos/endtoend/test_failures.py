@@ -74,6 +74,17 @@ class Framework(FailureTest):
         run.start()
         run.wait("ended", identifier="web.0", state="TASK_FAILED")
 
+    def test_an_end_that_nobody_saw_is_told_as_such_also_to_a_framework_that_was_away(self):
+        run = self.rostrum(lrps=[lrp("web", 2)], keeps=True)
+        run.wait_running(*names("web", 2))
+        run.kill()
+        for rep in self.cells.all():
+            rep.lose(process_guid="web", index=0)
+        eventually("the master knows of it", lambda: len(self.tasks_of(run)) == 1)
+        run.start()
+        ended = run.wait("ended", identifier="web.0")
+        self.assertEqual((ended["state"], ended["text"][:12]), ("ENDED_UNSEEN", "ended unseen"), ended)
+
 
 class MasterAndAgents(FailureTest):
     def test_a_master_that_is_killed_and_comes_back_finds_all_as_it_was(self):
@@ -138,6 +149,31 @@ class MasterAndAgents(FailureTest):
         run.wait("placed", 2, identifier="router.0")
         run.wait_running(*names("router", 3))
         eventually("the agent is empty", lambda: not agent.container_processes("^sleep"))
+
+    def test_an_agent_that_drops_each_launch_is_left_alone_and_the_others_get_the_work(self):
+        # Mesos drops what comes to an agent that was drained and is active again, as long as the executor
+        # that was there is.
+        run = self.rostrum(lrps=[lrp("web")], strategy="binpack", keeps=True)
+        run.wait_running("web.0")
+        agent, _ = self.home_of(run, "web.0")
+        agent_id = agent.id
+        self.operator.drain_agent(agent_id)
+        run.wait("ended", identifier="web.0", state="TASK_KILLED")
+        eventually("it is drained", lambda: any(
+            each["agent_info"]["id"]["value"] == agent_id and each.get("drain_info", {}).get("state") == "DRAINED"
+            for each in self.operator.call("GET_AGENTS")["agents"]))
+        run.kill()
+        self.operator.reactivate_agent(agent_id)
+        run.work["lrps"] = [lrp("api", 20, memory=100), lrp("db", 20, memory=100)]
+        run.start()
+        self.assertIn("draining", run.wait("requeued")["text"])
+        # The other two hold 2,048 MB each.
+        eventually("38 run", lambda: len(run.running()) >= 38)
+        before = len(run.events("placed"))
+        self.assertLessEqual(before, 1 + 40 + 3 * 20)
+        never("it launches on and on", lambda: len(run.events("placed")) > before + 20, 5)
+        problems = [each for each in run.events("problem") if "came to nothing" in each["text"]]
+        self.assertEqual(len(problems), 1, problems)
 
 
 class ExecutorAndRep(FailureTest):

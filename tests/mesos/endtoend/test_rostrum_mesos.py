@@ -56,6 +56,20 @@ class LifeOfWork(RostrumTest):
                 run.wait("ended", identifier="once-" + state, state=state)
                 self.assertEqual(run.process.wait(60), 1 if fails else 0)
 
+    def test_an_end_that_nobody_saw_is_no_success(self):
+        run = self.rostrum(lrps=[lrp("web")], tasks=[task("job")], switches=["once"])
+        run.wait_running("job", "web.0")
+        for rep in self.cells.all():
+            rep.lose(task_guid="job")
+            rep.lose(process_guid="web")
+        for identifier in ("job", "web.0"):
+            ended = run.wait("ended", identifier=identifier)
+            self.assertEqual(ended["state"], "ENDED_UNSEEN")
+            self.assertRegex(ended["text"], "^ended unseen: ")
+        self.assertEqual(run.process.wait(60), 1)
+        self.assertEqual(run.events("requeued") + run.events("replaced"), [])
+        self.assertEqual(len(run.events("placed")), 2)
+
     def test_an_lrp_that_crashes_has_failed_and_one_that_diego_stops_has_finished(self):
         for rep in self.cells.all():
             rep.behave(linger_seconds=SEEN_SECONDS)
@@ -204,6 +218,20 @@ class Sharing(RostrumTest):
                               roles=["neighbour"]) as other:
             other.wait_running(3)
             self.assertEqual(run.running(), sorted(names("web", 2)))
+
+    def test_of_two_frameworks_with_the_same_cells_the_second_fails_and_the_first_goes_on(self):
+        first = self.rostrum(lrps=[lrp("web", 3)], strategy="spread", name="first")
+        first.wait_running(*names("web", 3))
+        second = self.rostrum(lrps=[lrp("api")], tasks=[task("job")], name="second", switches=["once"])
+        for identifier in ("api.0", "job"):
+            ended = second.wait("ended", identifier=identifier, state="TASK_FAILED")
+            self.assertRegex(ended["text"], "^rep at .* is used by executor .* of framework ")
+        self.assertEqual(second.process.wait(60), 1)
+        # It is told once, and not tried again and again.
+        self.assertEqual(len(second.events("placed")), 2)
+        self.assertEqual(first.running(), names("web", 3))
+        self.assertEqual(set(self.cells.lrps()), {("web", index) for index in range(3)})
+        self.assertEqual([each for rep in self.cells.all() for each in rep.requests("stop")], [])
 
     def test_ours_waits_for_what_another_holds_and_gets_it_when_that_is_gone(self):
         with SharingFramework(self.cluster.address, wanted=3, each={"cpus": 8, "mem": 2048},

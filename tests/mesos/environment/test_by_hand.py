@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import socket
 import subprocess
 
 from cluster import Operator
@@ -10,6 +11,7 @@ from shared import NurseryTest, require_mesos
 from waiting import eventually
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "cluster.sh"
+START = pathlib.Path(__file__).resolve().parents[3] / "examples" / "mesos" / "start-cluster.sh"
 
 
 class ByHand(NurseryTest):
@@ -19,6 +21,22 @@ class ByHand(NurseryTest):
                                 timeout=600, env=environment)
         self.assertEqual(result.returncode, status, result.stderr)
         return (result.stdout if status == 0 else result.stderr).strip()
+
+    def test_a_port_that_is_in_use_is_one_line_that_says_by_whom(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            for verb in ("check", "start"):
+                said = self.run_script(verb, "--port", str(port), status=1)
+                self.assertRegex(said, r"^error: port %d is in use by \S+ \(pid %d\); end it, or name another "
+                                 r"port, as in ROSTRUM_MESOS_PORT=%d [^\n]*$" % (port, os.getpid(), port + 1))
+            # The example's script says it before it builds anything.
+            environment = {**os.environ, "ROSTRUM_MESOS_PORT": str(port), "PATH": "/usr/bin:/bin",
+                           "ROSTRUM_MESOS_BY_HAND": str(self.nursery.folder / "by-hand")}
+            done = subprocess.run([START], capture_output=True, text=True, check=False, timeout=600,
+                                  env=environment)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+            self.assertRegex(done.stderr, r"^error: port %d is in use by [^\n]*\n$" % port)
+        self.assertEqual(self.run_script("check", "--port", str(port)), "")
 
     def test_a_cluster_is_started_looked_at_damaged_and_stopped(self):
         require_mesos()

@@ -2,7 +2,8 @@
 """One cell: its resources and containers, and how these go from reserved to gone.
 
 What it does follows Diego's rep and executor: work is reserved by memory, disk and containers; a
-container is reserved, initializing, created, running, completed, and then deleted once the BBS knows;
+container is reserved, initializing, created, running, completed, and then deleted once the BBS knows
+(rep tells it that a task has completed, and does not wait until somebody has resolved it);
 a second container of an LRP instance that the cell has already can't be claimed, and is deleted.
 """
 
@@ -22,7 +23,9 @@ BEHAVIOUR = {
     "task_seconds": None,      # a task, until it completes
     "task_fails": False,       # whether it completes as failed
     "stop_seconds": 0.05,      # from a stop or cancel to the end of the process
-    "linger_seconds": 0.05,    # how long what has ended is still in /state
+    # How long what has ended is still in /state: until the BBS has been told and garden has destroyed the
+    # container. None: the BBS does not answer.
+    "linger_seconds": 0.3,
     "evacuate_seconds": 0.2,   # from an evacuation until the BBS has replaced what runs
     "stopped_state": "SHUTDOWN",  # what /state says of an LRP that was stopped: also CRASHED
 }

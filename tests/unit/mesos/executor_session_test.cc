@@ -90,7 +90,7 @@ TEST_F(ExecutorSessionTest, WhatHappensWhileTheAgentIsAwayIsToldAfterwards) {
   EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING");
   world.agent.refuses = 0;
   world.Advance(seconds(3));
-  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING ENDED_UNSEEN");
 }
 
 TEST_F(ExecutorSessionTest, WhatHappensBetweenSubscribeAndSubscribedIsToldAtOnce) {
@@ -103,7 +103,7 @@ TEST_F(ExecutorSessionTest, WhatHappensBetweenSubscribeAndSubscribedIsToldAtOnce
   world.Advance(seconds(1));
   EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING");
   SendEvent(AgentEvent::SUBSCRIBED);
-  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING ENDED_UNSEEN");
 }
 
 TEST_F(ExecutorSessionTest, AnAgentThatNeverSaysSubscribedIsAskedAnew) {
@@ -130,7 +130,7 @@ TEST_F(ExecutorSessionTest, AnUpdateWithoutAcknowledgementIsSentAgainLessAndLess
   world.Advance(minutes(2));
   const size_t last = world.CallsOf(Call::UPDATE);
   EXPECT_EQ(last, first + 3);
-  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING ENDED_UNSEEN");
 }
 
 // Or an agent that is only slow would tell the master that a task that runs is starting, for good.
@@ -234,7 +234,7 @@ TEST_F(ExecutorSessionTest, AnUpdateThatTheAgentCannotTakeNowIsTriedAgain) {
   EXPECT_EQ(Subscriptions(), 1u);
   world.agent.update_status = 202;
   world.Advance(seconds(3));
-  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING ENDED_UNSEEN");
 }
 
 TEST_F(ExecutorSessionTest, AnUpdateThatIsForbiddenMeansANewSubscription) {
@@ -245,7 +245,7 @@ TEST_F(ExecutorSessionTest, AnUpdateThatIsForbiddenMeansANewSubscription) {
   world.agent.update_status = 202;
   world.Advance(seconds(3));
   EXPECT_GE(Subscriptions(), 2u);
-  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING ENDED_UNSEEN");
 }
 
 // Rule 64.

@@ -136,5 +136,11 @@ TEST(RepStateTest, GuidsAreMadeSafeForAPath) {
   EXPECT_EQ(CancelPath("a/b c%?"), "/v1/tasks/a%2Fb%20c%25%3F/cancel");
 }
 
+TEST(RepWireTest, WorkIsForOneCellIfItsIdIsKnown) {
+  EXPECT_EQ(WorkFor("", R"({"LRPs":[],"Tasks":[]})"), R"({"LRPs":[],"Tasks":[]})");
+  EXPECT_EQ(WorkFor("c\"1", R"({"LRPs":[],"Tasks":[{"TaskGuid":"t"}]} )"),
+            R"({"LRPs":[],"Tasks":[{"TaskGuid":"t"}],"cell_id":"c\"1"} )");
+}
+
 }  // namespace
 }  // namespace rostrum::mesos

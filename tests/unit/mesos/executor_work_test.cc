@@ -1,5 +1,6 @@
 // What becomes of work: from launch to its end, as rep's state shows it.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/mesos/executor_world.h"
@@ -78,21 +79,47 @@ TEST_F(ExecutorWorkTest, ACompletedContainerThatStaysIsNotWaitedForTooLong) {
   EXPECT_EQ(MessageOf("t"), "the task failed");
 }
 
-TEST_F(ExecutorWorkTest, AnEndBetweenTwoLooksCountsAsFinishedForWhatRan) {
+// Whether it succeeded, failed or crashed.
+TEST_F(ExecutorWorkTest, AnEndBetweenTwoLooksIsUnseenAndNoSuccess) {
   BeginWithRunningLrp();
+  world.Launch("t", TaskData("t"));
+  world.Advance(seconds(1));
   world.rep.containers.clear();
   world.Advance(seconds(1));
-  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
-  EXPECT_NE(MessageOf("a").find("between two looks"), std::string::npos);
+  for (const char* const id : {"a", "t"}) {
+    EXPECT_EQ(world.StatesOf(id), "STARTING RUNNING ENDED_UNSEEN");
+    EXPECT_EQ(world.LastOf(id).state(), wire::TASK_FAILED) << "all that Mesos has for it";
+    EXPECT_EQ(MessageOf(id), "ended unseen: gone from rep's state: its end fell between two looks");
+  }
 }
 
-TEST_F(ExecutorWorkTest, WhatGoesBeforeItRanHasFailed) {
+// It may have been refused by the BBS, or have run for a moment.
+TEST_F(ExecutorWorkTest, WhatGoesBeforeItWasSeenToRunEndedUnseen) {
   Begin();
   world.Launch("a", LrpData("pg"));
   world.rep.containers.clear();
   world.Advance(seconds(1));
-  EXPECT_EQ(world.StatesOf("a"), "STARTING FAILED");
-  EXPECT_NE(MessageOf("a").find("before it ran"), std::string::npos);
+  EXPECT_EQ(world.StatesOf("a"), "STARTING ENDED_UNSEEN");
+  EXPECT_EQ(MessageOf("a").find("ended unseen: gone from rep's state: before it ran"), 0u);
+}
+
+// From the moment in which rep knows its end; what the BBS makes of it comes later.
+TEST_F(ExecutorWorkTest, ATaskThatRepShowsAsCompletedHasAnEndThatWasSeen) {
+  Begin();
+  for (const char* const state : {"Completed", "Resolving"}) {
+    for (const bool failed : {false, true}) {
+      const std::string id = fmt::format("{} {}", state, failed);
+      world.Launch(id, TaskData(id));
+      world.Advance(seconds(1));
+      world.rep.Task(id).state = state;
+      world.rep.Task(id).failed = failed;
+      world.Advance(Milliseconds(200));
+      world.rep.Remove(id);
+      world.Advance(seconds(1));
+      EXPECT_EQ(world.StatesOf(id),
+                failed ? "STARTING RUNNING FAILED" : "STARTING RUNNING FINISHED");
+    }
+  }
 }
 
 TEST_F(ExecutorWorkTest, AnInstanceThatWasThereBeforeIsNotTakenForOurs) {
@@ -104,7 +131,7 @@ TEST_F(ExecutorWorkTest, AnInstanceThatWasThereBeforeIsNotTakenForOurs) {
   // The new container cannot be claimed, and goes; the other one goes on.
   std::erase_if(world.rep.containers, [](auto& each) { return each.instance_guid != "other"; });
   world.Advance(seconds(1));
-  EXPECT_EQ(world.StatesOf("a"), "STARTING FAILED");
+  EXPECT_EQ(world.StatesOf("a"), "STARTING ENDED_UNSEEN");
 }
 
 TEST_F(ExecutorWorkTest, AnInstanceThatIsStartedAgainHereIsANewTask) {
@@ -263,7 +290,7 @@ TEST_F(ExecutorWorkTest, AKillOfATaskThatHasEndedTellsItsEndAgain) {
   const size_t before = world.agent.updates.size();
   world.Kill("a");
   EXPECT_EQ(world.agent.updates.size(), before + 1);
-  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING ENDED_UNSEEN");
 }
 
 TEST_F(ExecutorWorkTest, ALaunchThatComesTwiceStartsOnce) {
@@ -431,14 +458,107 @@ TEST_F(ExecutorWorkTest, RepIsLookedAtMoreOftenWhileSomethingIsAboutToChange) {
   EXPECT_NEAR(static_cast<double>(restless), 50, 3);
 }
 
+// The times of looks after the work was posted, in milliseconds.
+TEST_F(ExecutorWorkTest, TheLooksAfterAStartComeSoonAndThenLessOften) {
+  Begin();
+  world.Advance(seconds(3));
+  std::vector<int64_t> looks;
+  const TimePoint start = world.clock.Now();
+  world.rep.fault = [&](const http::Request& request) -> MaybeAnswer {
+    if (request.url.ends_with("/state")) {
+      looks.push_back(std::chrono::duration_cast<Milliseconds>(world.clock.Now() - start).count());
+    }
+    return std::nullopt;
+  };
+  world.Launch("a", LrpData("pg"));
+  world.Advance(Milliseconds(1000));
+  EXPECT_EQ(looks, (std::vector<int64_t>{0, 20, 60, 140, 300, 500, 700, 900}));
+  // So does what follows a stop.
+  looks.clear();
+  world.Kill("a");
+  world.Advance(Milliseconds(300));
+  EXPECT_EQ(looks, (std::vector<int64_t>{1000, 1020, 1060, 1140, 1300}));
+}
+
+TEST_F(ExecutorWorkTest, WhatRunsAtOnceIsToldSoon) {
+  Begin();
+  world.Advance(seconds(3));
+  world.Launch("a", LrpData("pg"));
+  world.rep.Lrp("pg").state = "RUNNING";
+  world.Advance(Milliseconds(20));
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING");
+}
+
+// Whatever rep does, what it is asked in a minute has a bound.
+TEST_F(ExecutorWorkTest, ARepThatAlwaysFailsIsNotAskedTooOften) {
+  struct Failure {
+    const char* name;
+    const char* path;
+    PlayedAnswer answer;  // A status of 0: the connection breaks.
+  };
+  for (const Failure& failure : {Failure{"work is refused", "/work", {500, ""}},
+                                 {"work is lost", "/work", {0, ""}},
+                                 {"the state is refused", "/state", {500, ""}},
+                                 {"the state is lost", "/state", {0, ""}},
+                                 {"stops are refused", "/stop", {500, ""}},
+                                 {"stops are lost", "/stop", {0, ""}}}) {
+    ExecutorWorld other;
+    other.options.times.rep_away = std::chrono::hours(1);
+    other.Begin();
+    if (std::string_view(failure.path) == "/stop") other.Launch("a", LrpData("pg"));
+    other.rep.fault = [&](const http::Request& request) -> MaybeAnswer {
+      if (!request.url.ends_with(failure.path)) return std::nullopt;
+      return failure.answer;
+    };
+    other.rep.requests.clear();
+    other.Launch("b", LrpData("pg", 1));
+    other.Launch("c", TaskData("t"));
+    other.Kill("a");
+    other.Advance(std::chrono::minutes(1));
+    const size_t looks = other.rep.CountOf("GET /state");
+    EXPECT_LE(looks, 350u) << failure.name;
+    EXPECT_LE(other.rep.CountOf("POST /work"), 6u) << failure.name << ": three for each";
+    EXPECT_LE(other.rep.requests.size() - looks, 6u + 32u) << failure.name;
+  }
+}
+
+// Every second look fails, and what it was asked for before may be lost.
+TEST_F(ExecutorWorkTest, ARepThatComesAndGoesIsNotAskedToStopEachTime) {
+  BeginWithRunningLrp();
+  int looks = 0;
+  world.rep.fault = [&](const http::Request& request) -> MaybeAnswer {
+    if (!request.url.ends_with("/state") || ++looks % 2 != 0) return std::nullopt;
+    return PlayedAnswer{0, ""};
+  };
+  world.Kill("a");
+  world.Advance(std::chrono::minutes(1));
+  EXPECT_LE(world.rep.CountOf("POST /v1/lrps/pg/instances/instance-1/stop"), 31u);
+  EXPECT_LE(looks, 300 + 31 * 4) << "each stop that rep takes brings four more";
+}
+
+TEST_F(ExecutorWorkTest, WorkThatRepRefusesIsPostedAgainLater) {
+  Begin();
+  std::vector<int64_t> posts;
+  const TimePoint start = world.clock.Now();
+  world.rep.fault = [&](const http::Request& request) -> MaybeAnswer {
+    if (!request.url.ends_with("/work")) return std::nullopt;
+    posts.push_back(std::chrono::duration_cast<Milliseconds>(world.clock.Now() - start).count());
+    return PlayedAnswer{500, ""};
+  };
+  world.Launch("a", LrpData("pg"));
+  world.Advance(seconds(10));
+  EXPECT_EQ(posts, (std::vector<int64_t>{0, 250, 750}));
+  EXPECT_EQ(world.StatesOf("a"), "STARTING FAILED");
+}
+
 TEST_F(ExecutorWorkTest, WhatGoesFromACellThatEvacuatesSaysSo) {
   BeginWithRunningLrp();
   world.Launch("b", LrpData("other"));
   world.rep.evacuating = true;
   world.rep.containers.clear();
   world.Advance(seconds(1));
-  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING FINISHED");
-  EXPECT_EQ(world.StatesOf("b"), "STARTING FAILED");
+  EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING ENDED_UNSEEN");
+  EXPECT_EQ(world.StatesOf("b"), "STARTING ENDED_UNSEEN");
   for (const char* const id : {"a", "b"}) {
     EXPECT_NE(world.LastOf(id).message().find("the cell is evacuating"), std::string::npos);
   }

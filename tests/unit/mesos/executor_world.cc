@@ -8,6 +8,7 @@
 
 #include "lib/mesos/executor/task_work.h"
 #include "lib/mesos/recordio/encoder.h"
+#include "lib/mesos/wire/convert.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -74,15 +75,19 @@ std::string PlayedRep::State() const {
     }
   }
   return fmt::format(
-      R"({{"cell_id":"cell-1","Evacuating":{},"AvailableResources":{{"MemoryMB":{},"DiskMB":1000,)"
+      R"({{"cell_id":"{}","Evacuating":{},"AvailableResources":{{"MemoryMB":{},"DiskMB":1000,)"
       R"("Containers":100}},"TotalResources":{{"MemoryMB":1000,"DiskMB":1000,"Containers":100}},)"
       R"("ProxyMemoryAllocationMB":0,"LRPs":[{}],"Tasks":[{}]}})",
-      evacuating, memory_mb, lrps, tasks);
+      cell_id, evacuating, memory_mb, lrps, tasks);
 }
 
 MaybeAnswer PlayedRep::TakeWork(const std::string& body) {
   const Expected<TaskWork> work = ReadTaskWork(body);
   if (!work.ok()) return PlayedAnswer{400, ""};
+  // As rep: work for another cell is refused.
+  if (!cell_id.empty() && body.find(fmt::format(R"("cell_id":"{}"}})", cell_id)) == body.npos) {
+    return PlayedAnswer{500, ""};
+  }
   const bool is_lrp = work->kind == Kind::kLrp;
   const bool is_there =
       !is_lrp && std::any_of(containers.begin(), containers.end(),
@@ -310,7 +315,8 @@ std::string ExecutorWorld::StatesOf(const std::string& task_id) const {
   std::string last;
   for (const wire::TaskStatus& status : agent.updates) {
     if (status.task_id().value() != task_id) continue;
-    const std::string name = wire::TaskState_Name(status.state()).substr(5);
+    std::string name = TaskStateName(ReadTaskStatus(status).state);
+    if (name.starts_with("TASK_")) name = name.substr(5);
     if (name == last) continue;
     last = name;
     states += (states.empty() ? "" : " ") + name;

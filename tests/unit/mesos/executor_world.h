@@ -60,6 +60,7 @@ class PlayedRep {
   bool has_fault_for_work = false;  // See LoseNextWork.
   bool hands_back = false;
   bool evacuating = false;
+  std::string cell_id = "cell-1";
   int64_t memory_mb = 1000;
   std::vector<PlayedContainer> containers;
   std::vector<std::string> requests;  // "GET /state" and so on.
@@ -123,7 +124,8 @@ class ExecutorWorld : private http::Network {
   void BreakStream();
   bool has_stream() const { return stream_ != 0; }
 
-  // The states of a task that the agent heard, without repetitions: "STARTING RUNNING".
+  // The states of a task that the agent heard, as a framework of ours reads them, without
+  // repetitions: "STARTING RUNNING".
   std::string StatesOf(const std::string& task_id) const;
   // The last update of a task.
   wire::TaskStatus LastOf(const std::string& task_id) const;

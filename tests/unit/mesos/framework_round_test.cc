@@ -275,6 +275,81 @@ TEST_F(FrameworkRound, OffersOfTwoRolesAreNeverPutTogether) {
   EXPECT_EQ(master.launched.size(), 1u);
 }
 
+// The agents' offers are divided between two roles, and each agent is one host all the same.
+TEST_F(FrameworkRound, InstancesAreSpreadOverAgentsNotOverTheirRoles) {
+  options.scheduler.framework.roles = {"web", "batch"};
+  options.strategy = MakeStrategy("spread");
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0, 1, 2, 3}, 100)}}).ok());
+  OffersMade made;
+  for (const char* const agent : {"agent-1", "agent-2"}) {
+    for (const std::string& role : options.scheduler.framework.roles) {
+      Offer offer = MakeOffer(agent, 1000);
+      offer.role = role;
+      made.offers.push_back(master.PutOut(std::move(offer)));
+    }
+  }
+  Send(std::move(made));
+  Advance(1s);
+  std::map<std::string, int> instances;
+  for (const auto& [id, task] : master.launched) ++instances[task.agent_id];
+  EXPECT_EQ(instances, (std::map<std::string, int>{{"agent-1", 2}, {"agent-2", 2}}));
+}
+
+TEST_F(FrameworkRound, ContainersAreCountedOverAllRolesOfAnAgent) {
+  options.scheduler.framework.roles = {"web", "batch"};
+  options.settings.containers_per_cell = 3;
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0, 1, 2, 3, 4, 5}, 100)}}).ok());
+  for (const std::string& role : options.scheduler.framework.roles) {
+    Offer offer = MakeOffer("agent-1", 1000);
+    offer.role = role;
+    Give(offer);
+  }
+  Advance(1s);
+  EXPECT_EQ(machine->counts().launched, 3u);
+  EXPECT_EQ(machine->counts().waiting, 3u);
+}
+
+TEST_F(FrameworkRound, ContainersAreCountedOverRevocableResourcesToo) {
+  options.scheduler.framework.capabilities.revocable_resources = true;
+  options.settings.containers_per_cell = 3;
+  Start();
+  Resource cpus = Plain("cpus", 8);
+  Resource memory = Plain("mem", 1000);
+  cpus.revocable = memory.revocable = true;
+  std::vector<WorkRequest> requests;
+  for (int i = 0; i < 6; ++i) {
+    requests.push_back(Task("task" + std::to_string(i), 10));
+    if (i % 2 == 0) continue;
+    auto work = std::make_shared<Work>(*requests.back().work);
+    work->constraint.placement_tags = {std::string(kRevocableTag)};
+    requests.back().work = work;
+  }
+  ASSERT_TRUE(machine->Submit(requests).ok());
+  for (int i = 0; i < 5; ++i) {
+    Give(MakeOffer("agent-1", {Plain("cpus", 8), Plain("mem", 1000), cpus, memory}));
+    Advance(1s);
+  }
+  EXPECT_EQ(machine->counts().launched, 3u);
+}
+
+// What one role of an agent has too little of, another one may have.
+TEST_F(FrameworkRound, WorkThatDoesNotFitInOneRoleGoesToTheNextAtOnce) {
+  options.scheduler.framework.roles = {"web", "batch"};
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0, 1, 2}, 100)}}).ok());
+  for (const std::string& role : options.scheduler.framework.roles) {
+    Offer offer = MakeOffer("agent-1", role == "web" ? 250 : 100);
+    offer.role = role;
+    Give(offer);
+  }
+  EXPECT_EQ(machine->counts().launched, 3u) << "before the window is over";
+  for (const Acceptance& acceptance : master.acceptances) {
+    EXPECT_EQ(acceptance.offer_ids.size(), 1u);
+  }
+}
+
 TEST_F(FrameworkRound, RevocableResourcesAreForWorkThatWantsThemAlone) {
   options.scheduler.framework.capabilities.revocable_resources = true;
   Start();
@@ -290,6 +365,70 @@ TEST_F(FrameworkRound, RevocableResourcesAreForWorkThatWantsThemAlone) {
   Advance(1s);
   EXPECT_EQ(TasksOf("batch").size(), 1u);
   EXPECT_TRUE(TasksOf("plain").empty());
+}
+
+// What is known without an offer is said when the work comes, and it waits all the same.
+TEST_F(FrameworkRound, WorkThatNoOfferWillServeIsToldAtOnce) {
+  options.settings.containers_per_cell = 250;
+  Start();
+  const auto refusal_of = [this](const std::string& guid, const Resources& asked,
+                                 const std::vector<std::string>& tags) -> std::string {
+    WorkRequest request = Task(guid, 100);
+    auto work = std::make_shared<Work>(*request.work);
+    for (const NamedAmount& scalar : asked.scalars) work->asked.scalars.push_back(scalar);
+    work->constraint.placement_tags = tags;
+    request.work = work;
+    EXPECT_TRUE(machine->Submit({{request}}).ok());
+    const auto told = Outcomes(OutcomeKind::kRefused);
+    return told.size() == 1 ? told[0].error : std::to_string(told.size());
+  };
+  Resources gpus;
+  gpus.scalars = {{"gpus", WholeAmount(1)}};
+  EXPECT_EQ(refusal_of("gpu", gpus, {}),
+            "insufficient resources: gpus (the framework does not have the capability "
+            "GPU_RESOURCES, and masters offer agents with GPUs only to frameworks that have it)");
+  gpus.scalars = {{"gpus", 500}};
+  EXPECT_EQ(refusal_of("half", gpus, {}),
+            "insufficient resources: gpus (it asks for 0.5, and Mesos gives whole ones alone)");
+  EXPECT_EQ(refusal_of("spot", {}, {"revocable"}),
+            "no agent has the placement tag \"revocable\" (the framework does not have the "
+            "capability REVOCABLE_RESOURCES, and masters offer such resources only to frameworks "
+            "that have it)");
+  EXPECT_EQ(refusal_of("plain", {}, {}), "0");
+  Give(MakeOffer("agent-1", 1000));
+  Advance(1s);
+  EXPECT_TRUE(Outcomes(OutcomeKind::kRefused).empty()) << "it is told once";
+  EXPECT_EQ(machine->counts().waiting, 3u);
+}
+
+TEST_F(FrameworkRound, WithTheCapabilitiesNothingIsToldBeforeARound) {
+  options.scheduler.framework.capabilities.gpu_resources = true;
+  options.scheduler.framework.capabilities.revocable_resources = true;
+  Start();
+  WorkRequest request = Task("learning", 100);
+  auto work = std::make_shared<Work>(*request.work);
+  work->asked.scalars = {{"gpus", WholeAmount(1)}};
+  work->constraint.placement_tags = {"revocable"};
+  request.work = work;
+  ASSERT_TRUE(machine->Submit({{request}}).ok());
+  EXPECT_TRUE(Outcomes(OutcomeKind::kRefused).empty());
+}
+
+// Where a refusal ends the work it is told once, with the reason that a round does not know.
+TEST_F(FrameworkRound, WhereNothingWaitsTheRoundsRefusalSaysWhyNoOfferWillServe) {
+  options.settings.keep_waiting = false;
+  options.settings.containers_per_cell = 0;
+  Start();
+  ASSERT_TRUE(machine->Submit({{Task("job", 100)}}).ok());
+  EXPECT_TRUE(Outcomes(OutcomeKind::kRefused).empty());
+  Give(MakeOffer("agent-1", 1000));
+  Advance(1s);
+  const auto refused = Outcomes(OutcomeKind::kRefused);
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].error,
+            "insufficient resources: containers (the setting containers_per_cell is 0)");
+  ASSERT_EQ(refused[0].reasons.size(), 1u);
+  EXPECT_TRUE(refused[0].reasons[0].is_static);
 }
 
 TEST_F(FrameworkRound, GpusAreForWorkThatAsksForThem) {

@@ -137,6 +137,56 @@ TEST_F(MesosToolFiles, TheSecretIsReadWithoutItsNewLine) {
             std::string::npos);
 }
 
+TEST_F(MesosToolFiles, TheCredentialsOfZooKeeperAreReadForAddressesWithoutThem) {
+  const std::string file = Write("zk", "diego:p@ss:w0rd\r\n");
+  const auto master_of = [&](const std::string& master, const std::string& id) {
+    const auto options = Read({"--master", master, "--zk-credentials-file", file,
+                               "--framework-id-file", id, "--journal", folder.File("journal")});
+    return options.ok() ? options->framework.scheduler.master : options.status().text();
+  };
+  EXPECT_EQ(master_of("zk://zk1:2181,zk2/mesos", "/tmp/id"),
+            "zk://diego:p@ss:w0rd@zk1:2181,zk2/mesos");
+  EXPECT_EQ(master_of("zk://own:one@zk1/mesos", "zk://zk1/id"), "zk://own:one@zk1/mesos");
+  EXPECT_EQ(master_of("h:1", "zk://zk1/id"), "h:1");
+  EXPECT_EQ(master_of("h:1", "/tmp/id"),
+            "--zk-credentials-file is \"" + file +
+                "\", and neither master nor framework_id_file takes it, expected one that begins "
+                "with zk:// and has no credentials of its own");
+}
+
+TEST_F(MesosToolFiles, WhatAFileOfCredentialsHoldsIsNeverShown) {
+  for (const char* const text :
+       {"", "\n", "s3cret", ":s3cret", "s3cret:", "a:s3cret\nb:s3cret\n"}) {
+    const std::string file = Write("zk", text);
+    const std::string error =
+        Read({"--master", "zk://h/mesos", "--zk-credentials-file", file}).status().text();
+    EXPECT_NE(error.find("expected USER:PASSWORD in one line"), std::string::npos) << text;
+    EXPECT_EQ(error.find("s3cret"), std::string::npos) << error;
+  }
+}
+
+TEST_F(MesosToolFiles, VariablesOfTheExecutorComeFromFilesToo) {
+  const std::string file =
+      Write("variables", "# Of the cell.\nTOKEN=s3=cret\r\n\nEMPTY=\n SPACED = a b\n");
+  const auto options =
+      Read({"--master", "h:1", "--executor-command", "x", "--executor-environment", "A=b",
+            "--executor-environment-file", file, "--executor-environment-file",
+            Write("more", "LAST=1")});
+  ASSERT_TRUE(options.ok()) << options.status().text();
+  EXPECT_EQ(options->framework.executor->command.environment,
+            (std::vector<mesos::EnvironmentVariable>{{"A", "b"},
+                                                     {"TOKEN", "s3=cret"},
+                                                     {"EMPTY", ""},
+                                                     {" SPACED ", " a b"},
+                                                     {"LAST", "1"}}));
+  const std::string wrong = Write("wrong", "A=b\ns3cret\n");
+  EXPECT_EQ(ErrorOf({"--executor-command", "x", "--executor-environment-file", wrong}),
+            wrong + ":2: the line is something else, expected NAME=VALUE");
+  EXPECT_NE(ErrorOf({"--executor-command", "x", "--executor-environment-file", "/no/such/file"})
+                .find("/no/such/file: No such file"),
+            std::string::npos);
+}
+
 TEST_F(MesosToolFiles, WorkIsRunByItsCommandByItsImageOrByTheExecutor) {
   const std::string file = Write("lrps.json", R"([
     {"process_guid":"line","domain":"d","indices":[0],"RootFs":"r","command":"a b"},
@@ -196,6 +246,22 @@ TEST(OutcomeWriter, OneLineWhateverAnExecutorSays) {
   EXPECT_EQ(json.find('\n'), std::string::npos);
   EXPECT_NE(json.find(R"("event":"ended","kind":"lrp","identifier":"web.2")"), std::string::npos);
   EXPECT_NE(json.find(R"("state":"TASK_FAILED")"), std::string::npos);
+}
+
+TEST(OutcomeWriter, AnEndThatNobodySawHasAStateOfItsOwn) {
+  Outcome outcome;
+  outcome.kind = OutcomeKind::kEnded;
+  outcome.work_kind = Kind::kTask;
+  outcome.guid = "job";
+  outcome.task_id = "job.x-1";
+  outcome.hostname = "host";
+  outcome.state = mesos::TaskState::kEndedUnseen;
+  outcome.text = "ended unseen: gone from rep's state";
+  const std::string text = OutcomeText(outcome, {});
+  EXPECT_NE(text.find(" task job ended ENDED_UNSEEN on host: ended unseen: gone"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(OutcomeJson(outcome, {}).find(R"("state":"ENDED_UNSEEN")"), std::string::npos);
 }
 
 TEST(OutcomeWriter, WhatIsOfTheWholeFrameworkNamesNoWork) {

@@ -144,6 +144,27 @@ TEST_F(FrameworkUpdates, WhatWasPutBackIsSeenByARoundThoughNothingComes) {
   EXPECT_EQ(machine->counts().waiting, 0u);
 }
 
+// A task runs at most once, and Diego's BBS asks again for an LRP.
+TEST_F(FrameworkUpdates, WorkWhoseEndNobodySawIsOverAndIsNotPlacedAgain) {
+  options.settings.replace_lost = true;
+  Start();
+  const std::string lrp = Launch(Lrp("web", {0}, 100), "web.0");
+  const std::string task = Launch(Task("job", 100), "job");
+  Update(lrp, TaskState::kRunning);
+  Outcomes();
+  // Of the task nothing was heard before.
+  for (const std::string& id : {lrp, task}) {
+    Update(id, TaskState::kEndedUnseen);
+    const auto told = Outcomes();
+    ASSERT_EQ(told.size(), 1u) << id;
+    EXPECT_EQ(told[0].kind, OutcomeKind::kEnded);
+    EXPECT_EQ(told[0].state, TaskState::kEndedUnseen);
+    EXPECT_EQ(disk.LastOf(id)->ended(), id);
+  }
+  EXPECT_EQ(machine->counts().waiting, 0u);
+  EXPECT_EQ(machine->counts().launched, 0u);
+}
+
 TEST_F(FrameworkUpdates, WorkThatCanNeverBeSentIsOverAndSaysWhy) {
   Start();
   ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
@@ -160,7 +181,8 @@ TEST_F(FrameworkUpdates, AnErrorOfTheMasterOverAnExecutorIsTriedAgainAFewTimes) 
   Start();
   ASSERT_TRUE(machine->Submit({{ForCell(Lrp("web", {0}, 100))}}).ok());
   for (size_t attempt = 1; attempt <= 4; ++attempt) {
-    Give(MakeOffer("agent-1", 1000));
+    Give(MakeOffer("agent-" + std::to_string(attempt), 1000));
+    Advance(10s);
     ASSERT_EQ(TasksOf("web.0").size(), attempt);
     Update(TasksOf("web.0").back(), TaskState::kError);
   }

@@ -188,6 +188,8 @@ TEST_F(TasksSessionTest, ANewRunTakesThePlaceOfOneThatGoesOn) {
   SendSubscribed();
   EXPECT_EQ(TakeReconciles(), std::vector<std::string>{"a@x"});
   session->Reconcile();
+  EXPECT_EQ(TakeReconciles(), std::vector<std::string>());
+  Advance(seconds(1));
   EXPECT_EQ(TakeReconciles(), std::vector<std::string>{"a@x"});
   Advance(Milliseconds(100));
   EXPECT_EQ(TakeReconciles(), (std::vector<std::string>{"b@x", "all"}));

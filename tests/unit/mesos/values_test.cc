@@ -221,6 +221,25 @@ TEST(TaskValueTest, StatusesComeBackAsTheyWent) {
   EXPECT_EQ(ReadTaskStatus(wire::TaskStatus()), TaskStatus());
 }
 
+// Mesos has no such state, and knows nothing of what is ours.
+TEST(TaskValueTest, AnEndThatNobodySawIsAFailureWithALabelToMesos) {
+  TaskStatus status;
+  status.task_id = "t1";
+  status.state = TaskState::kEndedUnseen;
+  status.labels = {{"k", "v"}};
+  wire::TaskStatus message;
+  WriteTaskStatus(status, &message);
+  EXPECT_EQ(message.state(), wire::TASK_FAILED);
+  ASSERT_EQ(message.labels().labels_size(), 2);
+  EXPECT_EQ(message.labels().labels(1).key(), "rostrum.end");
+  EXPECT_EQ(message.labels().labels(1).value(), "unseen");
+  EXPECT_EQ(ReadTaskStatus(message), status);
+  // The label alone changes nothing of another state.
+  message.set_state(wire::TASK_FINISHED);
+  EXPECT_EQ(ReadTaskStatus(message).state, TaskState::kFinished);
+  EXPECT_EQ(ReadTaskStatus(message).labels.size(), 2u);
+}
+
 TEST(TaskValueTest, TheFingerprintIsOfEverythingButTheIds) {
   const ExecutorInfo executor = MakeExecutor();
   const std::string fingerprint = ExecutorFingerprint(executor);
@@ -248,6 +267,9 @@ TEST(TaskValueTest, StatesAreOverOrUnclearOrNeither) {
   EXPECT_EQ(over, "TASK_FINISHED TASK_FAILED TASK_KILLED TASK_ERROR TASK_DROPPED TASK_GONE ");
   EXPECT_EQ(unclear, "TASK_LOST TASK_UNREACHABLE TASK_GONE_BY_OPERATOR TASK_UNKNOWN ");
   EXPECT_STREQ(TaskStateName(static_cast<TaskState>(14)), "TASK_?");
+  EXPECT_STREQ(TaskStateName(TaskState::kEndedUnseen), "ENDED_UNSEEN");
+  EXPECT_TRUE(IsOver(TaskState::kEndedUnseen));
+  EXPECT_FALSE(IsUnclear(TaskState::kEndedUnseen));
 }
 
 TEST(FrameworkInfoTest, WhatTheMasterWouldRefuseIsNamed) {

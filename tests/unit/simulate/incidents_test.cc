@@ -55,7 +55,7 @@ TEST(IncidentsTest, ErrorsSayWhatThereIs) {
   EXPECT_EQ(AddIncidents({.fail_zone = "d"}, &scenario).text(),
             "--fail-zone is \"d\", expected one of a, b, c");
   EXPECT_EQ(AddIncidents({.fail_cells = 7}, &scenario).text(),
-            "--fail-cells is \"7\", expected a whole number from 1 to 6, the number of cells that "
+            "--fail-cells is \"7\", expected at most 6, the number of cells that "
             "are there to fail");
   EXPECT_TRUE(scenario.failures.empty());
 }

@@ -408,7 +408,7 @@ TEST_F(SimulateCommandTest, BadInputEndsWithTwoAndOneClearLine) {
               "to 4000000000000"},
       {{"--nodes", missing, "--pods", pods}, missing + ": No such file or directory"},
       {{"--cells=5", "--fail-cells=6"},
-       "--fail-cells is \"6\", expected a whole number from 1 to 5, the number of cells that are "
+       "--fail-cells is \"6\", expected at most 5, the number of cells that are "
        "there to fail"},
       {{"--fail-cells=0"}, "--fail-cells is \"0\", expected a whole number from 1 to 200000"},
       {{"--fail-zone=z9"}, "--fail-zone is \"z9\", expected one of z1, z2, z3"},

@@ -55,7 +55,8 @@ TEST(ReadErrors, TextsThatAreNoArray) {
        "2:2: the JSON text is \"a\", expected an array of cell states, one of them, or several one "
        "after the other"},
       {"{\"LRPs\":[]}",
-       "1:1: cell_id is missing, expected a cell id that is not empty (at [0])"},
+       "1:1: cell_id is missing, expected a cell id that is not empty, in an array of cell states, "
+       "one of them, or several one after the other (at [0])"},
       {"]",
        "1:1: found \"]\", expected an array of cell states, one of them, or several one "
        "after the other"},

@@ -94,5 +94,35 @@ TEST(ReadMesosWork, ErrorsNameThePlaceTheValueAndWhatWasExpected) {
             std::string::npos);
 }
 
+TEST(ReadMesosWork, WhatIsNamedTwiceIsRefusedAndNotPassedOver) {
+  EXPECT_EQ(
+      ErrorOf(ReadServices(
+          R"([{"name":"a","count":1},{"name":"b","count":1},{"name":"a","count":2}])", "s.json")),
+      "s.json:1:56: name is \"a\", expected a name of its own: [0] has it already (at [2].name)");
+  EXPECT_EQ(ErrorOf(ReadMesosTasks(R"({"TaskGuid":"a","RootFs":"r"}{"TaskGuid":"a","RootFs":"r"})",
+                                   "t.json")),
+            "t.json:1:42: TaskGuid is \"a\", expected a task guid of its own: [0] has it already "
+            "(at [1].TaskGuid)");
+  EXPECT_EQ(ErrorOf(ReadMesosLrps(
+                R"([{"process_guid":"a","domain":"d","indices":[0,2],"RootFs":"r"},
+                    {"process_guid":"b","domain":"d","indices":[2],"RootFs":"r"},
+                    {"process_guid":"a","domain":"d","indices":[1,2],"RootFs":"r"}])",
+                "l.json")),
+            "l.json: indices of \"a\" has 2, expected each index of a process guid once: [0] has "
+            "it already (at [2].indices)");
+  // One LRP may come in parts.
+  EXPECT_TRUE(ReadMesosLrps(R"({"process_guid":"a","domain":"d","indices":[0],"RootFs":"r"}
+                               {"process_guid":"a","domain":"d","indices":[1],"RootFs":"r"})",
+                            "l.json")
+                  .ok());
+}
+
+TEST(ReadMesosWork, NoIndexIsNegative) {
+  const std::string error = ErrorOf(ReadMesosLrps(
+      R"([{"process_guid":"a","domain":"d","indices":[-1],"RootFs":"r"}])", "l.json"));
+  EXPECT_NE(error.find("is -1, expected a whole number from 0 to 2147483647"), std::string::npos)
+      << error;
+}
+
 }  // namespace
 }  // namespace rostrum::wire

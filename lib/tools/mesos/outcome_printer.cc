@@ -1,0 +1,129 @@
+#include "lib/tools/mesos/outcome_printer.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <chrono>
+#include <streambuf>
+#include <system_error>
+#include <utility>
+
+#include "lib/tools/failure.h"
+#include "lib/tools/mesos/outcome_writer.h"
+
+namespace rostrum::tools {
+namespace {
+
+std::string LostText(uint64_t count) {
+  return fmt::format("{} {} lost, since standard output could not be written to", count,
+                     count == 1 ? "line was" : "lines were");
+}
+
+}  // namespace
+
+OutcomePrinter::OutcomePrinter(bool as_json, std::ostream& out, std::ostream& err)
+    : as_json_(as_json), out_(out), err_(err) {}
+
+void OutcomePrinter::Print(const std::vector<mesos::Outcome>& outcomes) {
+  is_stalled_ = false;
+  CatchUp();
+  for (const mesos::Outcome& outcome : outcomes) PrintLine(LineOf(outcome));
+}
+
+void OutcomePrinter::Finish(const std::function<bool()>& is_urgent) {
+  do {
+    is_stalled_ = false;
+    if (CatchUp()) return;
+  } while (is_stalled_ && !is_urgent());
+  err_.clear();
+  // A line that was begun is lost too, unless it is the one that tells of the others.
+  const bool is_torn = !unwritten_.empty() && lost_in_line_ == 0;
+  Warn("mesos", LostText(lost_ + held_.size() + (is_torn ? 1 : 0)), err_);
+}
+
+void OutcomePrinter::PrintLine(std::string line) {
+  if (CatchUp() && Begin(line)) return;
+  // Behind lines that are lost none is held, so that they are told of in their place.
+  if (is_stalled_ && lost_ == lost_in_line_ && held_.size() < kHeldMaximum) {
+    held_.push_back(std::move(line));
+    return;
+  }
+  if (is_stalled_) TellLoss(EAGAIN);
+  ++lost_;
+}
+
+// Writes what waits. Whether nothing is left.
+bool OutcomePrinter::CatchUp() {
+  if (is_stalled_) return false;
+  while (Write()) {
+    lost_ -= std::exchange(lost_in_line_, 0);
+    if (held_.empty() && lost_ == 0) return true;
+    if (!(held_.empty() ? BeginLoss() : BeginHeld())) return false;
+  }
+  return false;
+}
+
+bool OutcomePrinter::BeginHeld() {
+  if (!Begin(held_.front())) return false;
+  held_.pop_front();
+  return true;
+}
+
+// The number may grow until it can be said.
+bool OutcomePrinter::BeginLoss() {
+  mesos::Outcome outcome;
+  outcome.kind = mesos::OutcomeKind::kProblem;
+  outcome.text = LostText(lost_);
+  if (!Begin(LineOf(outcome))) return false;
+  lost_in_line_ = lost_;
+  return true;
+}
+
+// Begins a line; false if nothing of it could be written.
+bool OutcomePrinter::Begin(const std::string& line) {
+  unwritten_ = line;
+  if (Write() || unwritten_.size() < line.size()) return true;
+  unwritten_.clear();
+  return false;
+}
+
+// Writes as much as can be written; whether that is all.
+bool OutcomePrinter::Write() {
+  if (unwritten_.empty()) return true;
+  errno = 0;
+  const std::streamsize written =
+      out_.rdbuf()->sputn(unwritten_.data(), static_cast<std::streamsize>(unwritten_.size()));
+  const int error = errno;
+  unwritten_.erase(0, static_cast<size_t>(written));
+  if (unwritten_.empty()) {
+    is_failing_ = false;
+    return true;
+  }
+  is_stalled_ = error == EAGAIN;
+  if (!is_stalled_) TellLoss(error);
+  return false;
+}
+
+void OutcomePrinter::TellLoss(int error) {
+  if (std::exchange(is_failing_, true)) return;
+  std::string reason;
+  if (error == EAGAIN) {
+    reason = " (its reader does not read)";
+  } else if (error != 0) {
+    reason = fmt::format(" ({})", std::generic_category().message(error));
+  }
+  // It may have failed as well, a while ago.
+  err_.clear();
+  Warn("mesos",
+       fmt::format("standard output cannot be written to{}; the framework goes on, and lines are "
+                   "lost until it can be",
+                   reason),
+       err_);
+}
+
+std::string OutcomePrinter::LineOf(const mesos::Outcome& outcome) const {
+  const auto now = std::chrono::system_clock::now();
+  return (as_json_ ? OutcomeJson(outcome, now) : OutcomeText(outcome, now)) + "\n";
+}
+
+}  // namespace rostrum::tools
