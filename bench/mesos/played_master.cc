@@ -89,6 +89,7 @@ class PlayedMaster::SessionCalls : public mesos::Calls {
                               std::optional<Milliseconds> refuse) override {
     return session_.DeclineInverseOffers(ids, refuse);
   }
+  void Track(const mesos::TaskPlace& task) override { session_.Track({&task, 1}); }
   void Forget(std::string_view task_id) override { session_.Forget(task_id); }
 
  private:
@@ -103,7 +104,7 @@ PlayedMaster::PlayedMaster()
   calls_ = std::make_unique<SessionCalls>(session_.get());
   machine_ = std::make_unique<mesos::FrameworkMachine>(
       options, *journal_, *calls_, clock_, [] { return int64_t{0}; }, random_);
-  machine_->Begin();
+  machine_->Begin({});
   Require(session_->Begin());
   session_->OnTime();
   if (network_.stream == 0) Die("the session has not asked to be subscribed");

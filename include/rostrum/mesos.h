@@ -75,7 +75,8 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *   framework_id_file     where the framework's id is kept over restarts; or zk://HOST:PORT/PATH of
  *                         a node (none: each start is a new framework)
  *   journal               file where the launched tasks are kept over restarts (framework_id_file
- *                         with ".journal" behind it; needed with an id in ZooKeeper)
+ *                         with ".journal" behind it; needed with an id in ZooKeeper); only its
+ *                         owner may read it
  *   failover_timeout      for how many seconds tasks outlive the framework's connection (1209600;
  *                         60 without framework_id_file)
  *
@@ -107,7 +108,13 @@ ROSTRUM_API void rostrum_mesos_options_destroy(rostrum_mesos_options_t* options)
  *                         never, unless it is asked for (0)
  *   replace_lost          whether an LRP instance that was lost with its agent is placed again
  *                         (false)
- *   kill_unknown          whether tasks are killed that the journal does not know (true)
+ *   adopt_running         whether a start whose journal is lost, damaged or an older copy is not
+ *                         refused: the file is kept with ".refused" behind its name, and what Mesos
+ *                         says runs is adopted (false)
+ *   new_framework         whether this start leaves the framework whose id is kept behind, with its
+ *                         tasks, and is a new one: for an id that the master has removed. Id and
+ *                         journal are kept with ".left" behind their names, and a
+ *                         ROSTRUM_MESOS_PROBLEM says which tasks the journal knew (false)
  *   maintenance_margin_ms    work is kept off agents that are maintained so soon (600000)
  *   restart_initial_ms, restart_maximum_ms   of services, which this interface has not
  *   unread_maximum        with more events that nobody has polled the framework leaves the master,
@@ -144,13 +151,15 @@ ROSTRUM_API rostrum_code_t rostrum_mesos_options_set(rostrum_mesos_options_t* op
  * unless they say otherwise; where a time is given, for at most an hour. */
 typedef struct rostrum_mesos rostrum_mesos_t;
 
-/** Makes a framework, and reads its journal.
+/** Makes a framework, reads its id and its journal, and counts the start in both. With an id in
+ * ZooKeeper it waits for a server, for 10 seconds at most.
  * @param options   what it is made with; they may be destroyed at once.
  * @param strategy  by which rounds decide; it may be destroyed at once. A strategy of a table is
  *                  called from the framework's own threads, one at a time.
  * @return ROSTRUM_INVALID_ARGUMENT if the options do not go together; ROSTRUM_FAILED_PRECONDITION
  * if another process has the journal, or librostrum is of another version; ROSTRUM_CORRUPT if the
- * journal is none; ROSTRUM_UNAVAILABLE if a file cannot be read or written. Since 0.1. */
+ * journal is damaged, or not the newest one of the framework whose id is kept (see adopt_running);
+ * ROSTRUM_UNAVAILABLE if a file cannot be read or written. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_mesos_create(const rostrum_mesos_options_t* options,
                                                 const rostrum_strategy_t* strategy,
                                                 rostrum_mesos_t** framework,

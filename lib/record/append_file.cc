@@ -12,7 +12,8 @@
 namespace rostrum::record {
 namespace {
 
-constexpr mode_t kMode = 0644;
+constexpr mode_t kAllMode = 0644;
+constexpr mode_t kOwnerMode = 0600;
 
 // Calls `call` until no signal interrupts it.
 template <typename Call>
@@ -32,10 +33,12 @@ Status AppendFile::Error(std::string_view verb, int error) const {
   return Unavailable(Describe(path_, verb, error));
 }
 
-Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path) {
+Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path,
+                                                       Readers readers) {
+  const mode_t mode = readers == Readers::kAll ? kAllMode : kOwnerMode;
   // Not blocking, or a pipe without a reader would hold us here.
   const int descriptor = Retry([&] {
-    return open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, kMode);
+    return open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, mode);
   });
   if (descriptor < 0) return Unavailable(Describe(path, "opened for writing", errno));
   std::unique_ptr<AppendFile> file(new AppendFile(descriptor, path));
@@ -78,6 +81,11 @@ Status AppendFile::Append(std::string_view bytes) {
 
 Status AppendFile::Sync() {
   if (Retry([&] { return fdatasync(descriptor_); }) != 0) return Error("written to the disk", errno);
+  return {};
+}
+
+Status AppendFile::CloseToOthers() {
+  if (fchmod(descriptor_, kOwnerMode) != 0) return Error("closed to others", errno);
   return {};
 }
 

@@ -12,13 +12,17 @@
 
 namespace rostrum::record {
 
+// Who may read a file that is made.
+enum class Readers { kAll, kOwner };
+
 // Owns the descriptor and an advisory lock, so that no two recorders write into one file. Nothing
 // is buffered: what Append has taken is in the operating system's hands.
 class AppendFile {
  public:
   // Opens a file, made if there is none. kFailedPrecondition if somebody else writes to it or it is
   // no regular file.
-  static Expected<std::unique_ptr<AppendFile>> Open(const std::string& path);
+  static Expected<std::unique_ptr<AppendFile>> Open(const std::string& path,
+                                                    Readers readers = Readers::kAll);
 
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;
@@ -32,6 +36,9 @@ class AppendFile {
 
   // Returns when what was appended outlives a power failure.
   Status Sync();
+
+  // Takes from others what they may do with the file.
+  Status CloseToOthers();
 
   // Cuts off what is behind the first `size` bytes.
   Status Truncate(uint64_t size);

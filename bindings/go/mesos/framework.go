@@ -30,13 +30,14 @@ type Framework struct {
 	stopped  chan struct{} // Closed when its threads have ended.
 }
 
-// New makes a framework, and reads its journal. The options may be closed at once. strategy is one of the
-// library's, "diego", "binpack", "spread" or "bestfit", or the path of a plug-in: what has a slash in it
-// or ends in ".so".
+// New makes a framework, reads its id and its journal, and counts the start in both. The options may be
+// closed at once. strategy is one of the library's, "diego", "binpack", "spread" or "bestfit", or the path
+// of a plug-in: what has a slash in it or ends in ".so".
 //
 // It is InvalidArgument if the options do not go together, NotFound for a strategy or a file that is not,
 // FailedPrecondition if another process has the journal or librostrum.so is of another version than
-// the library, Corrupt if the journal is none, Unavailable if a file cannot be read or written.
+// the library, Corrupt if the journal is damaged or not the newest one of the framework whose id is kept,
+// Unavailable if a file cannot be read or written.
 func New(options *Options, strategy string) (*Framework, error) {
 	if options == nil {
 		return nil, invalidArgument("the options are nil, expected some")

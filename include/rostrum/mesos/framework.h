@@ -126,8 +126,20 @@ struct FrameworkSettings {
   std::chrono::milliseconds replace_unreachable = std::chrono::milliseconds(0);
   // Whether an LRP instance that was lost with its agent is placed again. Diego's BBS asks itself.
   bool replace_lost = false;
-  // Whether tasks that the master knows and the journal does not are killed, or left alone.
-  bool kill_unknown = true;
+  // A journal that is lost, damaged, an older copy or another framework's is refused, so that
+  // nothing is started a second time. If this is set it is put aside instead, under its name with
+  // ".refused" behind it, and the tasks that the master says run are adopted. What runs and is
+  // asked for is not started again; what nobody asks for runs on, and may be cancelled.
+  //
+  // An adopted task that no readable part of the old journal knows is what its id says. Until it is
+  // asked for, it has no amounts, so that its agent seems smaller, and is not placed again when it
+  // is lost. An agent with an executor that nobody describes gets no work for it until that ends.
+  bool adopt_running = false;
+  // Whether to leave the framework whose id is kept behind, and to be a new one: for an id that the
+  // master has removed. Id and journal are kept under their names with ".left" behind them, and a
+  // kProblem says which tasks the journal knew; if the master has not removed the framework, they
+  // run on until its failover timeout is over. For one start: the next one would do so again.
+  bool new_framework = false;
   // Work is kept off agents whose maintenance begins within this time, and where there is a choice
   // off those with a later one.
   std::chrono::milliseconds maintenance_margin = std::chrono::minutes(10);
@@ -162,8 +174,9 @@ struct FrameworkOptions {
   FrameworkSettings settings;
   // Without it, work that has no Launch is refused.
   std::optional<CellExecutor> executor;
-  // Where the launched tasks are kept over restarts; one process at a time. Empty: in memory only,
-  // and tasks of an earlier life are killed when they are found.
+  // Where the launched tasks are kept over restarts; one process at a time. Only its owner may read
+  // it. Empty: in memory only, and tasks of an earlier life are adopted when they are found, as by
+  // adopt_running.
   std::string journal_path;
 };
 
@@ -245,11 +258,14 @@ struct FrameworkCounts {
 //   4. A status is acknowledged after the journal has it.
 class Framework {
  public:
-  // Reads the journal. kInvalidArgument for options that can't be right; kFailedPrecondition if
-  // another process has the journal; kCorrupt if it cannot be one.
+  // Reads the id and the journal, and counts the start in both. kInvalidArgument for options that
+  // can't be right; kFailedPrecondition if another process has the journal; kCorrupt if it is
+  // damaged, or not the newest one of the framework whose id is kept: see adopt_running. Nothing
+  // was changed then. May wait for the id's store.
   static Expected<std::unique_ptr<Framework>> Create(FrameworkOptions options);
   ~Framework();
 
+  // An error of the id's store if it could not be read; nothing is done then.
   Status Start();
   // Ends the threads within `flush` and a little more. The framework stays registered for its
   // failover timeout, its tasks go on, and the journal knows them when it is started again.

@@ -105,6 +105,8 @@ struct SchedulerOptions {
   FrameworkInfo framework;
   // Must be set.
   std::shared_ptr<FrameworkIdStore> id_store;
+  // What is kept with the id of a new framework; see StoredId. A Framework sets it itself.
+  uint64_t generation = 0;
   HttpOptions http;
   SchedulerTimes times;
   // Tasks of an earlier life that are not known to be over.

@@ -29,6 +29,7 @@ class Calls {
   virtual Status AcceptInverseOffers(std::span<const std::string> offer_ids) = 0;
   virtual Status DeclineInverseOffers(std::span<const std::string> offer_ids,
                                       std::optional<std::chrono::milliseconds> refuse) = 0;
+  virtual void Track(const TaskPlace& task) = 0;
   virtual void Forget(std::string_view task_id) = 0;
 };
 

@@ -57,6 +57,12 @@ Status Validate(const FrameworkOptions& options) {
         "scheduler.tasks, .start_suppressed or .on_events is set, expected none: the framework "
         "sets them");
   }
+  if (scheduler.id_store == nullptr) {
+    return InvalidArgument("scheduler.id_store is not set, expected one");
+  }
+  if (options.settings.adopt_running && options.settings.new_framework) {
+    return InvalidArgument("adopt_running and new_framework are both set, expected one");
+  }
   if (options.strategy == nullptr) return InvalidArgument("strategy is not set, expected one");
   if (Status s = ValidateConfiguration(options.configuration); !s.ok()) return s;
   if (options.settings.unread_maximum < 1) {
@@ -102,6 +108,7 @@ class ClientCalls : public Calls {
                               std::optional<Milliseconds> refuse) override {
     return client_->DeclineInverseOffers(offer_ids, refuse);
   }
+  void Track(const TaskPlace& task) override { client_->Track({&task, 1}); }
   void Forget(std::string_view task_id) override { client_->Forget(task_id); }
 
   // Makes the calls that the journal asked for before there was a client.
@@ -151,6 +158,7 @@ struct Framework::Impl {
   bool is_stopped = false;
 
   bool is_started = false;
+  Status id_status;  // See StartFiles.
   std::shared_ptr<FrameworkIdStore> id_store;
   std::unique_ptr<SchedulerClient> client;
   std::thread thread;
@@ -294,16 +302,19 @@ Framework::~Framework() { Stop(Milliseconds(0)); }
 
 Expected<std::unique_ptr<Framework>> Framework::Create(FrameworkOptions options) {
   if (Status status = Validate(options); !status.ok()) return status;
-  std::unique_ptr<Journal> journal = MakeMemoryJournal();
-  if (!options.journal_path.empty()) {
-    auto opened = OpenJournal(options.journal_path);
-    if (!opened.ok()) return opened.status();
-    journal = std::move(*opened);
+  // Options that the client does not take must leave the files as they are.
+  if (auto client = SchedulerClient::Create(options.scheduler); !client.ok()) {
+    return client.status();
   }
-  auto impl = std::make_unique<Impl>(options, std::move(journal));
+  Expected<StartFiles> files = ReadStartFiles(options);
+  if (!files.ok()) return files.status();
+  auto impl = std::make_unique<Impl>(options, std::move(files->journal));
+  impl->id_status = files->id_status;
   SchedulerOptions scheduler = std::move(options.scheduler);
   scheduler.start_suppressed = true;
-  scheduler.tasks = impl->machine.Begin();
+  // An id may not be ahead of the journal.
+  scheduler.generation = files->beginning.is_kept ? files->beginning.generation : 0;
+  scheduler.tasks = impl->machine.Begin(std::move(files->beginning));
   impl->id_store = scheduler.id_store;
   Impl* const raw = impl.get();
   scheduler.on_events = [raw](std::vector<Event> events) { raw->PutIn(std::move(events)); };
@@ -317,6 +328,7 @@ Expected<std::unique_ptr<Framework>> Framework::Create(FrameworkOptions options)
 Status Framework::Start() {
   if (impl_->is_started) return FailedPrecondition("the framework is already started");
   impl_->is_started = true;
+  if (!impl_->id_status.ok()) return impl_->id_status;
   if (Status status = impl_->client->Start(); !status.ok()) return status;
   impl_->calls.SendEarlyKills();
   Impl* const impl = impl_.get();

@@ -4,123 +4,55 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "lib/mesos/store/set_aside.h"
 #include "lib/mesos/store/sync_folder.h"
 #include "lib/record/append_file.h"
-#include "lib/record/frame.h"
 #include "lib/wire/read_file.h"
 
 namespace rostrum::mesos {
 namespace {
 
 using record::AppendFile;
-using record::kFrameHeaderBytes;
-
-constexpr std::string_view kTitle = "rostrum mesos journal 1\n";
-
-std::string Frame(const journal::Record& record) {
-  std::string frame(kFrameHeaderBytes, '\0');
-  record.AppendToString(&frame);
-  record::SealFrame(&frame);
-  return frame;
-}
-
-// Reads records up to the end, or up to where the file is torn.
-class Reader {
- public:
-  Reader(std::string_view bytes, const std::string& path) : bytes_(bytes), path_(path) {}
-
-  Status Read(std::vector<journal::Record>* records) {
-    if (!bytes_.starts_with(kTitle)) {
-      // A file that was made a moment before a crash.
-      if (kTitle.starts_with(bytes_)) return {};
-      return Corrupt(
-          fmt::format("{} is not the journal of a framework on Mesos, expected it to begin with "
-                      "\"rostrum mesos journal 1\"",
-                      path_));
-    }
-    whole_ = kTitle.size();
-    while (whole_ + kFrameHeaderBytes <= bytes_.size()) {
-      const std::string_view rest = bytes_.substr(whole_);
-      const uint64_t length = record::FrameLength(rest);
-      if (!record::BeginsWithFrame(rest, length)) return CheckTorn(rest, length);
-      journal::Record record;
-      if (!record.ParseFromArray(rest.data() + kFrameHeaderBytes, static_cast<int>(length))) {
-        return Corrupt(
-            fmt::format("{}: the record at byte {} is complete, but not a record of a journal",
-                        path_, whole_));
-      }
-      records->push_back(std::move(record));
-      whole_ += kFrameHeaderBytes + length;
-    }
-    return {};
-  }
-
-  uint64_t whole() const { return whole_; }
-
- private:
-  // Whole records behind it say that this one was whole once.
-  Status CheckTorn(std::string_view rest, uint64_t length) const {
-    if (length > rest.size() - kFrameHeaderBytes) return {};
-    const std::string_view behind = rest.substr(kFrameHeaderBytes + length);
-    if (behind.size() < kFrameHeaderBytes ||
-        !record::BeginsWithFrame(behind, record::FrameLength(behind))) {
-      return {};
-    }
-    return Corrupt(
-        fmt::format("{}: the record at byte {} is damaged, and others follow it", path_, whole_));
-  }
-
-  const std::string_view bytes_;
-  const std::string& path_;
-  uint64_t whole_ = 0;
-};
+using record::Readers;
 
 class FileJournal : public Journal {
  public:
-  explicit FileJournal(std::string path) : path_(std::move(path)) {}
-
-  Status Open() {
-    auto file = AppendFile::Open(path_);
+  Status Open(const std::string& path, OpenedJournal* opened) {
+    auto file = AppendFile::Open(path, Readers::kOwner);
     if (!file.ok()) return file.status();
     file_ = std::move(*file);
+    path_ = ResolvedPath(path);
     std::string bytes;
     if (Status status = wire::ReadFile(path_, &bytes); !status.ok()) return status;
-    Reader reader(bytes, path_);
-    if (Status status = reader.Read(&records_); !status.ok()) return status;
-    if (reader.whole() == bytes.size() && !bytes.empty()) return {};
-    if (Status status = file_->Truncate(reader.whole()); !status.ok()) return status;
-    if (reader.whole() == 0) {
-      if (Status status = file_->Append(kTitle); !status.ok()) return status;
-    }
-    if (Status status = file_->Sync(); !status.ok()) return status;
-    return SyncFolderOf(path_);
+    opened->content = ReadJournal(bytes);
+    opened->torn_end = bytes.substr(opened->content.torn_at);
+    is_whole_ = !bytes.empty() && opened->content.damage.empty() && opened->torn_end.empty();
+    return {};
   }
 
-  std::vector<journal::Record> TakeRecords() override { return std::exchange(records_, {}); }
-
-  void Append(const journal::Record& record) override { pending_ += Frame(record); }
+  void Append(const journal::Record& record) override { pending_ += FrameOf(record); }
 
   Status Sync() override {
     if (pending_.empty()) return {};
-    if (Status status = file_->Append(pending_); !status.ok()) {
-      pending_.clear();
-      return status;
-    }
-    pending_.clear();
+    const std::string bytes = std::exchange(pending_, {});
+    // Behind something that is no record nobody would find it.
+    if (!is_whole_) return FailedPrecondition(path_ + " is not whole, expected to be written anew");
+    if (Status status = file_->Append(bytes); !status.ok()) return status;
     return file_->Sync();
   }
 
   Status Rewrite(const std::vector<journal::Record>& records) override {
     const std::string next = path_ + ".next";
-    auto opened = AppendFile::Open(next);
+    auto opened = AppendFile::Open(next, Readers::kOwner);
     if (!opened.ok()) return opened.status();
     AppendFile& file = **opened;
-    std::string bytes(kTitle);
-    for (const journal::Record& record : records) bytes += Frame(record);
+    std::string bytes(kJournalTitle);
+    for (const journal::Record& record : records) bytes += FrameOf(record);
+    // An earlier version may have left one that is open to all.
+    if (Status status = file.CloseToOthers(); !status.ok()) return status;
     if (Status status = file.Truncate(0); !status.ok()) return status;
     if (Status status = file.Append(bytes); !status.ok()) return status;
     if (Status status = file.Sync(); !status.ok()) return status;
@@ -131,21 +63,21 @@ class FileJournal : public Journal {
     // The lock is with the file, whatever its name.
     file_ = std::move(*opened);
     pending_.clear();
+    is_whole_ = true;
     return SyncFolderOf(path_);
   }
 
   uint64_t bytes() const override { return file_->size() + pending_.size(); }
 
  private:
-  const std::string path_;
+  std::string path_;
   std::unique_ptr<AppendFile> file_;
-  std::vector<journal::Record> records_;
   std::string pending_;
+  bool is_whole_ = false;
 };
 
 class MemoryJournal : public Journal {
  public:
-  std::vector<journal::Record> TakeRecords() override { return {}; }
   void Append(const journal::Record&) override {}
   Status Sync() override { return {}; }
   Status Rewrite(const std::vector<journal::Record>&) override { return {}; }
@@ -154,10 +86,12 @@ class MemoryJournal : public Journal {
 
 }  // namespace
 
-Expected<std::unique_ptr<Journal>> OpenJournal(const std::string& path) {
-  auto journal = std::make_unique<FileJournal>(path);
-  if (Status status = journal->Open(); !status.ok()) return status;
-  return std::unique_ptr<Journal>(std::move(journal));
+Expected<OpenedJournal> OpenJournal(const std::string& path) {
+  OpenedJournal opened;
+  auto journal = std::make_unique<FileJournal>();
+  if (Status status = journal->Open(path, &opened); !status.ok()) return status;
+  opened.journal = std::move(journal);
+  return opened;
 }
 
 std::unique_ptr<Journal> MakeMemoryJournal() { return std::make_unique<MemoryJournal>(); }

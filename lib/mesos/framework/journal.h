@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/mesos/framework/journal.pb.h"
+#include "lib/mesos/framework/journal_reader.h"
 #include "rostrum/status.h"
 
 namespace rostrum::mesos {
@@ -18,17 +19,15 @@ namespace rostrum::mesos {
 // fdatasync makes those of a whole round, or of a whole batch of statuses, durable. What the file
 // grows beyond what is alive is cut by Rewrite, which replaces it atomically.
 //
-// The file is a line that names it, then frames as in lib/record/frame.h. A crash may tear what was
-// written since the last Sync; nothing was launched or acknowledged for that, so it is cut off. A
-// damaged record before whole ones is an error.
+// The file is a line that names it, then frames as in lib/record/frame.h. Only its owner may read
+// it, once it was written anew: it holds the environments of commands. What a crash may leave of it, and what is damage, is
+// told in journal_reader.h.
 //
 // Thread safety: none.
 class Journal {
  public:
   virtual ~Journal() = default;
 
-  // What was kept, in order. To be called once, first.
-  virtual std::vector<journal::Record> TakeRecords() = 0;
   // Adds a record, which outlives a power failure once Sync has returned success. If it returns an
   // error the records since the last Sync may be kept or not.
   virtual void Append(const journal::Record& record) = 0;
@@ -38,9 +37,16 @@ class Journal {
   virtual uint64_t bytes() const = 0;
 };
 
-// kFailedPrecondition if another process has the file, or it is no regular file; kCorrupt if it is
-// no journal, or damaged.
-Expected<std::unique_ptr<Journal>> OpenJournal(const std::string& path);
+struct OpenedJournal {
+  std::unique_ptr<Journal> journal;
+  JournalContent content;
+  std::string torn_end;  // The bytes from content.torn_at on.
+};
+
+// Takes the file for this process, and makes an empty one if there is none. What it holds stays as
+// it is until the first Rewrite, without which nothing can be added to a file that is not whole.
+// kFailedPrecondition if another process has the file, or it is no regular file.
+Expected<OpenedJournal> OpenJournal(const std::string& path);
 
 // For tests, and for frameworks whose tasks may end with them.
 std::unique_ptr<Journal> MakeMemoryJournal();

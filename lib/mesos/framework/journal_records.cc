@@ -117,6 +117,7 @@ journal::Record LaunchedRecord(const LaunchedTask& task, bool whole) {
     launched->set_state(static_cast<int32_t>(task.state));
     launched->set_stopping(task.stopping);
     launched->set_replaced(task.replaced);
+    launched->set_adopted(task.adopted);
   }
   return record;
 }
@@ -145,6 +146,7 @@ LaunchedTask ReadLaunched(const journal::Launched& record) {
   }
   task.stopping = record.stopping();
   task.replaced = record.replaced();
+  task.adopted = record.adopted();
   return task;
 }
 
@@ -177,6 +179,18 @@ journal::Record ReplacedRecord(const std::string& task_id) {
 journal::Record FrameworkRecord(const std::string& framework_id) {
   journal::Record record;
   record.set_framework_id(framework_id);
+  return record;
+}
+
+journal::Record GenerationRecord(uint64_t generation) {
+  journal::Record record;
+  record.set_generation(generation);
+  return record;
+}
+
+journal::Record AbandonedRecord(const std::string& task_id) {
+  journal::Record record;
+  record.set_abandoned(task_id);
   return record;
 }
 

@@ -3,6 +3,7 @@
 #ifndef ROSTRUM_LIB_MESOS_FRAMEWORK_JOURNAL_RECORDS_H_
 #define ROSTRUM_LIB_MESOS_FRAMEWORK_JOURNAL_RECORDS_H_
 
+#include <cstdint>
 #include <string>
 
 #include "lib/mesos/framework/executor_book.h"
@@ -20,6 +21,8 @@ journal::Record EndedRecord(const std::string& task_id);
 journal::Record StoppingRecord(const std::string& task_id);
 journal::Record ReplacedRecord(const std::string& task_id);
 journal::Record FrameworkRecord(const std::string& framework_id);
+journal::Record GenerationRecord(uint64_t generation);
+journal::Record AbandonedRecord(const std::string& task_id);
 journal::Record ExecutorRecord(const std::string& agent_id, const FrozenExecutor& executor);
 FrozenExecutor ReadExecutorRecord(const journal::Record::Executor& record);
 

@@ -117,43 +117,63 @@ int64_t FrameworkMachine::NowMs() const {
   return std::chrono::duration_cast<Milliseconds>(clock_.Now().time_since_epoch()).count();
 }
 
-std::vector<TaskPlace> FrameworkMachine::Begin() {
-  for (const journal::Record& record : journal_.TakeRecords()) {
-    switch (record.what_case()) {
-      case journal::Record::kFrameworkId:
-        framework_id_ = record.framework_id();
-        break;
-      case journal::Record::kLaunched:
-        tasks_.Remove(record.launched().task_id());
-        tasks_.Add(ReadLaunched(record.launched()));
-        break;
-      case journal::Record::kStatus:
-        if (LaunchedTask* const task = tasks_.Find(record.status().task_id())) {
-          task->state = static_cast<TaskState>(record.status().state());
-          task->confirmed = true;
-          if (!record.status().agent_id().empty()) {
-            tasks_.SetAgent(*task, record.status().agent_id());
-          }
+void FrameworkMachine::Replay(const journal::Record& record) {
+  switch (record.what_case()) {
+    case journal::Record::kFrameworkId:
+      framework_id_ = record.framework_id();
+      break;
+    case journal::Record::kLaunched:
+      tasks_.Remove(record.launched().task_id());
+      tasks_.Add(ReadLaunched(record.launched()));
+      break;
+    case journal::Record::kStatus:
+      if (LaunchedTask* const task = tasks_.Find(record.status().task_id())) {
+        task->state = static_cast<TaskState>(record.status().state());
+        task->confirmed = true;
+        if (!record.status().agent_id().empty()) {
+          tasks_.SetAgent(*task, record.status().agent_id());
         }
-        break;
-      case journal::Record::kEnded:
-        tasks_.Remove(record.ended());
-        break;
-      case journal::Record::kStopping:
-        if (LaunchedTask* const task = tasks_.Find(record.stopping())) task->stopping = true;
-        break;
-      case journal::Record::kReplaced:
-        if (LaunchedTask* const task = tasks_.Find(record.replaced())) task->replaced = true;
-        break;
-      case journal::Record::kExecutor:
-        executors_.Freeze(record.executor().agent_id(), ReadExecutorRecord(record.executor()));
-        break;
-      case journal::Record::WHAT_NOT_SET:
-        break;  // Of a newer version.
+      }
+      break;
+    case journal::Record::kEnded:
+      tasks_.Remove(record.ended());
+      break;
+    case journal::Record::kStopping:
+      if (LaunchedTask* const task = tasks_.Find(record.stopping())) task->stopping = true;
+      break;
+    case journal::Record::kReplaced:
+      if (LaunchedTask* const task = tasks_.Find(record.replaced())) task->replaced = true;
+      break;
+    case journal::Record::kExecutor:
+      executors_.Freeze(record.executor().agent_id(), ReadExecutorRecord(record.executor()));
+      break;
+    case journal::Record::kAbandoned:
+      abandoned_.push_back(record.abandoned());
+      break;
+    case journal::Record::kGeneration:
+    case journal::Record::WHAT_NOT_SET:
+      break;  // Of start_files.h; of a newer version.
+  }
+}
+
+std::vector<TaskPlace> FrameworkMachine::Begin(Beginning beginning) {
+  generation_ = beginning.generation;
+  adopts_all_ = settings_.adopt_running || beginning.has_lost_some;
+  has_past_ = beginning.has_past;
+  for (std::string& text : beginning.problems) TellText(OutcomeKind::kProblem, std::move(text));
+  for (const journal::Record& record : beginning.salvaged) {
+    if (record.has_executor()) {
+      salvaged_executors_.insert_or_assign(record.executor().agent_id(), record.executor());
+    } else if (record.has_launched()) {
+      salvaged_.insert_or_assign(record.launched().task_id(), record.launched());
     }
   }
+  for (const journal::Record& record : beginning.records) Replay(record);
+  journal_failed_ = !beginning.is_kept;
+  if (journal_failed_) journal_retry_ = clock_.Now();
   std::vector<TaskPlace> places;
   for (LaunchedTask* const task : tasks_.All()) {
+    has_unclaimed_ = has_unclaimed_ || task->adopted;
     places.push_back({task->id, task->agent_id});
     if (task->state == TaskState::kRunning) task->running_since = clock_.Now();
     Agent& agent = agents_[task->agent_id];
@@ -254,6 +274,7 @@ bool FrameworkMachine::IsWanted(const std::string& key) {
 
 size_t FrameworkMachine::Enqueue(Instance instance) {
   const std::string key = KeyOf(instance);
+  Claim(instance);
   if (!IsWanted(key)) return 0;
   for (LaunchedTask* const task : tasks_.OfInstance(key)) {
     if (!task->unclear() || !task->counts()) continue;
@@ -389,7 +410,7 @@ bool FrameworkMachine::IsLrp(std::string_view guid) {
                        return Matches(instance, Kind::kLrp, guid, {}) && !instance.service;
                      }) ||
          std::any_of(tasks.begin(), tasks.end(), [](const LaunchedTask* task) {
-           return task->counts() && !task->instance.service;
+           return task->counts() && !task->instance.service && !task->adopted;
          });
 }
 
@@ -434,6 +455,17 @@ void FrameworkMachine::StopSurplus(const Service& service) {
   }
 }
 
+Instance FrameworkMachine::InstanceOf(const Service& service, int32_t index) const {
+  Instance instance;
+  instance.work = service.work;
+  instance.launch = service.launch;
+  instance.index = index;
+  instance.tag = service.tag;
+  instance.service = true;
+  instance.queue_time_ms = NowMs();
+  return instance;
+}
+
 // Asks for the instances that are due. What ended while nobody looked, and what the journal knew of
 // an earlier life, is the same here: an instance is there or it is not.
 void FrameworkMachine::KeepServices() {
@@ -441,19 +473,13 @@ void FrameworkMachine::KeepServices() {
     for (int32_t index = 0; index < service->count; ++index) {
       const std::string key = KeyOf(Kind::kLrp, service->work->guid, index);
       if (waiting_.find(key) != waiting_.end()) continue;
+      if (has_unclaimed_) Claim(InstanceOf(*service, index));
       const std::vector<LaunchedTask*> tasks = tasks_.OfInstance(key);
       const bool is_there = std::any_of(tasks.begin(), tasks.end(),
                                         [](const LaunchedTask* task) { return task->counts(); });
       if (is_there || !services_.IsDue(service->work->guid, index, clock_.Now())) continue;
-      Instance instance;
-      instance.work = service->work;
-      instance.launch = service->launch;
-      instance.index = index;
-      instance.tag = service->tag;
-      instance.service = true;
-      instance.queue_time_ms = NowMs();
       services_.Started(service->work->guid, index);
-      PutBack(instance, clock_.Now());
+      PutBack(InstanceOf(*service, index), clock_.Now());
     }
   }
 }
@@ -463,14 +489,15 @@ void FrameworkMachine::KeepServices() {
 TimePoint FrameworkMachine::Deadline() const {
   if (failed_) return kNever;
   TimePoint first = std::min(
-      {replace_due_.First(), services_.Deadline(), journal_failed_ ? journal_retry_ : kNever});
+      {replace_due_.First(), services_.Deadline(), journal_failed_ ? journal_retry_ : kNever,
+       doubles_.empty() ? kNever : rounds_from_});
   if (!waiting_.empty()) {
     first = std::min({first, failed_launches_.Deadline(), queue_due_.First()});
     const TimePoint spared = offers_.FirstSpared();
     if (spared != kNever) first = std::min(first, spared + settings_.hoard);
     // Without its journal the framework launches nothing.
     const bool may_run = (connected_ || !settings_.keep_waiting) && !journal_failed_;
-    if (news_ && may_run) first = std::min(first, window_end_);
+    if (news_ && may_run) first = std::min(first, std::max(window_end_, rounds_from_));
   }
   return first;
 }
@@ -495,7 +522,10 @@ void FrameworkMachine::Record(const journal::Record& record) {
 
 std::vector<journal::Record> FrameworkMachine::Everything() {
   std::vector<journal::Record> records;
+  // In this order: cut off behind the first of them, it is seen to be no whole journal.
   if (!framework_id_.empty()) records.push_back(FrameworkRecord(framework_id_));
+  if (generation_ > 0) records.push_back(GenerationRecord(generation_));
+  for (const std::string& id : abandoned_) records.push_back(AbandonedRecord(id));
   std::map<std::string, const FrozenExecutor*> frozen;
   for (const auto& [agent_id, executor] : executors_.frozen()) {
     // Of agents that went for good nothing is to be kept for ever.

@@ -25,6 +25,7 @@
 #include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/offer_pool.h"
 #include "lib/mesos/framework/service_keeper.h"
+#include "lib/mesos/framework/start_files.h"
 #include "lib/mesos/framework/task_book.h"
 #include "lib/mesos/framework/task_id.h"
 #include "rostrum/engine.h"
@@ -60,8 +61,8 @@ class FrameworkMachine {
   FrameworkMachine(const FrameworkOptions& options, Journal& journal, Calls& calls,
                    const Clock& clock, std::function<int64_t()> now_ns, Random& random);
 
-  // Takes the journal in. Returns the tasks that the scheduler client has to know.
-  std::vector<TaskPlace> Begin();
+  // Takes in what is known at the start. Returns the tasks that the scheduler client has to know.
+  std::vector<TaskPlace> Begin(Beginning beginning);
 
   void TakeEvents(std::vector<Event> events);
   // To be called at Deadline() or later.
@@ -138,7 +139,9 @@ class FrameworkMachine {
   void EndDelays();
   void Stop(LaunchedTask& task);
   void Kill(const LaunchedTask& task);
+  void Replay(const journal::Record& record);
   bool IsLrp(std::string_view guid);
+  Instance InstanceOf(const Service& service, int32_t index) const;
   void KeepServices();
   void StopSurplus(const Service& service);
 
@@ -161,10 +164,19 @@ class FrameworkMachine {
   void Take(const FrameworkUpdated&) {}
   void Acknowledge(const TaskStatus& status);
   void TakeStranger(const TaskStatus& status);
+  void TakeDoubles();
+  bool IsRunningAlready(const Instance& instance);
+  void Adopt(const TaskStatus& status, const Instance& instance);
+  LaunchedTask MakeAdopted(const TaskStatus& status, const Instance& instance);
+  void AdoptExecutor(const LaunchedTask& task);
+  void TakeFromQueue(const LaunchedTask& task);
+  std::string KeyOfWaiting(std::string_view work) const;
+  void Claim(const Instance& instance);
+  void Claim(LaunchedTask task, const Instance& instance);
   void TakeOver(LaunchedTask& task, const TaskStatus& status);
   void TakeUnclear(LaunchedTask& task, const TaskStatus& status);
   void TakeAlive(LaunchedTask& task, const TaskStatus& status);
-  bool CanRun(const Instance& instance) const;
+  bool CanRun(const LaunchedTask& task) const;
   bool CameToNothing(const LaunchedTask& task, const TaskStatus& status);
   void RetryLaunch(LaunchedTask& task, const std::string& text);
   void SetAside(const LaunchedTask& task, const std::string& text);
@@ -173,6 +185,7 @@ class FrameworkMachine {
   void Requeue(LaunchedTask& task, const std::string& text, OutcomeKind kind, TimePoint due);
   void Replace(LaunchedTask& task, const std::string& text);
   void EndIfForgotten(LaunchedTask& task);
+  void Abandon(const std::string& task_id);
   void ForgetTasks(const std::string& text);
 
   // machine_round.cc: offers, rounds, launches.
@@ -255,6 +268,23 @@ class FrameworkMachine {
   bool failed_ = false;
   bool is_broken_ = false;
   std::optional<FailureKind> failure_;
+
+  uint64_t generation_ = 0;
+  // Whether the journal may not know all that was launched: see Beginning.
+  bool adopts_all_ = false;
+  bool has_past_ = false;
+  // Before that, no round: Mesos is telling what runs. It begins with the first subscription.
+  TimePoint rounds_from_ = TimePoint::min();
+  // Of a journal that is not used: tasks by id, and executors by agent.
+  StringMap<journal::Launched> salvaged_;
+  StringMap<journal::Record::Executor> salvaged_executors_;
+  bool has_unclaimed_ = false;  // Tasks that were adopted.
+  // Tasks that were given up though they may run, the oldest first.
+  std::vector<std::string> abandoned_;
+  StringSet left_alone_;  // Tasks of which that was told.
+  // Tasks that were found while the master was telling what runs, and for whose instance the journal
+  // has another one: it may be the older one, and over.
+  std::map<std::string, TaskStatus> doubles_;
 
   StringMap<Waiting> waiting_;
   size_t waiting_for_executor_ = 0;  // Those of `waiting_` that have no Launch.

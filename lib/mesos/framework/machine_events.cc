@@ -3,13 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <memory>
+#include <system_error>
 #include <utility>
 
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/mesos/framework/machine.h"
+#include "lib/model/identifier.h"
 
 namespace rostrum::mesos {
 namespace {
+
+// A master tells what runs within moments of a subscription, one task after the other. So long
+// after the last of them work is placed: what runs already must not be started a second time.
+constexpr Milliseconds kTellingPause(2'000);
+
+// Of tasks that were given up, so many are known; the oldest are the first to be forgotten.
+constexpr size_t kAbandonedMaximum = 10'000;
 
 // How often an instance may be launched anew after the master called its launch an error.
 constexpr int kLaunchErrorsMaximum = 3;
@@ -27,6 +38,22 @@ bool ShowsStart(TaskState state) {
     default:
       return false;
   }
+}
+
+// The work that a task id names, as far as that can be told.
+Instance InstanceNamed(std::string_view work) {
+  const size_t dot = work.rfind('.');
+  Instance instance;
+  auto named = std::make_shared<Work>();
+  const std::string_view number = dot == std::string_view::npos ? "" : work.substr(dot + 1);
+  const char* const end = number.data() + number.size();
+  const auto [stop, error] = std::from_chars(number.data(), end, instance.index);
+  const bool has_index = !number.empty() && error == std::errc() && stop == end;
+  named->kind = has_index ? Kind::kLrp : Kind::kTask;
+  named->guid = std::string(has_index ? work.substr(0, dot) : work);
+  if (!has_index) instance.index = 0;
+  instance.work = std::move(named);
+  return instance;
 }
 
 std::string Words(const TaskStatus& status) {
@@ -61,6 +88,7 @@ void FrameworkMachine::Take(const Subscribed& event) {
     Record(FrameworkRecord(framework_id_));
   }
   connected_ = true;
+  if (std::exchange(has_past_, false)) rounds_from_ = clock_.Now() + kTellingPause;
   News();
   TellText(OutcomeKind::kConnected,
            fmt::format("framework {} at {} (Mesos {})", event.framework_id,
@@ -143,27 +171,166 @@ void FrameworkMachine::Acknowledge(const TaskStatus& status) {
   if (unacknowledged_.insert(status.uuid).second) acknowledgements_.push_back(status);
 }
 
-// Of a task that was over before, whose status is repeated since its acknowledgement was lost; or
-// of one that the journal never knew.
+// Of a task that was over before, whose status is repeated since its acknowledgement was lost; of
+// one that was given up, and has come back; or of one that the journal never knew. The last is
+// adopted: nothing says that nobody wants it. Where another one stands for its instance by then, it
+// is killed, unless the journal is known to have lost some.
 void FrameworkMachine::TakeStranger(const TaskStatus& status) {
-  if (!IsOver(status.state) && !IsUnclear(status.state) && settings_.kill_unknown) {
-    TellText(OutcomeKind::kProblem,
-             fmt::format("task {} runs on agent {} and is not known here; it is killed",
-                         status.task_id, status.agent_id));
-    static_cast<void>(calls_.Kill({status.task_id, status.agent_id}, {}));
+  const auto abandoned = std::find(abandoned_.begin(), abandoned_.end(), status.task_id);
+  if (IsOver(status.state)) {
+    // Its journal forgets it when it is written anew.
+    if (abandoned != abandoned_.end()) abandoned_.erase(abandoned);
+    return calls_.Forget(status.task_id);
+  }
+  if (IsUnclear(status.state)) return;
+  const std::string_view work = WorkOfTaskId(status.task_id);
+  const Instance instance = InstanceNamed(work);
+  const bool is_double = !work.empty() && !adopts_all_ && IsRunningAlready(instance);
+  if (is_double && clock_.Now() < rounds_from_) {
+    doubles_.insert_or_assign(status.task_id, status);
     return;
   }
-  if (IsOver(status.state)) calls_.Forget(status.task_id);
+  if (abandoned != abandoned_.end() || is_double) {
+    TellText(OutcomeKind::kProblem,
+             fmt::format("task {} runs on agent {}, and {}; it is killed", status.task_id,
+                         status.agent_id,
+                         is_double ? "another one runs in its place" : "was given up"));
+    static_cast<void>(calls_.Kill({status.task_id, status.agent_id}, {}));
+  } else if (!work.empty()) {
+    Adopt(status, instance);
+  } else if (left_alone_.insert(status.task_id).second) {
+    TellText(OutcomeKind::kProblem,
+             fmt::format("task {} runs on agent {} and was not launched here; it is left alone",
+                         status.task_id, status.agent_id));
+  }
 }
 
-// In an earlier life there may have been an executor, and now there is none.
-bool FrameworkMachine::CanRun(const Instance& instance) const {
-  return instance.launch != nullptr || executor_.has_value();
+void FrameworkMachine::TakeDoubles() {
+  if (doubles_.empty() || clock_.Now() < rounds_from_) return;
+  for (const auto& [id, status] : std::exchange(doubles_, {})) {
+    if (tasks_.Find(id) == nullptr) TakeStranger(status);
+  }
+}
+
+bool FrameworkMachine::IsRunningAlready(const Instance& instance) {
+  const std::vector<LaunchedTask*> tasks = tasks_.OfInstance(KeyOf(instance));
+  return std::any_of(tasks.begin(), tasks.end(), [](const LaunchedTask* task) {
+    return task->counts() && !task->unclear();
+  });
+}
+
+// Takes a task that runs, and that the journal does not know, as one of ours.
+void FrameworkMachine::Adopt(const TaskStatus& status, const Instance& instance) {
+  if (clock_.Now() < rounds_from_) rounds_from_ = clock_.Now() + kTellingPause;
+  if (IsRunningAlready(instance)) {
+    TellText(OutcomeKind::kProblem,
+             fmt::format("task {} is the second one that runs for the same work; both are left "
+                         "alone",
+                         status.task_id));
+  }
+  LaunchedTask& task = tasks_.Add(MakeAdopted(status, instance));
+  has_unclaimed_ = has_unclaimed_ || task.adopted;
+  Record(LaunchedRecord(task, /*whole=*/true));
+  AdoptExecutor(task);
+  calls_.Track({task.id, task.agent_id});
+  MarkDirty(task.agent_id);
+  TaskStatus told = status;
+  told.message = "it was found running, and is adopted";
+  TakeAlive(task, told);
+  if (!settings_.launch_known) TakeFromQueue(task);
+}
+
+LaunchedTask FrameworkMachine::MakeAdopted(const TaskStatus& status, const Instance& instance) {
+  LaunchedTask task;
+  if (const auto at = salvaged_.find(status.task_id); at != salvaged_.end()) {
+    task = ReadLaunched(at->second);
+    // How it stood by then is another question.
+    task.confirmed = task.stopping = task.replaced = false;
+  } else {
+    task.id = status.task_id;
+    task.instance = instance;
+    task.used.containers = 1;
+    task.adopted = true;
+  }
+  task.agent_id = status.agent_id;
+  // The executor that Mesos itself starts for a command has the id of the task.
+  task.executor_id = status.executor_id == status.task_id ? "" : status.executor_id;
+  Agent& agent = agents_[task.agent_id];
+  if (agent.hostname.empty()) agent.hostname = task.hostname;
+  if (agent.traits.zone.empty()) agent.traits.zone = task.zone;
+  task.hostname = agent.hostname;
+  task.zone = agent.traits.zone;
+  return task;
+}
+
+// The id of an executor says all that it is, so that an old description of it is as good as a new
+// one.
+void FrameworkMachine::AdoptExecutor(const LaunchedTask& task) {
+  const auto at = salvaged_executors_.find(task.agent_id);
+  if (at == salvaged_executors_.end()) return;
+  FrozenExecutor executor = ReadExecutorRecord(at->second);
+  if (executor.info.id != task.executor_id) return;
+  Record(ExecutorRecord(task.agent_id, executor));
+  executors_.Freeze(task.agent_id, std::move(executor));
+  salvaged_executors_.erase(at);
+}
+
+// Work that waits and turns out to run needs no place any more.
+void FrameworkMachine::TakeFromQueue(const LaunchedTask& task) {
+  const std::string key = KeyOfWaiting(WorkOfTaskId(task.id));
+  const auto at = waiting_.find(key);
+  if (at == waiting_.end()) return;
+  const Instance asked = at->second.instance;
+  engine_.Cancel(asked.work->kind, IdentifierOf(asked.work->kind, asked.work->guid, asked.index));
+  EraseWaiting(key);
+  if (task.adopted) Claim(task, asked);
+}
+
+// The key of what waits and has such a name in its task id; "": nothing.
+std::string FrameworkMachine::KeyOfWaiting(std::string_view work) const {
+  for (const std::string& key : {KeyOf(InstanceNamed(work)), KeyOf(Kind::kTask, work, 0)}) {
+    if (waiting_.find(key) != waiting_.end()) return key;
+  }
+  // Only a name that is not the whole guid has to be looked for.
+  std::string first;
+  if (IsWholeName(work)) return first;
+  for (const auto& [key, waiting] : waiting_) {
+    const Instance& instance = waiting.instance;
+    const bool is_it = WorkInTaskId(*instance.work, instance.index) == work;
+    if (is_it && (first.empty() || key < first)) first = key;
+  }
+  return first;
+}
+
+// What was adopted may be what is asked for now, and is so from then on.
+void FrameworkMachine::Claim(const Instance& instance) {
+  if (!has_unclaimed_) return;
+  const Instance named = InstanceNamed(WorkInTaskId(*instance.work, instance.index));
+  for (const LaunchedTask* const task : tasks_.OfInstance(KeyOf(named))) {
+    if (task->adopted) Claim(*task, instance);
+  }
+}
+
+void FrameworkMachine::Claim(LaunchedTask task, const Instance& instance) {
+  tasks_.Remove(task.id);
+  task.adopted = false;
+  task.instance = instance;
+  task.used = instance.work->asked;
+  task.used.containers = 1;
+  MarkDirty(task.agent_id);
+  Record(LaunchedRecord(task, /*whole=*/true));
+  tasks_.Add(std::move(task));
+}
+
+// Whether it can be launched once more. In an earlier life there may have been an executor, and now
+// there is none; of what was adopted nobody knows how it is run.
+bool FrameworkMachine::CanRun(const LaunchedTask& task) const {
+  return !task.adopted && (task.instance.launch != nullptr || executor_.has_value());
 }
 
 // Whether the task never ran, so that its instance has the same right to a place as before.
 bool FrameworkMachine::CameToNothing(const LaunchedTask& task, const TaskStatus& status) {
-  if (task.confirmed || !task.counts() || !CanRun(task.instance)) return false;
+  if (task.confirmed || !task.counts() || !CanRun(task)) return false;
   if (status.reason == kReasonInvalidOffers) return true;
   if (status.state == TaskState::kDropped || status.state == TaskState::kGone) return true;
   // The executor may have ended between the offer and the launch, so that there was too little for
@@ -226,13 +393,20 @@ void FrameworkMachine::TakeUnclear(LaunchedTask& task, const TaskStatus& status)
 
 // A task that nobody wants any more, and of which the master knows nothing or an operator has said
 // that it is gone, would else be kept for ever and count as what runs in its zone. Should it come
-// back, it is killed, since it is not known here.
+// back, it is killed.
 void FrameworkMachine::EndIfForgotten(LaunchedTask& task) {
   const bool is_forgotten =
       task.state == TaskState::kUnknown || task.state == TaskState::kGoneByOperator;
-  if (!is_forgotten || task.counts() || !settings_.kill_unknown) return;
+  if (!is_forgotten || task.counts()) return;
   calls_.Forget(task.id);
+  Abandon(task.id);
   End(task, "nobody knows of it, and it is not wanted any more");
+}
+
+void FrameworkMachine::Abandon(const std::string& task_id) {
+  if (abandoned_.size() == kAbandonedMaximum) abandoned_.erase(abandoned_.begin());
+  abandoned_.push_back(task_id);
+  Record(AbandonedRecord(task_id));
 }
 
 void FrameworkMachine::TakeAlive(LaunchedTask& task, const TaskStatus& status) {
@@ -263,7 +437,7 @@ void FrameworkMachine::TakeAlive(LaunchedTask& task, const TaskStatus& status) {
 void FrameworkMachine::End(LaunchedTask& task, const std::string& text) {
   const bool was_lost = task.state == TaskState::kGone || task.state == TaskState::kDropped;
   if (was_lost && task.counts() && settings_.replace_lost && !task.instance.service &&
-      task.instance.work->kind == Kind::kLrp && CanRun(task.instance)) {
+      task.instance.work->kind == Kind::kLrp && CanRun(task)) {
     return Requeue(task, text, OutcomeKind::kReplaced, clock_.Now());
   }
   Outcome outcome = OutcomeOf(OutcomeKind::kEnded, task);
@@ -306,7 +480,7 @@ void FrameworkMachine::Requeue(LaunchedTask& task, const std::string& text, Outc
 // Nobody knows whether the task runs, and another one is to take its place.
 void FrameworkMachine::Replace(LaunchedTask& task, const std::string& text) {
   // A Diego task runs at most once.
-  if (task.instance.work->kind == Kind::kTask || !CanRun(task.instance)) return;
+  if (task.instance.work->kind == Kind::kTask || !CanRun(task)) return;
   task.replaced = true;
   Record(ReplacedRecord(task.id));
   Outcome outcome = OutcomeOf(OutcomeKind::kReplaced, task);

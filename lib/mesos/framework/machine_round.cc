@@ -47,6 +47,7 @@ std::string KeyOfAuction(const Auction& auction) {
 // Sees to everything that may be due after something has come in.
 void FrameworkMachine::Step() {
   if (!failed_) {
+    TakeDoubles();
     EndDelays();
     KeepServices();
     if (!waiting_.empty()) Place();
@@ -69,6 +70,7 @@ void FrameworkMachine::OpenWindow() {
 }
 
 bool FrameworkMachine::IsRoundDue(TimePoint now) {
+  if (now < rounds_from_) return false;
   if (now >= window_end_) return connected_ || !settings_.keep_waiting;
   return connected_ && std::exchange(untried_, false) && CanServe();
 }

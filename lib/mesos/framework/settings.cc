@@ -129,8 +129,14 @@ constexpr Entry kEntries[] = {
      SetTime<&Settings::replace_unreachable>},
     {"replace_lost", "whether an LRP instance that was lost with its agent is placed again (false)",
      kSwitch, SetSwitch<&Settings::replace_lost>},
-    {"kill_unknown", "whether tasks are killed that the journal does not know (true)", kSwitch,
-     SetSwitch<&Settings::kill_unknown>},
+    {"adopt_running",
+     "whether a start whose journal is lost, damaged or an older copy is not refused: what Mesos "
+     "says runs is adopted then (false)",
+     kSwitch, SetSwitch<&Settings::adopt_running>},
+    {"new_framework",
+     "whether a start leaves the framework whose id is kept behind, with its tasks, and is a new "
+     "one: for an id that the master has removed (false)",
+     kSwitch, SetSwitch<&Settings::new_framework>},
     {"maintenance_margin_ms", "work is kept off agents that are maintained so soon (600000)", kTime,
      SetTime<&Settings::maintenance_margin>},
     {"restart_initial_ms", "the first delay before a service's instance is started again (1000)",

@@ -50,6 +50,9 @@ struct LaunchedTask {
   // Another one has taken its place, since nobody knew whether it runs. If it comes back it is
   // killed.
   bool replaced = false;
+  // It was found running and the journal did not know it, so that its instance is what the task id
+  // says. Once it is asked for, it is as asked for.
+  bool adopted = false;
   TimePoint launched_at;  // The clock's beginning: in an earlier life.
   TimePoint running_since = kNever;
 

@@ -9,6 +9,10 @@ namespace {
 
 // Leaves room for the rest in the 255 bytes that Mesos allows.
 constexpr size_t kReadableMaximum = 160;
+// In place of a character that Mesos does not take.
+constexpr char kNotPlain = '_';
+// Of 64 bits.
+constexpr size_t kLifeDigits = 16;
 
 bool IsPlain(char character) {
   return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
@@ -19,7 +23,7 @@ bool IsPlain(char character) {
 std::string Readable(std::string_view guid) {
   std::string text(guid.substr(0, kReadableMaximum));
   std::replace_if(
-      text.begin(), text.end(), [](char c) { return !IsPlain(c); }, '_');
+      text.begin(), text.end(), [](char c) { return !IsPlain(c); }, kNotPlain);
   return text;
 }
 
@@ -27,15 +31,35 @@ uint64_t Draw32(Random& random) { return static_cast<uint64_t>(random.Fraction()
 
 }  // namespace
 
+std::string WorkInTaskId(const Work& work, int32_t index) {
+  if (work.kind == Kind::kTask) return Readable(work.guid);
+  return fmt::format("{}.{}", Readable(work.guid), index);
+}
+
+std::string_view WorkOfTaskId(std::string_view task_id) {
+  const size_t dot = task_id.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  const std::string_view life = task_id.substr(dot + 1, kLifeDigits);
+  const std::string_view number = task_id.substr(std::min(dot + 1 + kLifeDigits, task_id.size()));
+  const bool is_ours =
+      life.size() == kLifeDigits &&
+      life.find_first_not_of("0123456789abcdef") == std::string_view::npos && number.size() > 1 &&
+      number.front() == '-' && number.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  return is_ours ? task_id.substr(0, dot) : std::string_view();
+}
+
+bool IsWholeName(std::string_view work) {
+  return work.size() < kReadableMaximum && work.find(kNotPlain) == std::string_view::npos;
+}
+
 TaskIdMaker::TaskIdMaker(Random& random) {
   const uint64_t high = Draw32(random);
-  life_ = fmt::format("{:016x}", (high << 32) | Draw32(random));
+  life_ = fmt::format("{:0{}x}", (high << 32) | Draw32(random), kLifeDigits);
 }
 
 std::string TaskIdMaker::Next(const Work& work, int32_t index) {
   ++number_;
-  if (work.kind == Kind::kTask) return fmt::format("{}.{}-{}", Readable(work.guid), life_, number_);
-  return fmt::format("{}.{}.{}-{}", Readable(work.guid), index, life_, number_);
+  return fmt::format("{}.{}-{}", WorkInTaskId(work, index), life_, number_);
 }
 
 }  // namespace rostrum::mesos

@@ -17,8 +17,8 @@ namespace rostrum::mesos {
 //
 //   web.2.9f3c1d0ab4e57786-17
 //
-// The beginning is for people: what work it is, without characters that Mesos does not take, and
-// cut if it is long.
+// The beginning says what work it is, without characters that Mesos does not take, and cut if it is
+// long: for people, and for a framework whose journal does not know the task.
 class TaskIdMaker {
  public:
   explicit TaskIdMaker(Random& random);
@@ -29,6 +29,15 @@ class TaskIdMaker {
   std::string life_;
   uint64_t number_ = 0;
 };
+
+// What an id begins with: "web.2".
+std::string WorkInTaskId(const Work& work, int32_t index);
+
+// The same, "web.2", of an id that a TaskIdMaker made; "" of any other.
+std::string_view WorkOfTaskId(std::string_view task_id);
+
+// Whether such a name can only be that of work with exactly this name.
+bool IsWholeName(std::string_view work);
 
 }  // namespace rostrum::mesos
 

@@ -80,6 +80,7 @@ Session::Session(const SchedulerOptions& options, FrameworkIdStore& store, Leade
     : times_(options.times),
       tasks_at_start_(options.tasks),
       store_(store),
+      generation_(options.generation),
       clock_(clock),
       framework_(options.framework),
       ledger_(options.times.first_status_timeout, options.times.reconcile_maximum),
@@ -92,9 +93,9 @@ Session::Session(const SchedulerOptions& options, FrameworkIdStore& store, Leade
 }
 
 Status Session::Begin() {
-  auto id = store_.Load();
-  if (!id.ok()) return id.status();
-  framework_id_ = *id;
+  auto stored = store_.Load();
+  if (!stored.ok()) return stored.status();
+  framework_id_ = std::move(stored->id);
   is_id_saved_ = !framework_id_.empty();
   Track(tasks_at_start_);
   link_.Start();

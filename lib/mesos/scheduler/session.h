@@ -25,8 +25,8 @@ namespace rostrum::mesos {
 // SchedulerClient without its thread. See there for what each function does.
 class Session : public Machine, private Link::Owner {
  public:
-  // Of `options`, `framework`, `times`, `tasks` and `start_suppressed` are used. The framework has
-  // been validated.
+  // Of `options`, `framework`, `times`, `tasks`, `generation` and `start_suppressed` are used. The
+  // framework has been validated.
   Session(const SchedulerOptions& options, FrameworkIdStore& store, LeaderSource& source,
           http::Network& network, const Clock& clock, Random& random);
 
@@ -101,6 +101,7 @@ class Session : public Machine, private Link::Owner {
   const SchedulerTimes times_;
   const std::vector<TaskPlace> tasks_at_start_;
   FrameworkIdStore& store_;
+  const uint64_t generation_;
   const Clock& clock_;
 
   FrameworkInfo framework_;

@@ -149,7 +149,7 @@ Status Session::TakeSubscribed(const wire_scheduler::Event::Subscribed& message)
 // Nothing may be launched before the id is safe, so without that there is no subscription.
 bool Session::KeepId(const std::string& id) {
   if (is_id_saved_) return true;
-  const Status status = store_.Save(id);
+  const Status status = store_.Save({id, generation_});
   is_id_saved_ = status.ok();
   if (!status.ok()) {
     link_.Lose(fmt::format("the framework id \"{}\" cannot be kept: {}", id, status.text()));

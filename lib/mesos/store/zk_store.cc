@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "lib/mesos/store/stored_id.h"
 #include "lib/mesos/zk/zk_session.h"
 #include "rostrum/mesos/framework_id_store.h"
 
@@ -20,21 +21,23 @@ class ZkStore : public FrameworkIdStore {
   ZkStore(ZkAddress address, Milliseconds timeout)
       : address_(std::move(address)), timeout_(timeout) {}
 
-  Expected<std::string> Load() override {
+  Expected<StoredId> Load() override {
     auto session = Connect();
     if (!session.ok()) return session.status();
-    auto id = (*session)->Get(address_.path);
-    if (id.status().code() == Code::kNotFound) return std::string();
-    return id;
+    const auto text = (*session)->Get(address_.path);
+    if (text.status().code() == Code::kNotFound) return StoredId();
+    if (!text.ok()) return text.status();
+    return ReadStoredId(*text, Name(address_.path));
   }
 
-  Status Save(const std::string& id) override {
+  Status Save(const StoredId& stored) override {
     auto session = Connect();
     if (!session.ok()) return session.status();
-    const Status status = (*session)->Set(address_.path, id);
+    const std::string text = WriteStoredId(stored);
+    const Status status = (*session)->Set(address_.path, text);
     if (status.code() != Code::kNotFound) return status;
     if (Status made = MakeFolders(session->get(), ParentOf(address_.path)); !made.ok()) return made;
-    return (*session)->Create(address_.path, id);
+    return (*session)->Create(address_.path, text);
   }
 
   Status Clear() override {
@@ -44,7 +47,27 @@ class ZkStore : public FrameworkIdStore {
     return status.code() == Code::kNotFound ? Status() : status;
   }
 
+  Expected<std::string> SetAside() override {
+    auto session = Connect();
+    if (!session.ok()) return session.status();
+    const auto text = (*session)->Get(address_.path);
+    if (text.status().code() == Code::kNotFound) return std::string();
+    if (!text.ok()) return text.status();
+    std::string path = address_.path + ".left";
+    for (int number = 2; (*session)->Get(path).ok(); ++number) {
+      path = fmt::format("{}.left.{}", address_.path, number);
+    }
+    if (Status status = (*session)->Create(path, *text); !status.ok()) return status;
+    if (Status status = (*session)->Delete(address_.path); !status.ok()) return status;
+    return Name(path);
+  }
+
  private:
+  // For people: a node is looked for by its path.
+  std::string Name(const std::string& path) const {
+    return fmt::format("zk://{}{}", address_.servers, path);
+  }
+
   // What the client's threads and ours share; it outlives both.
   struct Bell {
     std::mutex mutex;

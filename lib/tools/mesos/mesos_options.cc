@@ -42,6 +42,9 @@ constexpr std::string_view kOptionFlags[] = {"master",
                                              "executor-disk",
                                              "executor-shutdown-grace"};
 
+// The flags that are settings of the framework, switched on.
+constexpr std::string_view kSwitchFlags[] = {"adopt-running", "new-framework"};
+
 std::string KeyOf(std::string_view flag) {
   std::string key(flag);
   std::replace(key.begin(), key.end(), '-', '_');
@@ -82,6 +85,9 @@ Status ReadSets(const Flags& flags, mesos::NamedOptions* named) {
   if (flags.Has("window")) {
     const Status status = Set("window_ms", flags.Text("window"), named);
     if (!status.ok()) return InvalidArgument("--window: " + status.text());
+  }
+  for (const std::string_view flag : kSwitchFlags) {
+    if (flags.Has(flag)) static_cast<void>(named->Set(KeyOf(flag), "true"));
   }
   for (const std::string_view text : flags.Texts("set")) {
     const Expected<Setting> setting = ReadSetting(text);

@@ -77,6 +77,12 @@ const Verb& MesosVerb() {
               "none"},
              {"journal", "FILE", "where the launched tasks are kept over restarts",
               "the id's file with .journal behind it"},
+             {"adopt-running", "",
+              "start although the journal is lost, damaged or an older copy, with what Mesos says "
+              "runs; --set adopt_running=true"},
+             {"new-framework", "",
+              "leave the framework of the id's file behind, and be a new one; --set "
+              "new_framework=true"},
              {"failover-timeout", "SECONDS", "for how long tasks outlive the program",
               "1209600; 60 without --framework-id-file"},
              {"capability", "NAME",

@@ -33,67 +33,206 @@ class IdAndJournal(RostrumTest):
     def sleepers(self):
         return [pid for agent in self.cluster.agents for pid in agent.container_processes("^sleep 1000")]
 
-    def test_a_framework_that_was_torn_down_ends_and_runs_again_once_its_files_are_gone(self):
+    def start_with(self, run, switch):
+        """Starts it with a switch, and forgets the switch."""
+        run.switches.append(switch)
+        run.start()
+        run.switches.remove(switch)
+
+    def refusal(self, run):
+        """What it says as it refuses to start."""
+        run.start()
+        self.assertEqual(run.process.wait(60), 2)
+        return run.process.output()
+
+    def never_killed(self, run, before):
+        never("a task ends or another one starts", lambda: self.tasks_of(run) != before, 1)
+
+    def test_a_framework_that_was_torn_down_ends_until_it_is_told_to_be_a_new_one(self):
         run = self.rostrum(lrps=[lrp("web", 2)], keeps=True)
         run.wait_running(*names("web", 2))
         framework, = self.operator.frameworks(run.name)
+        before = self.tasks_of(run)
         self.operator.teardown(framework["id"])
         self.assertIn("removed", run.wait("failed")["text"])
         self.assertEqual(run.process.wait(60), 1)
         run.restart()
         run.wait("failed", 2)
         self.assertEqual(run.process.wait(60), 1)
-        id_file(run).unlink()
-        journal(run).unlink()
-        run.restart()
+        run.past += run.process.output()
+        self.start_with(run, "new-framework")
+        left = run.wait("problem", 2)["text"]
+        self.assertIn("left behind", left)
+        for word in (framework["id"], "2 tasks", *before):
+            self.assertIn(word, left)
         run.wait_running(*names("web", 2))
+        again, = self.operator.frameworks(run.name)
+        self.assertNotEqual(again["id"], framework["id"])
+        self.assertIn(framework["id"], pathlib.Path(str(id_file(run)) + ".left").read_text())
+        self.assertTrue(pathlib.Path(str(journal(run)) + ".left").read_bytes())
 
-    def test_without_its_id_it_is_another_framework_and_the_old_tasks_run_until_they_are_torn_down(self):
+    def test_without_its_id_it_takes_it_from_the_journal(self):
+        run = self.routers()
+        before = self.tasks_of(run)
+        text = id_file(run).read_text()
+        run.kill()
+        id_file(run).unlink()
+        run.start()
+        run.wait("connected", 2)
+        self.never_killed(run, before)
+        self.assertEqual(id_file(run).read_text().split()[0], text.split()[0])
+        self.assertEqual(len(self.sleepers()), 2)
+
+    def test_without_both_files_it_is_another_framework_and_the_old_tasks_run_until_they_are_torn_down(self):
         run = self.routers()
         old, = self.operator.frameworks(run.name)
         run.kill()
         id_file(run).unlink()
+        journal(run).unlink()
         run.start()
-        ended = run.wait("ended", 2)
-        self.assertIn("belonged to framework " + old["id"], ended["text"])
         eventually("old and new ones run", lambda: len(self.sleepers()) == 4)
         self.operator.teardown(old["id"])
         eventually("the new ones run", lambda: len(self.sleepers()) == 2)
         self.assertEqual(len(self.tasks_of(run)), 2)
 
-    def test_without_its_journal_it_kills_what_runs_and_starts_it_anew(self):
+    def test_a_journal_that_cannot_be_trusted_starts_and_kills_nothing(self):
         run = self.routers()
+        copy = journal(run).read_bytes()
+        run.restart()
+        run.wait("connected", 2)
         before = self.tasks_of(run)
         run.kill()
-        journal(run).unlink()
+        whole = journal(run).read_bytes()
+        self.assertEqual(journal(run).stat().st_mode & 0o777, 0o600)
+        half = len(whole) // 2
+        for name, bad, words in (
+                ("one bit", whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1:], "is damaged"),
+                ("zeros", whole[:half] + bytes(20) + whole[half + 20:], "is damaged"),
+                ("the last bit", whole[:-1] + bytes([whole[-1] ^ 1]), "neither a record nor"),
+                ("more than there was", whole + b"and some other words behind it", "neither a record nor"),
+                ("an older copy", copy, "an older copy"),
+                ("no more than its title", whole[:24], "it is empty"),
+                ("empty", b"", "it is empty"),
+                ("lost", None, "there is no such file")):
+            with self.subTest(name):
+                journal(run).unlink()
+                if bad is not None:
+                    journal(run).write_bytes(bad)
+                refusal = self.refusal(run)
+                self.assertIn(words, refusal)
+                self.assertIn("--adopt-running", refusal)
+                self.assertEqual(journal(run).read_bytes() if journal(run).exists() else None, bad)
+                self.assertEqual(self.tasks_of(run), before)
+        journal(run).write_bytes(whole)
         run.start()
-        self.assertIn("is killed", run.wait("problem", 2)["text"])
-        eventually("others run in their place",
-                   lambda: len(self.tasks_of(run)) == 2 and not self.tasks_of(run) & before)
-        eventually("and no more than these", lambda: len(self.sleepers()) == 2)
+        run.wait("connected", 3)
+        self.never_killed(run, before)
 
-    def test_left_alone_what_the_journal_does_not_know_goes_on(self):
+    def test_with_adopt_running_what_runs_is_taken_over_and_nothing_is_started_twice(self):
         run = self.routers()
         run.kill()
-        journal(run).unlink()
-        run.sets["kill_unknown"] = "false"
+        for attempt, lost in enumerate((True, False), start=2):
+            before = self.tasks_of(run)
+            whole = journal(run).read_bytes()
+            journal(run).unlink()
+            if not lost:
+                # Some of its records can be read, and some can not.
+                half = len(whole) // 2
+                journal(run).write_bytes(whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1:])
+            self.start_with(run, "adopt-running")
+            run.wait("connected", attempt)
+            eventually("they are adopted", lambda: len(
+                run.events("status", text="it was found running, and is adopted")) == 2 * (attempt - 1))
+            never("a task ends or another one starts", lambda: self.tasks_of(run) != before, 4)
+            run.kill()
+        self.assertTrue(pathlib.Path(str(journal(run)) + ".refused").read_bytes())
+        # From then on they are as any others: kept over a start, and started again when they end.
         run.start()
-        eventually("old and new ones run", lambda: len(self.tasks_of(run)) == 4)
+        run.wait("connected", 4)
+        self.never_killed(run, before)
+        self.cluster.nursery.signal(self.sleepers()[0], 9)
+        run.wait("ended", state="TASK_FAILED")
+        eventually("another one runs in its place", lambda: len(self.sleepers()) == 2)
+        self.assertEqual(len(self.tasks_of(run) & before), 1)
 
-    def test_a_journal_that_is_torn_is_read_and_one_that_is_damaged_is_refused(self):
+    def test_cells_that_were_adopted_keep_their_work_and_what_is_asked_for_beside_it_starts(self):
+        run = self.rostrum(lrps=[lrp("web", 10)], strategy="binpack", keeps=True)
+        run.wait_running(*names("web", 10))
+        before = self.tasks_of(run)
+        bodies = sum(len(rep.requests("work")) for rep in self.cells.all())
+        run.kill()
+        journal(run).unlink()
+        self.start_with(run, "adopt-running")
+        eventually("they are adopted", lambda: len(
+            run.events("status", text="it was found running, and is adopted")) == 10)
+        self.never_killed(run, before)
+        run.kill()
+        run.work["lrps"] = [lrp("web", 10), lrp("api", 2)]
+        run.start()
+        run.wait("placed", identifier="api.1")
+        eventually("all run", lambda: len(self.cells.running()) == 12)
+        self.assertEqual(len(self.tasks_of(run)), 12)
+        self.assertTrue(before < self.tasks_of(run))
+        # Nothing went to a rep a second time.
+        self.assertLessEqual(sum(len(rep.requests("work")) for rep in self.cells.all()), bodies + 2)
+
+    def test_a_journal_that_lost_its_last_records_kills_and_doubles_nothing(self):
+        run = self.routers(4)
+        before = self.tasks_of(run)
+        run.kill()
+        whole = journal(run).read_bytes()
+        # At every kind of place: within records, and, somewhere among them, right between two.
+        for attempt, size in enumerate(range(len(whole) - 1, len(whole) * 2 // 3, -97), start=2):
+            journal(run).write_bytes(whole[:size] + bytes(attempt % 2 * 5000))
+            id_file(run).write_text(id_file(run).read_text().split()[0] + "\ngeneration 1\n")
+            run.start()
+            run.wait("connected", attempt)
+            never("a task ends or another one starts", lambda: self.tasks_of(run) != before, 3)
+            run.kill()
+            if attempt == 6:
+                break
+
+    def test_a_journal_that_is_torn_is_read_and_what_is_cut_is_kept(self):
         run = self.routers()
         before = self.tasks_of(run)
         run.kill()
         text = journal(run).read_bytes()
         journal(run).write_bytes(text[:-3])
         run.start()
+        self.assertIn("its end was torn", run.wait("problem")["text"])
         run.wait("connected", 2)
-        never("a task ends", lambda: self.tasks_of(run) != before, 1)
+        self.never_killed(run, before)
+        kept = pathlib.Path(str(journal(run)) + ".cut").read_bytes()
+        self.assertTrue(kept and text[:-3].endswith(kept))
+
+    def test_a_journal_and_an_id_of_version_0_1_are_taken_and_written_anew(self):
+        run = self.routers()
+        before = self.tasks_of(run)
         run.kill()
-        journal(run).write_bytes(text[:60] + bytes([text[60] ^ 1]) + text[61:])
+        # 0.1 counted no starts: its files are as ours, without the records and the line of that.
+        whole = journal(run).read_bytes()
+        title, first = whole[:24], whole[24:]
+        length = 8 + int.from_bytes(first[:4], "little")
+        self.assertEqual(first[8:9], b"\x40")
+        journal(run).write_bytes(title + first[length:])
+        journal(run).chmod(0o644)
+        id_file(run).write_text(id_file(run).read_text().split()[0] + "\n")
         run.start()
-        self.assertEqual(run.process.wait(60), 2)
-        self.assertIn("is damaged, and others follow it", run.process.output())
+        run.wait("connected", 2)
+        self.never_killed(run, before)
+        self.assertEqual(run.events("problem"), [])
+        self.assertEqual(journal(run).stat().st_mode & 0o777, 0o600)
+        self.assertIn("generation", id_file(run).read_text())
+
+    def test_an_id_that_is_none_is_one_line(self):
+        run = self.routers()
+        run.kill()
+        id_file(run).write_bytes(b"\xff\xfe\n")
+        run.start()
+        self.assertEqual(run.process.wait(60), 1)
+        lines = run.process.output().strip().split("\n")
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn(str(id_file(run)), lines[0])
 
     def test_a_second_process_does_not_get_the_journal_of_the_first(self):
         run = self.routers()
@@ -103,10 +242,15 @@ class IdAndJournal(RostrumTest):
         self.assertIn("is being written by another", second.process.output())
         self.assertEqual(len(run.running()), 2)
 
-    def test_of_two_with_one_id_and_two_journals_the_older_ends(self):
+    def test_of_two_with_one_id_and_two_journals_the_newer_is_refused_or_the_older_ends(self):
         run = self.routers()
+        before = self.tasks_of(run)
         second = self.rostrum(cells=False, name="second", framework_id_file=id_file(run),
                               journal=self.nursery.folder / "other.journal")
+        self.assertEqual(second.process.wait(60), 2)
+        self.assertIn("there is no such file", second.process.output())
+        self.assertEqual(self.tasks_of(run), before)
+        self.start_with(second, "adopt-running")
         second.wait("connected")
         self.assertIn("failed over", run.wait("failed")["text"])
         self.assertEqual(run.process.wait(60), 1)
@@ -220,6 +364,34 @@ class ZooKeeperGone(RostrumTest):
         run.wait("connected", 2)
         self.assertEqual(len(self.tasks_of(run)), 2)
         self.assertEqual(set(self.cells.running()), {("web", 0), ("web", 1)})
+
+
+class IdInZooKeeper(RostrumTest):
+    def test_an_id_in_zookeeper_counts_starts_is_left_behind_and_is_checked(self):
+        require_zookeeper()
+        server = ZooKeeper(self.nursery).start()
+        kept = self.nursery.folder / "journal"
+        run = self.rostrum(cells=False, services=[service("router", 2)], journal=kept,
+                           framework_id_file=server.url("/rostrum/id"))
+        run.wait_running(*names("router", 2))
+        before = self.tasks_of(run)
+        copy = kept.read_bytes()
+        run.restart()
+        run.wait("connected", 2)
+        run.kill()
+        kept.write_bytes(copy)
+        run.start()
+        self.assertEqual(run.process.wait(60), 2)
+        self.assertIn("an older copy", run.process.output())
+        self.assertEqual(self.tasks_of(run), before)
+        framework, = self.operator.frameworks(run.name)
+        self.operator.teardown(framework["id"])
+        run.switches.append("new-framework")
+        run.start()
+        left = run.wait("problem", 2)["text"]
+        self.assertIn(framework["id"] + " is left behind", left)
+        self.assertIn("/rostrum/id.left", left)
+        eventually("new ones run", lambda: len(self.tasks_of(run)) == 2 and not self.tasks_of(run) & before)
 
 
 class WrongExecutors(RostrumTest):

@@ -280,11 +280,16 @@ FrameworkTest::FrameworkTest() {
 }
 
 void FrameworkTest::Start() {
+  Begin();
+  Connect();
+}
+
+void FrameworkTest::Begin(Beginning beginning) {
   journal = std::make_unique<FakeJournal>(disk);
   machine = std::make_unique<FrameworkMachine>(
       options, *journal, master, clock, [this] { return wall_ns; }, random);
-  machine->Begin();
-  Connect();
+  beginning.records = disk.kept;
+  machine->Begin(std::move(beginning));
 }
 
 void FrameworkTest::Crash() {

@@ -41,7 +41,6 @@ struct FakeDisk {
 class FakeJournal : public Journal {
  public:
   explicit FakeJournal(FakeDisk& disk) : disk_(disk) {}
-  std::vector<journal::Record> TakeRecords() override { return disk_.kept; }
   void Append(const journal::Record& record) override;
   Status Sync() override;
   Status Rewrite(const std::vector<journal::Record>& records) override;
@@ -72,6 +71,7 @@ class FakeMaster : public Calls {
   Status AcceptInverseOffers(std::span<const std::string> ids) override;
   Status DeclineInverseOffers(std::span<const std::string> ids,
                               std::optional<Milliseconds>) override;
+  void Track(const TaskPlace& task) override { tracked.insert(task.task_id); }
   void Forget(std::string_view task_id) override { forgotten.emplace(task_id); }
 
   // Puts an offer out; what is launched on it must be contained in it.
@@ -85,6 +85,7 @@ class FakeMaster : public Calls {
   std::vector<std::string> declined;
   std::vector<TaskStatus> acknowledged;
   std::vector<std::string> killed;
+  std::set<std::string> tracked;
   std::set<std::string> forgotten;
   std::vector<std::string> inverse_accepted;
   std::vector<std::string> inverse_declined;
@@ -116,8 +117,10 @@ class FrameworkTest : public testing::Test {
  protected:
   FrameworkTest();
 
-  // Makes the machine, with `options`, and connects it.
+  // Makes the machine, with `options` and what the disk has, and connects it.
   void Start();
+  // Makes it with what is given beside that.
+  void Begin(Beginning beginning = {});
   // As if the process had been killed: what the disk has is all that is left.
   void Crash();
   void Connect(const std::string& framework_id = "framework-1");

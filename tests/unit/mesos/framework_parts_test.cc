@@ -1,10 +1,7 @@
-// The parts of the framework: carving, what attributes mean, ids, the journal, settings.
+// The parts of the framework: carving, what attributes mean, ids, the journal's records, settings.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <set>
 #include <string>
 
@@ -13,7 +10,6 @@
 #include "lib/mesos/framework/purse.h"
 #include "lib/mesos/framework/task_id.h"
 #include "tests/unit/mesos/framework_fixture.h"
-#include "tests/unit/temporary_folder.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -167,6 +163,7 @@ TEST(TaskId, IsValidWhateverTheGuidAndNeverComesTwice) {
       work.guid = guid;
       for (int32_t index : {0, 7, -2147483647}) {
         const std::string id = maker.Next(work, index);
+        EXPECT_EQ(WorkOfTaskId(id), WorkInTaskId(work, index)) << id;
         EXPECT_TRUE(ValidateTaskId(id, "id").ok()) << id;
         EXPECT_TRUE(ids.insert(id).second) << id;
       }
@@ -179,103 +176,18 @@ TEST(TaskId, IsValidWhateverTheGuidAndNeverComesTwice) {
   EXPECT_TRUE(ids.insert(next_life.Next(work, 0)).second);
 }
 
-// --- The journal.
-
-class JournalTest : public testing::Test {
- protected:
-  static journal::Record Ended(const std::string& id) { return EndedRecord(id); }
-  std::vector<std::string> Read() {
-    std::vector<std::string> ids;
-    auto opened = OpenJournal(path);
-    EXPECT_TRUE(opened.ok()) << opened.status().text();
-    if (!opened.ok()) return ids;
-    for (const journal::Record& record : (*opened)->TakeRecords()) ids.push_back(record.ended());
-    return ids;
-  }
-  void Write(const std::vector<std::string>& ids) {
-    auto opened = OpenJournal(path);
-    ASSERT_TRUE(opened.ok()) << opened.status().text();
-    for (const std::string& id : ids) (*opened)->Append(Ended(id));
-    ASSERT_TRUE((*opened)->Sync().ok());
-  }
-  std::string Bytes() {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  void SetBytes(const std::string& bytes) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-  }
-
-  const TemporaryFolder folder;
-  std::string path = folder.File("journal");
-};
-
-TEST_F(JournalTest, KeepsWhatWasSynced) {
-  Write({"a", "b"});
-  Write({"c"});
-  EXPECT_EQ(Read(), (std::vector<std::string>{"a", "b", "c"}));
-}
-
-TEST_F(JournalTest, ATornTailIsCutOffWhereverItIsTorn) {
-  Write({"a"});
-  const size_t whole = Bytes().size();
-  Write({"bbbbbbbbbb"});
-  const std::string bytes = Bytes();
-  for (size_t size = whole; size < bytes.size(); ++size) {
-    SetBytes(bytes.substr(0, size));
-    EXPECT_EQ(Read(), std::vector<std::string>{"a"}) << size;
-    EXPECT_EQ(Bytes().size(), whole) << size;
+TEST(TaskId, OfOtherProgramsNamesNoWork) {
+  EXPECT_EQ(WorkOfTaskId("web.2.9f3c1d0ab4e57786-17"), "web.2");
+  EXPECT_EQ(WorkOfTaskId("job.9f3c1d0ab4e57786-1"), "job");
+  for (const char* id : {"", "web", "web.2", "web.2.9f3c1d0ab4e57786", "web.2.9f3c1d0ab4e57786-",
+                         "web.2.9f3c1d0ab4e57786-1x", "web.2.9f3c1d0ab4e5778-17",
+                         "web.2.9F3C1D0AB4E57786-17", "9f3c1d0ab4e57786-17",
+                         ".9f3c1d0ab4e57786-1"}) {
+    EXPECT_EQ(WorkOfTaskId(id), "") << id;
   }
 }
 
-TEST_F(JournalTest, AFileThatWasMadeAMomentBeforeACrashIsEmpty) {
-  SetBytes("rostrum me");
-  EXPECT_TRUE(Read().empty());
-  Write({"a"});
-  EXPECT_EQ(Read(), std::vector<std::string>{"a"});
-}
-
-TEST_F(JournalTest, ADamagedRecordBeforeWholeOnesIsAnError) {
-  Write({"aaaaaaaaaa"});
-  std::string bytes = Bytes();
-  bytes.back() ^= 1;
-  SetBytes(bytes);
-  EXPECT_TRUE(Read().empty()) << "it is the last one, so it may never have been whole";
-  SetBytes(bytes);
-  std::string other;
-  {
-    const std::string second_path = path;
-    path = folder.File("other");
-    Write({"b"});
-    other = Bytes().substr(std::string("rostrum mesos journal 1\n").size());
-    path = second_path;
-  }
-  SetBytes(bytes + other);
-  const auto opened = OpenJournal(path);
-  ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(opened.status().code(), Code::kCorrupt);
-  EXPECT_NE(opened.status().text().find("byte 24"), std::string::npos) << opened.status().text();
-}
-
-TEST_F(JournalTest, AnotherFileIsNoJournalAndStaysAsItIs) {
-  SetBytes("something else entirely");
-  const auto opened = OpenJournal(path);
-  ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(opened.status().code(), Code::kCorrupt);
-  EXPECT_EQ(Bytes(), "something else entirely");
-}
-
-TEST_F(JournalTest, OneProcessAtATimeAlsoAfterARewrite) {
-  auto first = OpenJournal(path);
-  ASSERT_TRUE(first.ok());
-  EXPECT_EQ(OpenJournal(path).status().code(), Code::kFailedPrecondition);
-  ASSERT_TRUE((*first)->Rewrite({Ended("x")}).ok());
-  EXPECT_EQ(OpenJournal(path).status().code(), Code::kFailedPrecondition);
-  (*first)->Append(Ended("y"));
-  ASSERT_TRUE((*first)->Sync().ok());
-  first->reset();
-  EXPECT_EQ(Read(), (std::vector<std::string>{"x", "y"}));
-}
+// --- The journal's records.
 
 TEST(JournalRecords, ALaunchedTaskComesBackAsItWas) {
   LaunchedTask task;
@@ -302,6 +214,7 @@ TEST(JournalRecords, ALaunchedTaskComesBackAsItWas) {
   task.confirmed = true;
   task.stopping = true;
   task.replaced = true;
+  task.adopted = true;
   const LaunchedTask read = ReadLaunched(LaunchedRecord(task, /*whole=*/true).launched());
   EXPECT_EQ(*read.instance.work, *work);
   EXPECT_EQ(*read.instance.launch, *launch);
@@ -310,6 +223,7 @@ TEST(JournalRecords, ALaunchedTaskComesBackAsItWas) {
   EXPECT_TRUE(read.instance.service);
   EXPECT_EQ(read.used, task.used);
   EXPECT_EQ(read.state, task.state);
+  EXPECT_TRUE(read.adopted);
   EXPECT_EQ(std::tuple(read.id, read.agent_id, read.hostname, read.zone, read.role,
                        read.executor_id, read.confirmed, read.stopping, read.replaced),
             std::tuple(task.id, task.agent_id, task.hostname, task.zone, task.role,

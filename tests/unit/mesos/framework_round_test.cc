@@ -572,7 +572,7 @@ TEST_F(FrameworkRound, WhatASecondRoundLaunchesIsKeptThoughTheDiskWorksAgain) {
     return wall_ns;
   };
   machine = std::make_unique<FrameworkMachine>(options, *journal, master, clock, mend, random);
-  machine->Begin();
+  machine->Begin({});
   Connect();
   Offer maintained = MakeOffer("agent-2", 1000);
   maintained.unavailability = Unavailability{wall_ns + int64_t{3600} * 1'000'000'000, {}};

@@ -98,6 +98,30 @@ TEST(MesosTool, WithoutAnIdItsTasksEndWithIt) {
   EXPECT_EQ(options->framework.scheduler.framework.failover_timeout, std::chrono::hours(24 * 14));
 }
 
+TEST(MesosTool, HowItStartsIsAFlagAndASetting) {
+  const auto settings_of = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--master", "h:1"});
+    const auto options = Read(arguments);
+    EXPECT_TRUE(options.ok()) << options.status().text();
+    return options.ok() ? options->framework.settings : mesos::FrameworkSettings();
+  };
+  EXPECT_FALSE(settings_of({}).adopt_running);
+  EXPECT_FALSE(settings_of({}).new_framework);
+  EXPECT_TRUE(settings_of({"--adopt-running"}).adopt_running);
+  EXPECT_TRUE(settings_of({"--set", "adopt_running=true"}).adopt_running);
+  EXPECT_TRUE(settings_of({"--new-framework"}).new_framework);
+}
+
+TEST(MesosTool, ToAdoptWhatRunsAndToLeaveItBehindDoNotGoTogether) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const std::vector<std::string_view> arguments = {"--master", "127.0.0.1:5050", "--adopt-running",
+                                                   "--new-framework"};
+  EXPECT_EQ(RunMesos(arguments, out, err), 2);
+  EXPECT_EQ(err.str(),
+            "rostrum mesos: adopt_running and new_framework are both set, expected one\n");
+}
+
 TEST_F(MesosToolFiles, TheSecretIsReadWithoutItsNewLine) {
   const std::string file = Write("secret", "s3cret\n");
   const auto options =

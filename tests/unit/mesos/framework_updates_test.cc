@@ -306,17 +306,6 @@ TEST_F(FrameworkUpdates, WhatWasReplacedAndNobodyKnowsIsOver) {
   EXPECT_EQ(master.killed.back(), first);
 }
 
-TEST_F(FrameworkUpdates, WhatWasReplacedIsKeptIfStrangersAreLeftAlone) {
-  options.settings.kill_unknown = false;
-  Start();
-  const std::string id = Launch(Lrp("web", {0}, 100), "web.0");
-  Update(id, TaskState::kUnknown, kReasonReconciliation);
-  ASSERT_EQ(*machine->Submit({{Lrp("web", {0}, 100)}}), 1u);
-  EXPECT_EQ(machine->counts().launched, 1u);
-  Update(id, TaskState::kRunning);
-  EXPECT_EQ(master.killed, std::vector<std::string>{id});
-}
-
 TEST_F(FrameworkUpdates, AnAgentThatIsBackInTimeKeepsItsInstance) {
   options.settings.replace_unreachable = 60s;
   Start();
@@ -426,29 +415,11 @@ TEST_F(FrameworkUpdates, ALaunchThatWasKeptButNeverSentIsPlacedAgainAfterARestar
   EXPECT_NE(TasksOf("web.0")[0], id);
 }
 
-TEST_F(FrameworkUpdates, UnknownTasksAreKilledOrLeftAlone) {
-  Start();
-  Update("stranger", TaskState::kRunning, kReasonReconciliation);
-  EXPECT_EQ(master.killed, std::vector<std::string>{"stranger"});
-  EXPECT_EQ(master.acknowledged.size(), 1u);
-  Update("late", TaskState::kFinished);
-  EXPECT_EQ(master.killed.size(), 1u);
-  EXPECT_EQ(master.acknowledged.size(), 2u) << "its agent would repeat it for ever";
-  Crash();
-  options.settings.kill_unknown = false;
-  Start();
-  Update("other", TaskState::kRunning, kReasonReconciliation);
-  EXPECT_EQ(master.killed.size(), 1u);
-}
-
 TEST_F(FrameworkUpdates, TasksOfAnotherFrameworkIdAreNoTasksOfOurs) {
   Start();
   Launch(Lrp("web", {0}, 100), "web.0");
   Crash();
-  journal = std::make_unique<FakeJournal>(disk);
-  machine = std::make_unique<FrameworkMachine>(
-      options, *journal, master, clock, [this] { return wall_ns; }, random);
-  machine->Begin();
+  Begin();
   Connect("framework-2");
   EXPECT_EQ(machine->counts().launched, 0u);
   EXPECT_EQ(Outcomes(OutcomeKind::kEnded).size(), 1u);

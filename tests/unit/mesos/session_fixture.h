@@ -40,22 +40,28 @@ class FakeLeaders : public LeaderSource {
 // Keeps ids, or fails to.
 class FakeStore : public FrameworkIdStore {
  public:
-  Expected<std::string> Load() override {
+  Expected<StoredId> Load() override {
     if (!load_problem.ok()) return load_problem;
-    return id;
+    return StoredId{id, generation};
   }
-  Status Save(const std::string& new_id) override {
+  Status Save(const StoredId& stored) override {
     if (!save_problem.ok()) return save_problem;
     ++saves;
-    id = new_id;
+    id = stored.id;
+    generation = stored.generation;
     return {};
   }
   Status Clear() override {
     id.clear();
     return {};
   }
+  Expected<std::string> SetAside() override {
+    id.clear();
+    return std::string();
+  }
 
   std::string id;
+  uint64_t generation = 0;
   int saves = 0;
   Status load_problem;
   Status save_problem;

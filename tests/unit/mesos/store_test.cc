@@ -24,18 +24,18 @@ class FileStoreTest : public testing::Test {
 };
 
 TEST_F(FileStoreTest, AnIdIsThereAfterItWasSaved) {
-  EXPECT_EQ(*MakeFileStore(Path())->Load(), "");
-  ASSERT_TRUE(MakeFileStore(Path())->Save("id-1").ok());
-  EXPECT_EQ(*MakeFileStore(Path())->Load(), "id-1");
-  ASSERT_TRUE(MakeFileStore(Path())->Save("a longer id-2").ok());
-  EXPECT_EQ(*MakeFileStore(Path())->Load(), "a longer id-2");
+  EXPECT_EQ(MakeFileStore(Path())->Load()->id, "");
+  ASSERT_TRUE(MakeFileStore(Path())->Save({"id-1", 0}).ok());
+  EXPECT_EQ(MakeFileStore(Path())->Load()->id, "id-1");
+  ASSERT_TRUE(MakeFileStore(Path())->Save({"a longer id-2", 0}).ok());
+  EXPECT_EQ(MakeFileStore(Path())->Load()->id, "a longer id-2");
   ASSERT_TRUE(MakeFileStore(Path())->Clear().ok());
-  EXPECT_EQ(*MakeFileStore(Path())->Load(), "");
+  EXPECT_EQ(MakeFileStore(Path())->Load()->id, "");
   EXPECT_TRUE(MakeFileStore(Path())->Clear().ok());
 }
 
 TEST_F(FileStoreTest, OnlyItsOwnerMayReadItAndNothingElseStays) {
-  ASSERT_TRUE(MakeFileStore(Path())->Save("id-1").ok());
+  ASSERT_TRUE(MakeFileStore(Path())->Save({"id-1", 0}).ok());
   struct stat about {};
   ASSERT_EQ(stat(Path().c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0777, 0600u);
@@ -43,18 +43,54 @@ TEST_F(FileStoreTest, OnlyItsOwnerMayReadItAndNothingElseStays) {
 }
 
 TEST_F(FileStoreTest, WhatASaveLeftHalfWayDoesNotCount) {
-  ASSERT_TRUE(MakeFileStore(Path())->Save("id-1").ok());
+  ASSERT_TRUE(MakeFileStore(Path())->Save({"id-1", 0}).ok());
   std::ofstream(Path() + ".next") << "id-";
-  EXPECT_EQ(*MakeFileStore(Path())->Load(), "id-1");
-  ASSERT_TRUE(MakeFileStore(Path())->Save("id-2").ok());
-  EXPECT_EQ(*MakeFileStore(Path())->Load(), "id-2");
+  EXPECT_EQ(MakeFileStore(Path())->Load()->id, "id-1");
+  ASSERT_TRUE(MakeFileStore(Path())->Save({"id-2", 0}).ok());
+  EXPECT_EQ(MakeFileStore(Path())->Load()->id, "id-2");
+}
+
+TEST_F(FileStoreTest, TheStartThatKeptItIsThereToo) {
+  Write("id-1\n");
+  EXPECT_EQ(*MakeFileStore(Path())->Load(), (StoredId{"id-1", 0})) << "as 0.1 wrote it";
+  for (const uint64_t generation : {uint64_t{1}, uint64_t{12}, UINT64_MAX}) {
+    ASSERT_TRUE(MakeFileStore(Path())->Save({"id-1", generation}).ok());
+    EXPECT_EQ(*MakeFileStore(Path())->Load(), (StoredId{"id-1", generation}));
+  }
+}
+
+TEST_F(FileStoreTest, WhatIsSetAsideIsKeptBesideWhatWasSetAsideBefore) {
+  EXPECT_EQ(*MakeFileStore(Path())->SetAside(), "");
+  for (const std::string& text : {std::string("id-1\n"), std::string("\xff no id")}) {
+    Write(text);
+    const auto kept = MakeFileStore(Path())->SetAside();
+    ASSERT_TRUE(kept.ok()) << kept.status().text();
+    EXPECT_EQ(*kept, Path() + (text == "id-1\n" ? ".left" : ".left.2"));
+    std::ifstream file(*kept, std::ios::binary);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
+    EXPECT_EQ(MakeFileStore(Path())->Load()->id, "");
+  }
+}
+
+TEST_F(FileStoreTest, BehindASymbolicLinkTheFileIsReplacedAndNotTheLink) {
+  Write("id-1\n");
+  fs::create_symlink(Path(), folder_.File("link"));
+  ASSERT_TRUE(MakeFileStore(folder_.File("link"))->Save({"id-2", 3}).ok());
+  EXPECT_TRUE(fs::is_symlink(folder_.File("link")));
+  EXPECT_EQ(MakeFileStore(Path())->Load()->id, "id-2");
 }
 
 TEST_F(FileStoreTest, AFileThatIsNoIdIsNotTakenForNone) {
-  for (const std::string_view text : {std::string_view(""), std::string_view("\n"),
-                                      std::string_view("a\nb\n"), std::string_view("a\0b", 3)}) {
+  for (const std::string_view text :
+       {std::string_view(""), std::string_view("\n"), std::string_view("a\nb\n"),
+        std::string_view("a\0b", 3), std::string_view("a\ngeneration \n"),
+        std::string_view("a\ngeneration -1\n"), std::string_view("a\ngeneration 1\nb\n"),
+        std::string_view("a\r\n"), std::string_view("a\xff\n"), std::string_view("\xc3")}) {
     Write(text);
-    EXPECT_EQ(MakeFileStore(Path())->Load().status().code(), Code::kCorrupt);
+    const Status status = MakeFileStore(Path())->Load().status();
+    EXPECT_EQ(status.code(), Code::kCorrupt) << text;
+    EXPECT_EQ(status.text().find(Path()), 0u) << status.text();
+    EXPECT_EQ(status.text().find_first_of("\n\xff"), std::string::npos) << status.text();
   }
   Write(std::string(5000, 'x'));
   EXPECT_EQ(MakeFileStore(Path())->Load().status().code(), Code::kCorrupt);
@@ -62,19 +98,19 @@ TEST_F(FileStoreTest, AFileThatIsNoIdIsNotTakenForNone) {
 
 TEST_F(FileStoreTest, FilesThatCannotBeUsedAreNamed) {
   const auto store = MakeFileStore(folder_.File("no/folder"));
-  EXPECT_NE(store->Save("id").text().find("no/folder"), std::string::npos);
+  EXPECT_NE(store->Save({"id", 0}).text().find("no/folder"), std::string::npos);
   fs::create_directory(Path());
   EXPECT_FALSE(MakeFileStore(Path())->Load().ok());
-  EXPECT_FALSE(MakeFileStore(Path())->Save("id").ok());
+  EXPECT_FALSE(MakeFileStore(Path())->Save({"id", 0}).ok());
 }
 
 TEST(MemoryStoreTest, ItKeepsAndForgets) {
   const auto store = MakeMemoryStore("first");
-  EXPECT_EQ(*store->Load(), "first");
-  ASSERT_TRUE(store->Save("second").ok());
-  EXPECT_EQ(*store->Load(), "second");
+  EXPECT_EQ(store->Load()->id, "first");
+  ASSERT_TRUE(store->Save({"second", 0}).ok());
+  EXPECT_EQ(store->Load()->id, "second");
   ASSERT_TRUE(store->Clear().ok());
-  EXPECT_EQ(*store->Load(), "");
+  EXPECT_EQ(store->Load()->id, "");
 }
 
 TEST(ZkStoreTest, ItNeedsANode) {

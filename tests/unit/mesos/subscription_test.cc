@@ -82,6 +82,12 @@ TEST_F(SubscriptionTest, TheIdIsKeptBeforeAnythingElseHappens) {
   EXPECT_TRUE(told[0].new_framework);
 }
 
+TEST_F(SubscriptionTest, WithANewIdTheStartIsKept) {
+  options.generation = 7;
+  Subscribe();
+  EXPECT_EQ(store.generation, 7u);
+}
+
 TEST_F(SubscriptionTest, LaterSubscriptionsHaveTheIdInBothPlaces) {
   store.id = "id-7";
   Subscribe();
