@@ -214,6 +214,27 @@ TEST_F(ExecutorSessionTest, WithoutCheckpointingTheFirstSubscriptionIsTriedForAM
   EXPECT_EQ(*world.executor->end(), ExecutorEnd::kAgentGone);
 }
 
+// As often as the agent's longest delay of 2 s has it, and no more often than twice a second.
+TEST_F(ExecutorSessionTest, AnAgentThatRefusesAllIsAskedSoManyTimesAMinute) {
+  BeginWithRunningLrp();
+  const size_t before = Subscriptions();
+  world.agent.refuses = 503;
+  world.BreakStream();
+  world.Advance(seconds(60));
+  EXPECT_GE(Subscriptions() - before, 40u);
+  EXPECT_LE(Subscriptions() - before, 120u);
+}
+
+TEST_F(ExecutorSessionTest, AnAgentThatForbidsEachUpdateIsAskedSoManyTimesAMinute) {
+  BeginWithRunningLrp();
+  const size_t before = Subscriptions();
+  world.agent.update_status = 403;
+  world.rep.containers.clear();
+  world.Advance(seconds(60));
+  EXPECT_GE(Subscriptions() - before, 1u);
+  EXPECT_LE(Subscriptions() - before, 120u);
+}
+
 TEST_F(ExecutorSessionTest, AnAgentThatDoesNotKnowUsIsNotAskedForLong) {
   BeginWithRunningLrp();
   world.agent.refuses = 400;
