@@ -352,6 +352,8 @@ void FrameworkMachine::RetryLaunch(LaunchedTask& task, const std::string& text) 
 // Told once, and then not before something has started there.
 void FrameworkMachine::SetAside(const LaunchedTask& task, const std::string& text) {
   MarkDirty(task.agent_id);
+  // An earlier life may have ended before it launched it.
+  if (task.launched_at == kNever) return;
   if (!failed_launches_.SetAside(task.agent_id, task.launched_at, clock_.Now())) return;
   TellText(OutcomeKind::kProblem,
            fmt::format("a launch on agent {} ({}) came to nothing: {}; nothing is launched there "

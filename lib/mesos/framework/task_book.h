@@ -53,7 +53,7 @@ struct LaunchedTask {
   // It was found running and the journal did not know it, so that its instance is what the task id
   // says. Once it is asked for, it is as asked for.
   bool adopted = false;
-  TimePoint launched_at;  // The clock's beginning: in an earlier life.
+  TimePoint launched_at = kNever;  // kNever: in an earlier life.
   TimePoint running_since = kNever;
 
   bool starting() const { return state == TaskState::kStaging || state == TaskState::kStarting; }

@@ -43,8 +43,9 @@ class Framework(FailureTest):
 
     def test_killed_in_the_middle_of_its_work_it_starts_none_twice(self):
         for attempt in range(3):
+            # Its cells go with it, since the next one's have the same reps.
             run = self.rostrum(lrps=[lrp("web-%d" % attempt, 12)], strategy="spread", keeps=True,
-                               name="killed-%d" % attempt)
+                               name="killed-%d" % attempt, switches=["teardown"])
             run.wait("placed")
             run.restart()
             wanted = names("web-%d" % attempt, 12)

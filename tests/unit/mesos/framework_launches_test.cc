@@ -187,6 +187,18 @@ TEST_F(FrameworkLaunches, WhereNothingWaitsTheWorkIsNotRefusedForTheAgentThatIsS
   EXPECT_EQ(machine->counts().running, 1u);
 }
 
+TEST_F(FrameworkLaunches, AnAgentIsNotSetAsideForWhatAnEarlierLifeDidNotLaunch) {
+  Start();
+  ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
+  Give(MakeOffer("agent-1", 4'000));
+  const std::string id = TasksOf("web.0").at(0);
+  Crash();
+  Start();
+  Update(id, TaskState::kGone, kReasonReconciliation);
+  EXPECT_TRUE(Outcomes(OutcomeKind::kProblem).empty());
+  EXPECT_EQ(machine->counts().waiting, 1u);
+}
+
 TEST_F(FrameworkLaunches, WhatWaitsForItsNextLaunchCanBeCancelled) {
   Start();
   ASSERT_TRUE(machine->Submit({{Lrp("web", {0}, 100)}}).ok());
