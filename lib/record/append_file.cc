@@ -9,19 +9,13 @@
 #include <cerrno>
 #include <system_error>
 
+#include "lib/base/retry.h"
+
 namespace rostrum::record {
 namespace {
 
 constexpr mode_t kAllMode = 0644;
 constexpr mode_t kOwnerMode = 0600;
-
-// Calls `call` until no signal interrupts it.
-template <typename Call>
-auto Retry(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
 
 std::string Describe(std::string_view path, std::string_view verb, int error) {
   return fmt::format("{} cannot be {}: {}", path, verb, std::generic_category().message(error));

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "lib/record/frame.h"
+#include "lib/record/varint.h"
 
 namespace rostrum::record {
 namespace {
@@ -41,28 +43,16 @@ bool Skip(uint64_t count, std::string_view* bytes) {
   return true;
 }
 
-bool TakeNumber(uint64_t* number, std::string_view* bytes) {
-  constexpr int kMostBits = 64;
-  *number = 0;
-  for (int shift = 0; shift < kMostBits && !bytes->empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes->front());
-    bytes->remove_prefix(1);
-    *number |= uint64_t{byte & 0x7fu} << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
-
 // Whether a round's content may begin like this: with strategy, seed and time, as far as they are
 // not zero, and the configuration, which is always there. That is quickly seen, and saves nearly
 // all of the checksums.
 bool LooksLikeRound(std::string_view content) {
-  uint64_t number = 0;
-  if (Take(kStrategy, &content) && !(TakeNumber(&number, &content) && Skip(number, &content))) {
-    return false;
+  if (Take(kStrategy, &content)) {
+    const std::optional<uint64_t> length = TakeVarint(&content);
+    if (!length || !Skip(*length, &content)) return false;
   }
   if (Take(kSeed, &content) && !Skip(sizeof(uint64_t), &content)) return false;
-  if (Take(kNow, &content) && !TakeNumber(&number, &content)) return false;
+  if (Take(kNow, &content) && !TakeVarint(&content)) return false;
   return content.starts_with(kConfiguration);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/record/frame.h"
+#include "lib/record/varint.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -23,18 +24,6 @@ constexpr unsigned kNumberShift = 3;
 constexpr uint64_t kLooks = 16;
 constexpr uint64_t kLooksMinimum = uint64_t{1} << 24;
 
-std::optional<uint64_t> TakeVarint(std::string_view* bytes) {
-  constexpr int kMostBits = 64;
-  uint64_t number = 0;
-  for (int shift = 0; shift < kMostBits && !bytes->empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes->front());
-    bytes->remove_prefix(1);
-    number |= uint64_t{byte & 0x7fu} << shift;
-    if (byte < 0x80) return number;
-  }
-  return std::nullopt;
-}
-
 // Whether a record of `length` bytes may begin so: with the only field that it has, whose own
 // length goes with that of the record. What is not there may be anything.
 bool MayBeginRecord(std::string_view begin, uint64_t length) {
@@ -45,7 +34,7 @@ bool MayBeginRecord(std::string_view begin, uint64_t length) {
   begin.remove_prefix(1);
   const uint64_t behind_tag = length - 1;
   const size_t there = begin.size();
-  const std::optional<uint64_t> number = TakeVarint(&begin);
+  const std::optional<uint64_t> number = record::TakeVarint(&begin);
   const uint64_t varint_bytes = there - begin.size();
   if (!number) return begin.empty() && varint_bytes < behind_tag;
   if ((tag & kTypeMask) == kVarint) return varint_bytes == behind_tag;

@@ -20,7 +20,6 @@ constexpr size_t kNamedMaximum = 100;
 // What is behind a journal's name when it is not used any more.
 constexpr std::string_view kCut = ".cut";
 constexpr std::string_view kRefused = ".refused";
-constexpr std::string_view kLeft = ".left";
 
 // To whom a journal belongs, as its last records of that kind say.
 StoredId OwnerOf(const std::vector<journal::Record>& records) {
@@ -168,7 +167,7 @@ class Starter {
     const StoredId owner = OwnerOf(opened.content.records);
     if (stored_.id.empty()) stored_.id = owner.id;
     const std::set<std::string> tasks = TasksOf(opened.content.records);
-    Expected<std::string> kept = Replace(std::move(opened), kLeft);
+    Expected<std::string> kept = Replace(std::move(opened), kLeftBehind);
     if (!kept.ok()) return kept.status();
     if (!kept->empty()) Tell(fmt::format("the old journal is kept as {}", *kept));
     return LeaveBehind(tasks);

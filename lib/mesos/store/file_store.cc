@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "lib/base/descriptor.h"
-#include "lib/mesos/store/retry.h"
+#include "lib/base/retry.h"
 #include "lib/mesos/store/set_aside.h"
 #include "lib/mesos/store/stored_id.h"
 #include "lib/mesos/store/sync_folder.h"
@@ -49,12 +49,10 @@ class FileStore : public FrameworkIdStore {
 
   Expected<std::string> SetAside() override {
     if (access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return std::string();
-    return mesos::SetAside(path_, kLeft);
+    return mesos::SetAside(path_, kLeftBehind);
   }
 
  private:
-  static constexpr std::string_view kLeft = ".left";
-
   Status Error(std::string_view verb) const {
     return Unavailable(
         fmt::format("{} cannot be {}: {}", path_, verb, std::generic_category().message(errno)));

@@ -11,7 +11,7 @@
 #include <system_error>
 
 #include "lib/base/descriptor.h"
-#include "lib/mesos/store/retry.h"
+#include "lib/base/retry.h"
 #include "lib/mesos/store/sync_folder.h"
 
 namespace rostrum::mesos {
@@ -32,14 +32,20 @@ std::string ResolvedPath(const std::string& path) {
   return error ? path : resolved.string();
 }
 
-std::string FreeName(const std::string& path, std::string_view suffix) {
+std::string FreeName(const std::string& path, std::string_view suffix,
+                     const std::function<bool(const std::string&)>& is_taken) {
   std::string name = fmt::format("{}{}", path, suffix);
-  std::error_code error;
-  for (int number = 2; std::filesystem::exists(std::filesystem::symlink_status(name, error));
-       ++number) {
+  for (int number = 2; is_taken(name); ++number) {
     name = fmt::format("{}{}.{}", path, suffix, number);
   }
   return name;
+}
+
+std::string FreeName(const std::string& path, std::string_view suffix) {
+  return FreeName(path, suffix, [](const std::string& name) {
+    std::error_code error;
+    return std::filesystem::exists(std::filesystem::symlink_status(name, error));
+  });
 }
 
 Expected<std::string> SetAside(const std::string& path, std::string_view suffix) {

@@ -1,8 +1,9 @@
-// Files that are not used any more, and are kept for people.
+// Files that are not used any more, and are kept for whoever wants to look at them.
 
 #ifndef ROSTRUM_LIB_MESOS_STORE_SET_ASIDE_H_
 #define ROSTRUM_LIB_MESOS_STORE_SET_ASIDE_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,13 @@ namespace rostrum::mesos {
 // link's place. The name itself if there is no such file.
 std::string ResolvedPath(const std::string& path);
 
-// A name beside `path` that no file has: `path` with `suffix` behind it, and a number if need be.
+// What stands behind the name of what a framework left behind.
+inline constexpr std::string_view kLeftBehind = ".left";
+
+// A name beside `path` that is not taken: `path` with `suffix` behind it, and a number if need be.
+std::string FreeName(const std::string& path, std::string_view suffix,
+                     const std::function<bool(const std::string&)>& is_taken);
+// The same for one that no file has.
 std::string FreeName(const std::string& path, std::string_view suffix);
 
 // Gives the file such a name, durably, and takes it from others than its owner. Returns the name.

@@ -9,23 +9,14 @@
 #include <system_error>
 
 #include "lib/base/descriptor.h"
+#include "lib/base/retry.h"
 
 namespace rostrum::mesos {
-namespace {
-
-Descriptor OpenFolder(const std::string& folder) {
-  while (true) {
-    const int number = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (number >= 0 || errno != EINTR) return Descriptor(number);
-  }
-}
-
-}  // namespace
-
 Status SyncFolderOf(const std::string& path) {
   std::string folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";
-  const Descriptor opened = OpenFolder(folder);
+  const Descriptor opened(
+      Retry([&] { return open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (opened.ok() && fsync(opened.number()) == 0) return {};
   return Unavailable(fmt::format("the folder of {} cannot be written to the disk: {}", path,
                                  std::generic_category().message(errno)));

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "lib/mesos/store/set_aside.h"
 #include "lib/mesos/store/stored_id.h"
 #include "lib/mesos/zk/zk_session.h"
 #include "rostrum/mesos/framework_id_store.h"
@@ -53,17 +54,16 @@ class ZkStore : public FrameworkIdStore {
     const auto text = (*session)->Get(address_.path);
     if (text.status().code() == Code::kNotFound) return std::string();
     if (!text.ok()) return text.status();
-    std::string path = address_.path + ".left";
-    for (int number = 2; (*session)->Get(path).ok(); ++number) {
-      path = fmt::format("{}.left.{}", address_.path, number);
-    }
+    const std::string path =
+        FreeName(address_.path, kLeftBehind,
+                 [&](const std::string& name) { return (*session)->Get(name).ok(); });
     if (Status status = (*session)->Create(path, *text); !status.ok()) return status;
     if (Status status = (*session)->Delete(address_.path); !status.ok()) return status;
     return Name(path);
   }
 
  private:
-  // For people: a node is looked for by its path.
+  // As an operator would look for the node.
   std::string Name(const std::string& path) const {
     return fmt::format("zk://{}{}", address_.servers, path);
   }

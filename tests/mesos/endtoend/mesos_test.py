@@ -1,6 +1,8 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 """What tests of `rostrum mesos` on a cluster have in common."""
 
+import subprocess
+
 from shared import ClusterTest
 from waiting import eventually
 
@@ -43,6 +45,17 @@ class RostrumTest(ClusterTest):
                            cells=self.cells if cells else None, **options)
         self.frameworks.append(run)
         return run.start() if start else run
+
+    def small_disk(self):
+        """A file system of 64 KB; skips the test where none can be had."""
+        folder = self.nursery.folder / "small"
+        folder.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True,
+                              text=True, check=False)
+        if done.returncode != 0:
+            self.skipTest("no file system can be mounted: " + done.stderr.strip())
+        self.addCleanup(subprocess.run, ["umount", "--lazy", folder], check=True)
+        return folder
 
     def wait_until_all_is_free(self):
         """For what is placed over all agents: a round starts with the offers that come first."""

@@ -4,7 +4,6 @@
 import json
 import pathlib
 import shutil
-import subprocess
 
 from shared import require_zookeeper
 from waiting import eventually, never
@@ -274,17 +273,6 @@ class IdAndJournal(RostrumTest):
 
 
 class FullDisk(RostrumTest):
-    def small_disk(self):
-        """A file system of 64 KB; skips the test where none can be had."""
-        folder = self.nursery.folder / "small"
-        folder.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True,
-                              text=True, check=False)
-        if done.returncode != 0:
-            self.skipTest("no file system can be mounted: " + done.stderr.strip())
-        self.addCleanup(subprocess.run, ["umount", "--lazy", folder], check=True)
-        return folder
-
     def test_while_the_disk_is_full_nothing_is_launched_and_what_runs_goes_on(self):
         folder = self.small_disk()
         run = self.rostrum(lrps=[lrp("web", 2)], framework_id_file=folder / "id")

@@ -1,9 +1,8 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
-"""What `rostrum mesos` prints is for people: where it cannot be written, and when a terminal closes, nothing ends."""
+"""What `rostrum mesos` prints: where it cannot be written, and when a terminal closes, nothing ends."""
 
 import json
 import signal
-import subprocess
 import sys
 
 from waiting import eventually, never
@@ -69,13 +68,7 @@ class Outputs(RostrumTest):
         run.process.wait_for_output(r"warning: \d+ lines were lost")
 
     def test_lines_come_again_when_there_is_room_and_say_what_was_lost(self):
-        folder = self.nursery.folder / "small"
-        folder.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True,
-                              text=True, check=False)
-        if done.returncode != 0:
-            self.skipTest("no file system can be mounted: " + done.stderr.strip())
-        self.addCleanup(subprocess.run, ["umount", "--lazy", folder], check=True)
+        folder = self.small_disk()
         output = folder / "lines"
         run = self.into(">>%s" % output, cells=False, sets=self.flicker,
                         services=[service("flicker", 4, command="exec sleep 0.1")])

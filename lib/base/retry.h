@@ -1,11 +1,11 @@
 // Calls of the system that a signal may interrupt.
 
-#ifndef ROSTRUM_LIB_MESOS_STORE_RETRY_H_
-#define ROSTRUM_LIB_MESOS_STORE_RETRY_H_
+#ifndef ROSTRUM_LIB_BASE_RETRY_H_
+#define ROSTRUM_LIB_BASE_RETRY_H_
 
 #include <cerrno>
 
-namespace rostrum::mesos {
+namespace rostrum {
 
 // Calls `call` until no signal interrupts it.
 template <typename Call>
@@ -15,6 +15,6 @@ auto Retry(Call call) {
   return result;
 }
 
-}  // namespace rostrum::mesos
+}  // namespace rostrum
 
-#endif  // ROSTRUM_LIB_MESOS_STORE_RETRY_H_
+#endif  // ROSTRUM_LIB_BASE_RETRY_H_
