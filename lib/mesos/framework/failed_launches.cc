@@ -7,8 +7,10 @@ namespace {
 
 constexpr Milliseconds kFirst(1'000);
 constexpr Milliseconds kLongest(60'000);
-// An agent on which nothing came to nothing for so long has nothing against it any more.
+// After so long without another failed launch, an agent's earlier ones are forgotten.
 constexpr Milliseconds kForgotten(600'000);
+// How often an instance may be launched again after the master called its launch an error.
+constexpr int kErrorsMaximum = 3;
 
 }  // namespace
 
@@ -30,6 +32,10 @@ TimePoint FailedLaunches::Delay(const std::string& instance, TimePoint now) {
   Failures& failures = instances_[instance];
   if (std::exchange(failures.is_first, false)) return now;
   return now + failures.backoff.NextJittered(random_);
+}
+
+bool FailedLaunches::TakeError(const std::string& instance) {
+  return ++instances_[instance].errors <= kErrorsMaximum;
 }
 
 void FailedLaunches::Started(const std::string& agent_id, const std::string& instance,

@@ -17,22 +17,23 @@ namespace rostrum::mesos {
 
 // An agent on which a launch came to nothing is set aside, for 1 s at first and up to a minute when
 // it happens again. Its instance may be placed elsewhere at once; from the second time on it waits,
-// just as long. So no agent and no instance has more than one vain launch a minute in the end,
-// whatever goes wrong, and nothing that was asked for is given up.
+// just as long. So in the end an agent or an instance has a failed launch once a minute at most,
+// whatever goes wrong. Nothing that was asked for is given up, unless the master calls each of its
+// launches an error.
 //
 // Thread safety: none.
 class FailedLaunches {
  public:
   explicit FailedLaunches(Random& random) : random_(random) {}
 
-  // A launch of `instance` on an agent, made at `launched`, came to nothing. Those that were made
-  // together fail together, and count once for the agent. Returns whether the agent is set aside
-  // for the first time since something started there.
+  // A launch on the agent, made at `launched`, came to nothing. Those that were made together fail
+  // together, and count once. Returns whether the agent is set aside for the first time since
+  // something started there.
   bool SetAside(const std::string& agent_id, TimePoint launched, TimePoint now);
   // When the instance may be placed again.
   TimePoint Delay(const std::string& instance, TimePoint now);
-  // How often the master has called a launch of the instance an error, this time included.
-  int CountError(const std::string& instance) { return ++instances_[instance].errors; }
+  // The master called a launch of the instance an error. Returns whether it may be tried again.
+  bool TakeError(const std::string& instance);
   // A task that was launched at `launched` has started.
   void Started(const std::string& agent_id, const std::string& instance, TimePoint launched);
   // The instance is over, or is not wanted any more.

@@ -39,7 +39,7 @@ class FileJournal : public Journal {
     if (pending_.empty()) return {};
     const std::string bytes = std::exchange(pending_, {});
     // Behind something that is no record nobody would find it.
-    if (!is_whole_) return FailedPrecondition(path_ + " is not whole, expected to be written anew");
+    if (!is_whole_) return FailedPrecondition(path_ + " is not whole, expected it to be rewritten");
     if (Status status = file_->Append(bytes); !status.ok()) return status;
     return file_->Sync();
   }

@@ -20,8 +20,8 @@ namespace rostrum::mesos {
 // grows beyond what is alive is cut by Rewrite, which replaces it atomically.
 //
 // The file is a line that names it, then frames as in lib/record/frame.h. Only its owner may read
-// it, once it was written anew: it holds the environments of commands. What a crash may leave of it, and what is damage, is
-// told in journal_reader.h.
+// it, once it has been rewritten: it holds the environments of commands. journal_reader.h says what
+// a crash may leave of it, and what is damage.
 //
 // Thread safety: none.
 class Journal {

@@ -22,9 +22,6 @@ constexpr Milliseconds kTellingPause(2'000);
 // Of tasks that were given up, so many are known; the oldest are the first to be forgotten.
 constexpr size_t kAbandonedMaximum = 10'000;
 
-// How often an instance may be launched anew after the master called its launch an error.
-constexpr int kLaunchErrorsMaximum = 3;
-
 // Whether the state shows that the task was started.
 bool ShowsStart(TaskState state) {
   switch (state) {
@@ -336,7 +333,7 @@ bool FrameworkMachine::CameToNothing(const LaunchedTask& task, const TaskStatus&
   // The executor may have ended between the offer and the launch, so that there was too little for
   // a new one; or it was another one than we knew.
   if (status.state != TaskState::kError || task.executor_id.empty()) return false;
-  return failed_launches_.CountError(KeyOf(task.instance)) <= kLaunchErrorsMaximum;
+  return failed_launches_.TakeError(KeyOf(task.instance));
 }
 
 // The launch came to nothing, and the instance waits again.
@@ -367,10 +364,10 @@ void FrameworkMachine::TakeOver(LaunchedTask& task, const TaskStatus& status) {
     return RetryLaunch(task, Words(status));
   }
   // Its executor did not come up, and would not for the next one either.
-  const bool has_vain_executor = !task.confirmed && !task.executor_id.empty() && task.counts() &&
+  const bool lacks_executor = !task.confirmed && !task.executor_id.empty() && task.counts() &&
                                  status.state != TaskState::kFinished &&
                                  status.state != TaskState::kKilled;
-  if (has_vain_executor) SetAside(task, Words(status));
+  if (lacks_executor) SetAside(task, Words(status));
   task.confirmed = task.confirmed || ShowsStart(status.state);
   task.state = status.state;
   End(task, status.message);

@@ -260,7 +260,8 @@ bool FrameworkMachine::CanServe() {
   };
   std::vector<Auction> left = engine_.WaitingAuctions();
   const bool has_new = std::any_of(left.begin(), left.end(), is_new);
-  for (size_t turn = 0; turn < Turns() && !left.empty(); ++turn) {
+  const size_t turns = Turns();
+  for (size_t turn = 0; turn < turns && !left.empty(); ++turn) {
     UseTurn(turn);
     if (!TryRound(&left)) return false;
   }

@@ -18,7 +18,7 @@ struct Beginning {
   std::vector<journal::Record> records;  // What the journal knows.
   // The number of this start; 0: starts are not counted.
   uint64_t generation = 0;
-  // Whether the journal has all that. If not it is written anew before anything else is done.
+  // Whether the journal has all that. If not it is rewritten before anything else is done.
   bool is_kept = true;
   // The framework had an id before, so that tasks may run of which the journal knows nothing. No
   // round takes place before the master could tell them.
@@ -41,7 +41,7 @@ struct StartFiles {
 // Reads both, and compares them: a journal that is damaged, or that is not the newest one of the
 // framework whose id is kept, is refused, since what it does not know would be started a second
 // time. Then raises their generation, in the journal first: a crash in between leaves a journal
-// that is ahead, which is as good.
+// that is ahead, which is accepted.
 //
 // A journal and an id of 0.1 have no generation, and go together if the journal names the id.
 // Where there is no id, the one that the journal names is taken.

@@ -87,7 +87,7 @@ int Run(const MesosOptions& options, std::ostream& out, std::ostream& err) {
   }
   if (Status status = running->Start(); !status.ok()) return FailMesos(status, kFailed, err);
 
-  // What is printed is for people and for other programs; nothing that runs hangs on it.
+  // What is printed is read by operators and programs; nothing that runs depends on it.
   OutcomePrinter printer(options.as_json, out, err);
   Ending ending;
   while (signals.received() == 0 && !ending.has_failed) {
