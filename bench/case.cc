@@ -1,8 +1,8 @@
 #include "bench/case.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include "lib/base/format.h"
 
 namespace rostrum::bench {
 namespace {
@@ -41,10 +41,10 @@ bool ParseKind(std::string_view kind, Case* parsed) {
 std::string Case::Name() const {
   std::string kind = "round";
   if (fleet.different_sizes) kind = "sizes";
-  if (fleet.signatures != 1) kind = fmt::format("signatures-{}", fleet.signatures);
-  if (fleet.zones != 3) kind = fmt::format("zones-{}", fleet.zones);
-  if (fleet.full) kind = fmt::format("full-{}-shapes", shapes);
-  return fmt::format("{}/{}/{}/{}/{}", kind, strategy, fleet.cells, fleet.lrps_per_cell, auctions);
+  if (fleet.signatures != 1) kind = Format("signatures-{}", fleet.signatures);
+  if (fleet.zones != 3) kind = Format("zones-{}", fleet.zones);
+  if (fleet.full) kind = Format("full-{}-shapes", shapes);
+  return Format("{}/{}/{}/{}/{}", kind, strategy, fleet.cells, fleet.lrps_per_cell, auctions);
 }
 
 std::optional<Case> Case::Parse(std::string_view name) {
@@ -66,7 +66,7 @@ std::vector<Case> AllCases() {
   for (const char* strategy : {"diego", "binpack", "bestfit", "spread"}) {
     for (const char* size : {"100/20/100", "1000/20/1000", "5000/20/1000", "10000/20/1000",
                              "10000/20/10000", "100000/20/1000"}) {
-      add(fmt::format("round/{}/{}", strategy, size));
+      add(Format("round/{}/{}", strategy, size));
     }
   }
   for (const char* name :

@@ -6,8 +6,6 @@
 // prints one JSON object for each: the time of one round and the hash of its placements. A case is
 // named as in rostrum_bench, without "warm" or "cold".
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -16,6 +14,7 @@
 #include "bench/case.h"
 #include "bench/hash.h"
 #include "bench/workload.h"
+#include "lib/base/format.h"
 #include "tests/oracle/bestfit.h"
 #include "tests/oracle/diego.h"
 #include "tests/oracle/mesos.h"
@@ -118,8 +117,7 @@ void Measure(const Case& wanted) {
     hash.Add(decision.identifier, decision.cell_id);
     placed += decision.placed;
   }
-  fmt::print(
-      "{{\"peer\":\"oracle\",\"case\":\"{}\",\"cells\":{},\"auctions\":{},\"calls\":1,"
+  PrintFormat(stdout, "{{\"peer\":\"oracle\",\"case\":\"{}\",\"cells\":{},\"auctions\":{},\"calls\":1,"
       "\"best_ms\":{:.3f},\"median_ms\":{:.3f},\"placed\":{},\"hash\":\"{:016x}\"}}\n",
       wanted.Name(), wanted.fleet.cells, wanted.auctions, took.count(), took.count(), placed,
       hash.value());
@@ -130,8 +128,7 @@ int Main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::optional<Case> wanted = Case::Parse(argv[i]);
     if (!wanted || ScheduleOf(wanted->strategy) == nullptr) {
-      fmt::print(stderr,
-                 "error: no case of an oracle: \"{}\", expected such as "
+      PrintFormat(stderr, "error: no case of an oracle: \"{}\", expected such as "
                  "round/diego/1000/20/1000\n",
                  argv[i]);
       return 2;

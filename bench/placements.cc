@@ -1,10 +1,10 @@
 #include "bench/placements.h"
 
-#include <fmt/format.h>
-
 #include <fstream>
 #include <map>
 #include <sstream>
+
+#include "lib/base/format.h"
 
 namespace rostrum::bench {
 namespace {
@@ -34,12 +34,12 @@ bool HasPlacements(const std::string& name) { return Placements().count(name) > 
 
 std::string ProblemWith(const std::string& name, uint64_t hash) {
   static std::map<std::string, std::string> first_found;
-  const std::string found = fmt::format("{:016x}", hash);
+  const std::string found = Format("{:016x}", hash);
   const auto at = Placements().find(name);
   const std::string& expected =
       at != Placements().end() ? at->second : first_found.try_emplace(name, found).first->second;
   if (expected == found) return "";
-  return fmt::format("wrong placements: {}, expected {}", found, expected);
+  return Format("wrong placements: {}, expected {}", found, expected);
 }
 
 }  // namespace rostrum::bench

@@ -6,7 +6,6 @@
 // measures every case, or those that are named, in the list or not, each warm and cold.
 
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
@@ -19,6 +18,7 @@
 #include "bench/cluster.h"
 #include "bench/placements.h"
 #include "bench/workload.h"
+#include "lib/base/format.h"
 #include "tests/allocations/allocations.h"
 
 namespace rostrum::bench {
@@ -130,7 +130,7 @@ bool TakeCases(int* argc, char** argv, std::vector<Case>* cases) {
     const std::optional<Case> wanted = Case::Parse(name);
     // A name that comes out otherwise, such as zones-3, is another case's.
     if (!wanted || wanted->Name() != name || !Cluster::HasStrategy(wanted->strategy)) {
-      fmt::print(
+      PrintFormat(
           stderr,
           "error: --case: found \"{}\", expected KIND/STRATEGY/CELLS/LRPS_PER_CELL/AUCTIONS, "
           "such as round/diego/2000/20/500; KIND is round, sizes, signatures-N, zones-N or "

@@ -1,10 +1,10 @@
 #include "bench/workload.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+
+#include "lib/base/format.h"
 
 namespace rostrum::bench {
 namespace {
@@ -41,7 +41,7 @@ rostrum_signature_t MakeSignature(rostrum_batch_t* batch, int64_t number) {
   Require(rostrum_batch_add_providers(batch, &provider, 1, &signature.providers, &error), error);
   if (number > 0) {
     signature.optional_placement_tags =
-        AddTexts(batch, {AddText(batch, fmt::format("tag-{:02}", number))});
+        AddTexts(batch, {AddText(batch, Format("tag-{:02}", number))});
   }
   return signature;
 }
@@ -50,7 +50,7 @@ rostrum_signature_t MakeSignature(rostrum_batch_t* batch, int64_t number) {
 
 void Require(rostrum_code_t code, rostrum_error_t* error) {
   if (code == ROSTRUM_OK) return;
-  fmt::print(stderr, "error: {}: {}\n", rostrum_code_name(code), rostrum_error_text(error));
+  PrintFormat(stderr, "error: {}: {}\n", rostrum_code_name(code), rostrum_error_text(error));
   std::exit(1);
 }
 
@@ -86,8 +86,8 @@ void Workload::MakeCells(const FleetOptions& fleet, SplitMix64* random) {
   std::vector<rostrum_cell_t> cells;
   for (int64_t i = 0; i < fleet.cells; ++i) {
     rostrum_cell_t cell{};
-    cell.id = AddText(batch, fmt::format("cell-{:05}", i));
-    cell.zone = AddText(batch, fmt::format("z{}", i % fleet.zones));
+    cell.id = AddText(batch, Format("cell-{:05}", i));
+    cell.zone = AddText(batch, Format("z{}", i % fleet.zones));
     cell.index = i;
     cell.total.memory = ROSTRUM_AMOUNT(65'536 + (fleet.different_sizes ? i : 0));
     cell.total.disk = ROSTRUM_AMOUNT(131'072);
@@ -95,7 +95,7 @@ void Workload::MakeCells(const FleetOptions& fleet, SplitMix64* random) {
     cell.available = cell.total;
     std::vector<rostrum_text_t> lrps;
     for (int64_t k = 0; k < fleet.lrps_per_cell; ++k) {
-      lrps.push_back(AddText(batch, fmt::format("old-{:05}-{}", i, k)));
+      lrps.push_back(AddText(batch, Format("old-{:05}-{}", i, k)));
       cell.available.memory -= DrawMemory(random);
       cell.available.disk -= ROSTRUM_AMOUNT(512 << (random->Next() % 2));
       --cell.available.containers;
@@ -118,7 +118,7 @@ void Workload::MakeWork(int64_t shapes, SplitMix64* random) {
   for (int64_t j = 0; j < auctions_; j += instances) {
     rostrum_work_t work{};
     work.kind = ROSTRUM_LRP;
-    work.guid = AddText(batch, fmt::format("app-{:05}", j / instances));
+    work.guid = AddText(batch, Format("app-{:05}", j / instances));
     work.domain = domain;
     work.rootfs = rootfs;
     work.asked.memory = shapes > 0 ? ROSTRUM_AMOUNT(64 + j % shapes) : DrawMemory(random);

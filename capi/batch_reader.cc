@@ -1,8 +1,7 @@
 #include "capi/batch_reader.h"
 
-#include <fmt/format.h>
-
 #include "capi/guard.h"
+#include "lib/base/format.h"
 #include "lib/base/position_table.h"
 #include "lib/base/strings.h"
 #include "lib/cache/cell_input.h"
@@ -36,12 +35,12 @@ void BatchReader::Enter(const char* kind, size_t number) {
 }
 
 void BatchReader::Fail(const char* field, const std::string& problem) const {
-  throw StatusError{InvalidArgument(fmt::format("{} {}: {} {}", kind_, number_, field, problem))};
+  throw StatusError{InvalidArgument(Format("{} {}: {} {}", kind_, number_, field, problem))};
 }
 
 std::string_view BatchReader::Text(rostrum_text_t text, const char* field) const {
   if (!Within(text, batch_.bytes.size())) {
-    Fail(field, fmt::format("is {} bytes at {}, expected a place in the block of {} bytes",
+    Fail(field, Format("is {} bytes at {}, expected a place in the block of {} bytes",
                             text.length, text.offset, batch_.bytes.size()));
   }
   return std::string_view(batch_.bytes).substr(text.offset, text.length);
@@ -51,7 +50,7 @@ std::string_view BatchReader::Identifier(rostrum_text_t text, const char* field)
   const std::string_view identifier = Text(text, field);
   const size_t nul = identifier.find('\0');
   if (nul != std::string_view::npos) {
-    Fail(field, fmt::format("has a NUL byte after {} bytes, expected none: it could not be named "
+    Fail(field, Format("has a NUL byte after {} bytes, expected none: it could not be named "
                             "where a text ends with one",
                             nul));
   }
@@ -60,7 +59,7 @@ std::string_view BatchReader::Identifier(rostrum_text_t text, const char* field)
 
 void BatchReader::CheckRange(rostrum_range_t range, size_t size, const char* field) const {
   if (Within(range, size)) return;
-  Fail(field, fmt::format("is {} elements from {} on, expected a range of the array of {}",
+  Fail(field, Format("is {} elements from {} on, expected a range of the array of {}",
                           range.count, range.first, size));
 }
 
@@ -96,12 +95,12 @@ Signature BatchReader::ReadSignature(uint32_t number) {
   for (uint32_t i = 0; i < record.providers.count; ++i) {
     const rostrum_provider_t& provider = batch_.providers[record.providers.first + i];
     if (provider.type < ROSTRUM_PROVIDER_ARBITRARY || provider.type > ROSTRUM_PROVIDER_UNKNOWN) {
-      Fail("providers", fmt::format("has one of type {}, expected 1 (arbitrary), 2 (fixed set) or "
+      Fail("providers", Format("has one of type {}, expected 1 (arbitrary), 2 (fixed set) or "
                                     "3 (unknown)",
                                     provider.type));
     }
     if (provider.reserved != 0) {
-      Fail("providers", fmt::format("has one whose reserved is {}, expected 0", provider.reserved));
+      Fail("providers", Format("has one whose reserved is {}, expected 0", provider.reserved));
     }
     signature.rootfs_providers.push_back({std::string(Text(provider.scheme, "providers")),
                                           static_cast<RootfsProvider::Type>(provider.type),
@@ -116,7 +115,7 @@ Signature BatchReader::ReadSignature(uint32_t number) {
 
 Signature BatchReader::SignatureOf(uint32_t number, const char* field) {
   if (number >= batch_.signatures.size()) {
-    Fail(field, fmt::format("is {}, expected a position in the array of {}", number,
+    Fail(field, Format("is {}, expected a position in the array of {}", number,
                             batch_.signatures.size()));
   }
   return ReadSignature(number);
@@ -144,11 +143,11 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
     const rostrum_cell_t& record = batch_.cells[i];
     Enter("cell", i);
     if (record.signature >= signatures.size()) {
-      Fail("signature", fmt::format("is {}, expected a position in the array of {}",
+      Fail("signature", Format("is {}, expected a position in the array of {}",
                                     record.signature, signatures.size()));
     }
     if ((record.flags & ~kCellFlags) != 0) {
-      Fail("flags", fmt::format("is {}, expected a sum of 1, 2, 4, 8, 16 and 32", record.flags));
+      Fail("flags", Format("is {}, expected a sum of 1, 2, 4, 8, 16 and 32", record.flags));
     }
     CheckRange(record.lrps, shared->views.size(), "lrps");
     CellInput& input = inputs[i];
@@ -183,7 +182,7 @@ Offer BatchReader::ReadOffer(size_t number) {
   const rostrum_offer_t& record = batch_.offers[number];
   Enter("offer", number);
   if ((record.flags & ~ROSTRUM_CELL_NOT_STARTED) != 0) {
-    Fail("flags", fmt::format("is {}, expected 0 or {}", record.flags, ROSTRUM_CELL_NOT_STARTED));
+    Fail("flags", Format("is {}, expected 0 or {}", record.flags, ROSTRUM_CELL_NOT_STARTED));
   }
   Offer offer;
   offer.id = Identifier(record.id, "id");
@@ -204,10 +203,10 @@ Offer BatchReader::ReadOffer(size_t number) {
 
 void BatchReader::CheckWork(const rostrum_work_t& record) const {
   if (record.kind != ROSTRUM_LRP && record.kind != ROSTRUM_TASK) {
-    Fail("kind", fmt::format("is {}, expected 1 (LRP) or 2 (task)", record.kind));
+    Fail("kind", Format("is {}, expected 1 (LRP) or 2 (task)", record.kind));
   }
   if (record.kind == ROSTRUM_TASK && record.indices.count != 0) {
-    Fail("indices", fmt::format("has {} elements, expected none for a task", record.indices.count));
+    Fail("indices", Format("has {} elements, expected none for a task", record.indices.count));
   }
   CheckRange(record.indices, batch_.indices.size(), "indices");
   CheckRange(record.asked.scalars, batch_.scalars.size(), "asked");

@@ -11,7 +11,6 @@
 // written, and of the framework's cells the one is asked for that alone can take a certain LRP.
 
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
 #include <google/protobuf/arena.h>
 
 #include <memory>
@@ -22,6 +21,7 @@
 
 #include "bench/mesos/offers.h"
 #include "bench/mesos/played_master.h"
+#include "lib/base/format.h"
 #include "lib/mesos/recordio/decoder.h"
 #include "lib/mesos/wire/convert.h"
 #include "rostrum/mesos/scheduler_client.h"
@@ -36,7 +36,7 @@ bool Check(benchmark::State& state, const std::vector<Offer>& offers, uint64_t e
   OfferHash hash;
   for (const Offer& offer : offers) hash.Add(offer);
   if (hash.count() == state.range(0) && hash.value() == expected) return true;
-  state.SkipWithError(fmt::format("{} offers with the hash {:016x}, expected {} with {:016x}",
+  state.SkipWithError(Format("{} offers with the hash {:016x}, expected {} with {:016x}",
                                   hash.count(), hash.value(), state.range(0), expected)
                           .c_str());
   return false;
@@ -130,7 +130,7 @@ void RunFramework(benchmark::State& state) {
     state.PauseTiming();
     std::string problem;
     if (master->offers_held() != static_cast<size_t>(state.range(0))) {
-      problem = fmt::format("{} offers are held", master->offers_held());
+      problem = Format("{} offers are held", master->offers_held());
     } else {
       problem = master->ProblemWithCells(state.range(0));
     }

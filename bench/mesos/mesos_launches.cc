@@ -19,7 +19,6 @@
 // ends, is refused or comes to nothing is an error, but of a burst a launch that came to nothing is
 // made again, and counted.
 
-#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -37,6 +36,7 @@
 #include <thread>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/named_options.h"
 #include "rostrum/mesos/framework.h"
 #include "rostrum/strategy.h"
@@ -54,7 +54,7 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kPatience(600);
 
 [[noreturn]] void Die(const std::string& text) {
-  fmt::print(stderr, "error: {}\n", text);
+  PrintFormat(stderr, "error: {}\n", text);
   std::exit(1);
 }
 
@@ -86,7 +86,7 @@ int64_t ReadWhole(std::string_view what, std::string_view text) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0) {
-    Die(fmt::format("{} is \"{}\", expected a whole number", what, text));
+    Die(Format("{} is \"{}\", expected a whole number", what, text));
   }
   return value;
 }
@@ -102,7 +102,7 @@ Settings ReadSettings(int argc, char** argv) {
     const std::string_view argument = argv[i];
     const size_t equals = argument.find('=');
     if (equals == std::string_view::npos) {
-      Die(fmt::format("found \"{}\", expected KEY=VALUE", argument));
+      Die(Format("found \"{}\", expected KEY=VALUE", argument));
     }
     const std::string_view key = argument.substr(0, equals);
     const std::string_view value = argument.substr(equals + 1);
@@ -155,7 +155,7 @@ class Watch {
       for (const Outcome& outcome : outcomes) Take(outcome, now);
       if (!outcomes.empty()) last = now;
       if (now - last > kPatience)
-        Die(fmt::format("{} of {} run, and nothing moves", running_, count));
+        Die(Format("{} of {} run, and nothing moves", running_, count));
     }
   }
   // What has happened so far, without waiting.
@@ -193,7 +193,7 @@ class Watch {
       default:
         break;
     }
-    Die(fmt::format("{} {} {} {}", mesos::OutcomeKindName(outcome.kind), outcome.guid, outcome.text,
+    Die(Format("{} {} {} {}", mesos::OutcomeKindName(outcome.kind), outcome.guid, outcome.text,
                     mesos::TaskStateName(outcome.state)));
   }
 
@@ -241,7 +241,7 @@ void RunSingles(const Settings& settings, Framework* framework, Watch* watch) {
     }
     std::this_thread::sleep_for(milliseconds(300 + i * 37 % 500));
     watch->Look();
-    const std::string guid = fmt::format("app-{}", i);
+    const std::string guid = Format("app-{}", i);
     std::vector<mesos::WorkRequest> work;
     work.push_back(MakeLrp(guid, settings.memory, {0}));
     if (is_window) work.push_back(MakeLrp(guid + "-nowhere", 64, {0}, false));
@@ -251,7 +251,7 @@ void RunSingles(const Settings& settings, Framework* framework, Watch* watch) {
     if (is_window) framework->Cancel(Kind::kLrp, guid + "-nowhere");
     const Watch::Times& times = watch->Of(guid + ".0");
     if (i == 0) continue;
-    fmt::print("{{\"placed\": {:.3f}, \"running\": {:.3f}, \"agent\": \"{}\"}}\n",
+    PrintFormat(stdout, "{{\"placed\": {:.3f}, \"running\": {:.3f}, \"agent\": \"{}\"}}\n",
                MillisecondsOf(times.placed - queued), MillisecondsOf(times.running - queued),
                times.agent);
   }
@@ -265,13 +265,13 @@ void RunBurst(const Settings& settings, Framework* framework, Watch* watch) {
     watch->WaitRunning(first);
     std::set<std::string> agents;
     for (const auto& [name, times] : watch->all()) agents.insert(times.agent);
-    if (agents.size() != first) Die(fmt::format("the first ones are on {} agents", agents.size()));
+    if (agents.size() != first) Die(Format("the first ones are on {} agents", agents.size()));
     WaitIdle(framework, watch);
   }
   std::vector<mesos::WorkRequest> work;
   constexpr int64_t kInstances = 100;  // Of one LRP.
   for (int64_t made = 0; made < settings.count; made += kInstances) {
-    work.push_back(MakeLrp(fmt::format("app-{}", made / kInstances), settings.memory,
+    work.push_back(MakeLrp(Format("app-{}", made / kInstances), settings.memory,
                            Indices(std::min(kInstances, settings.count - made))));
   }
   const double cpu = CpuSeconds();
@@ -287,8 +287,7 @@ void RunBurst(const Settings& settings, Framework* framework, Watch* watch) {
   }
   const auto [first_placed, last_placed] = std::minmax_element(placed.begin(), placed.end());
   const auto [first_running, last_running] = std::minmax_element(running.begin(), running.end());
-  fmt::print(
-      "{{\"count\": {}, \"first_placed\": {:.3f}, \"last_placed\": {:.3f}, "
+  PrintFormat(stdout, "{{\"count\": {}, \"first_placed\": {:.3f}, \"last_placed\": {:.3f}, "
       "\"first_running\": {:.3f}, \"last_running\": {:.3f}, \"repeated\": {}, \"cpu\": {:.3f}}}\n",
       placed.size(), MillisecondsOf(*first_placed - queued), MillisecondsOf(*last_placed - queued),
       MillisecondsOf(*first_running - queued), MillisecondsOf(*last_running - queued),
@@ -300,7 +299,7 @@ void RunBurst(const Settings& settings, Framework* framework, Watch* watch) {
 int Main(int argc, char** argv) {
   const Settings settings = ReadSettings(argc, argv);
   const std::set<std::string> modes = {"in-hand", "suppressed", "window", "burst"};
-  if (modes.count(settings.mode) == 0) Die(fmt::format("there is no mode \"{}\"", settings.mode));
+  if (modes.count(settings.mode) == 0) Die(Format("there is no mode \"{}\"", settings.mode));
   auto options = settings.named.Finish(MakeStrategy(settings.strategy));
   if (!options.ok()) Die(options.status().text());
   auto framework = Framework::Create(std::move(*options));

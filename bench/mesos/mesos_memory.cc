@@ -5,7 +5,6 @@
 // The offers come through a pipe from a child that writes them, so that this process has nothing
 // but the client and the framework. Prints one JSON object; memory is what /proc/self/statm says.
 
-#include <fmt/format.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -22,6 +21,7 @@
 
 #include "bench/mesos/offers.h"
 #include "bench/mesos/played_master.h"
+#include "lib/base/format.h"
 
 namespace rostrum::bench {
 namespace {
@@ -30,7 +30,7 @@ constexpr int64_t kAgents = 10'000;
 constexpr int64_t kAgentsMaximum = 200'000;  // One event has at most 256 MB.
 
 [[noreturn]] void Die(const std::string& text) {
-  fmt::print(stderr, "error: {}\n", text);
+  PrintFormat(stderr, "error: {}\n", text);
   std::exit(1);
 }
 
@@ -96,11 +96,10 @@ int Measure(int64_t agents) {
   malloc_trim(0);
   const int64_t trimmed = Resident();
   if (master.offers_held() != static_cast<size_t>(agents)) {
-    Die(fmt::format("{} offers are held, expected {}", master.offers_held(), agents));
+    Die(Format("{} offers are held, expected {}", master.offers_held(), agents));
   }
   if (const std::string problem = master.ProblemWithCells(agents); !problem.empty()) Die(problem);
-  fmt::print(
-      "{{\"agents\": {}, \"event_bytes\": {}, \"before\": {}, \"after\": {}, \"trimmed\": {}, "
+  PrintFormat(stdout, "{{\"agents\": {}, \"event_bytes\": {}, \"before\": {}, \"after\": {}, \"trimmed\": {}, "
       "\"peak\": {}, \"bytes_per_offer\": {}}}\n",
       agents, bytes, before, after, trimmed, peak, (after - before) / agents);
   return 0;
@@ -115,7 +114,7 @@ int Main(int argc, char** argv) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), agents);
     if (argc > 2 || error != std::errc() || end != text.data() + text.size() || agents < 1 ||
         agents > kAgentsMaximum) {
-      fmt::print(stderr, "error: found \"{}\", expected a number of agents from 1 to {}\n", text,
+      PrintFormat(stderr, "error: found \"{}\", expected a number of agents from 1 to {}\n", text,
                  kAgentsMaximum);
       return 2;
     }

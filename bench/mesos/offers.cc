@@ -1,10 +1,9 @@
 #include "bench/mesos/offers.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/mesos/recordio/encoder.h"
 
 namespace rostrum::bench {
@@ -20,12 +19,12 @@ constexpr std::string_view kMaster = "5f0c8a52-7d14-4c3b-9a51-2f6b1c0f9e77";
 // What libcurl hands to its user at most (CURL_MAX_WRITE_SIZE).
 constexpr size_t kPiece = 16 << 10;
 
-std::string AgentId(int64_t agent) { return fmt::format("{}-S{}", kMaster, agent); }
-std::string HostOf(int64_t agent) { return fmt::format("agent-{:05}.dc1.example.com", agent); }
+std::string AgentId(int64_t agent) { return Format("{}-S{}", kMaster, agent); }
+std::string HostOf(int64_t agent) { return Format("agent-{:05}.dc1.example.com", agent); }
 std::string AddressOf(int64_t agent) {
-  return fmt::format("10.{}.{}.{}", 16 + agent / 65'536, agent / 256 % 256, agent % 256);
+  return Format("10.{}.{}.{}", 16 + agent / 65'536, agent / 256 % 256, agent % 256);
 }
-std::string ZoneOf(int64_t agent) { return fmt::format("eu-1{}", "abc"[agent % 3]); }
+std::string ZoneOf(int64_t agent) { return Format("eu-1{}", "abc"[agent % 3]); }
 
 // --- What an agent offers, as values of ours but for the exact bytes.
 
@@ -68,16 +67,16 @@ std::vector<Attribute> AttributesOf(int64_t agent, bool is_marked) {
   index.type = ValueType::kScalar;
   index.scalar = static_cast<double>(agent);
   return {Text("zone", ZoneOf(agent)),
-          Text("rack", fmt::format("rack-{:03}", agent / 40)),
+          Text("rack", Format("rack-{:03}", agent / 40)),
           Text("os", "ubuntu-22.04-lts"),
           Text("kernel", "5.15.0-113-generic"),
           Text("instance_type", "m6i.16xlarge"),
-          Text("image", fmt::format("mesos-agent-1.11.0-{}", 20'260'101 + agent % 31)),
+          Text("image", Format("mesos-agent-1.11.0-{}", 20'260'101 + agent % 31)),
           Text("owner", "platform-runtime@example.com"),
-          Text("maintenance_group", fmt::format("group-{:02}", agent % 40)),
+          Text("maintenance_group", Format("group-{:02}", agent % 40)),
           Text("network", "10gbit"),
           Text("stack", "cflinuxfs4,cflinuxfs3"),
-          Text("optional_placement_tags", is_marked ? fmt::format("ssd,{}", kMark) : "ssd"),
+          Text("optional_placement_tags", is_marked ? Format("ssd,{}", kMark) : "ssd"),
           std::move(index)};
 }
 
@@ -126,7 +125,7 @@ void Write(const Attribute& attribute, mesos::wire::Attribute* message) {
 
 void Write(const Offer& offer, mesos::wire::Offer* message) {
   message->mutable_id()->set_value(offer.id);
-  message->mutable_framework_id()->set_value(fmt::format("{}-0001", kMaster));
+  message->mutable_framework_id()->set_value(Format("{}-0001", kMaster));
   message->mutable_agent_id()->set_value(offer.agent_id);
   message->set_hostname(offer.hostname);
   for (const Resource& resource : offer.resources) Write(resource, message->add_resources());
@@ -152,27 +151,27 @@ std::string Record(const Event& event) {
 // --- All that an offer says, as text.
 
 std::string Words(const Resource& resource) {
-  std::string text = fmt::format(
+  std::string text = Format(
       "{} {} {} for {} {}{}{}", resource.name, static_cast<int>(resource.type), resource.scalar,
       resource.allocation_role, resource.revocable, resource.shared, resource.special_disk);
-  for (const auto& range : resource.ranges) text += fmt::format(" {}-{}", range.begin, range.end);
+  for (const auto& range : resource.ranges) text += Format(" {}-{}", range.begin, range.end);
   for (const std::string& item : resource.items) text += " " + item;
   for (const auto& step : resource.reservations) {
     text +=
-        fmt::format(" [{} {} {} {}]", step.role, step.dynamic, step.principal, step.labels.size());
+        Format(" [{} {} {} {}]", step.role, step.dynamic, step.principal, step.labels.size());
   }
   return text + "|" + resource.exact;
 }
 
 std::string Words(const Attribute& attribute) {
-  return fmt::format("{} {} {} {} {} {}", attribute.name, static_cast<int>(attribute.type),
+  return Format("{} {} {} {} {} {}", attribute.name, static_cast<int>(attribute.type),
                      attribute.text, attribute.scalar, attribute.ranges.size(),
                      attribute.items.size());
 }
 
 std::string Words(const Offer& offer) {
   std::string text =
-      fmt::format("{}|{}|{}|{}:{}|{}|{}/{}|{}|{}", offer.id, offer.agent_id, offer.hostname,
+      Format("{}|{}|{}|{}:{}|{}|{}/{}|{}|{}", offer.id, offer.agent_id, offer.hostname,
                   offer.agent_ip, offer.agent_port, offer.role, offer.domain.region,
                   offer.domain.zone, offer.executor_ids.size(), offer.unavailability.has_value());
   for (const Resource& resource : offer.resources) text += "|" + Words(resource);
@@ -182,7 +181,7 @@ std::string Words(const Offer& offer) {
 
 }  // namespace
 
-std::string OfferId(int64_t agent) { return fmt::format("{}-O{}", kMaster, agent); }
+std::string OfferId(int64_t agent) { return Format("{}-O{}", kMaster, agent); }
 
 int64_t MemoryOf(int64_t agent) { return (OpenMemory(agent) + ReservedMemory(agent)) / kAmountOne; }
 
@@ -198,7 +197,7 @@ std::string OffersRecord(int64_t agents) {
 std::string SubscribedRecord() {
   Event event;
   event.set_type(Event::SUBSCRIBED);
-  event.mutable_subscribed()->mutable_framework_id()->set_value(fmt::format("{}-0001", kMaster));
+  event.mutable_subscribed()->mutable_framework_id()->set_value(Format("{}-0001", kMaster));
   event.mutable_subscribed()->set_heartbeat_interval_seconds(15);
   return Record(event);
 }

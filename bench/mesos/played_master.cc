@@ -1,13 +1,12 @@
 #include "bench/mesos/played_master.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <span>
 #include <utility>
 
 #include "bench/mesos/offers.h"
+#include "lib/base/format.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum::bench {
@@ -20,7 +19,7 @@ using SchedulerCall = mesos::wire::scheduler::Call;
 constexpr int64_t kExecutorMemory = 256;  // MB
 
 [[noreturn]] void Die(const std::string& text) {
-  fmt::print(stderr, "error: {}\n", text);
+  PrintFormat(stderr, "error: {}\n", text);
   std::exit(1);
 }
 
@@ -153,9 +152,9 @@ std::string PlayedMaster::ProblemWithCells(int64_t agents) {
   for (const SchedulerCall& call : AnswerCalls()) {
     if (call.type() != SchedulerCall::ACCEPT) continue;
     const std::string& id = call.accept().offer_ids(0).value();
-    return id == OfferId(marked) ? "" : fmt::format("launched on {}, not {}", id, OfferId(marked));
+    return id == OfferId(marked) ? "" : Format("launched on {}, not {}", id, OfferId(marked));
   }
-  return fmt::format("nothing was launched on offer {}", OfferId(marked));
+  return Format("nothing was launched on offer {}", OfferId(marked));
 }
 
 }  // namespace rostrum::bench

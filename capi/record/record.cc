@@ -1,13 +1,12 @@
 #include "rostrum/record.h"
 
-#include <fmt/format.h>
-
 #include <memory>
 #include <string>
 
 #include "capi/batch_writer.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "lib/base/format.h"
 #include "lib/record/replay.h"
 #include "lib/record/round_reader.h"
 #include "lib/record/round_recorder.h"
@@ -39,16 +38,16 @@ using rostrum::record::RecordedRound;
 std::string Describe(const RecordedRound& round, const RecordedDecision& decision) {
   const rostrum::Auction& auction = round.input.auctions[decision.auction];
   const std::string name =
-      fmt::format("{} {}", rostrum::KindName(auction.kind()), auction.Identifier());
-  if (!decision.placed) return fmt::format("{} refused: {}", name, decision.error);
-  return fmt::format("{} on {} with score {} (tier {})", name, decision.cell_id,
+      Format("{} {}", rostrum::KindName(auction.kind()), auction.Identifier());
+  if (!decision.placed) return Format("{} refused: {}", name, decision.error);
+  return Format("{} on {} with score {} (tier {})", name, decision.cell_id,
                      decision.score.value, decision.score.tier);
 }
 
 std::shared_ptr<Strategy> StrategyOf(const RecordedRound& round) {
   std::shared_ptr<Strategy> strategy = rostrum::MakeStrategy(round.strategy_name);
   if (strategy != nullptr) return strategy;
-  throw StatusError{rostrum::NotFound(fmt::format(
+  throw StatusError{rostrum::NotFound(Format(
       "the recording's strategy \"{}\" does not come with the library, expected the caller to give "
       "it",
       round.strategy_name))};
@@ -66,7 +65,7 @@ void Replay(const RecordedRound& round, Strategy& strategy, rostrum_replay* repl
   counts.other_refusal += result->counts.other_refusal;
   counts.score_only += result->counts.score_only;
   if (result->identical() || !replay->first_difference.empty()) return;
-  replay->first_difference = fmt::format(
+  replay->first_difference = Format(
       "round {}, decision {}: {}; now {}", counts.rounds, result->first->position + 1,
       Describe(round, result->first->before), Describe(round, result->first->now));
 }

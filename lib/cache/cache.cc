@@ -1,11 +1,10 @@
 #include "rostrum/cache.h"
 
-#include <fmt/format.h>
-
 #include <limits>
 #include <set>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/base/reserve.h"
 #include "lib/base/strings.h"
 #include "lib/cache/cell_changes.h"
@@ -34,7 +33,7 @@ constexpr size_t kShortestWholeCopy = 64;
 constexpr uint32_t kNoSlot = std::numeric_limits<uint32_t>::max();
 
 Status NoCell(std::string_view cell_id) {
-  return NotFound(fmt::format("there is no cell \"{}\"", cell_id));
+  return NotFound(Format("there is no cell \"{}\"", cell_id));
 }
 
 }  // namespace
@@ -295,18 +294,18 @@ Status Cache::Impl::Check(std::span<const CellInput> cells, const std::vector<ui
   for (size_t i = 0; i < cells.size(); ++i) {
     const CellInput& cell = cells[i];
     if (cell.id.empty()) {
-      return InvalidArgument(fmt::format("cell {} of {} has no id", i + 1, cells.size()));
+      return InvalidArgument(Format("cell {} of {} has no id", i + 1, cells.size()));
     }
     if (Status status = ValidateInput(cell); !status.ok()) return status;
     const bool is_first = numbers[i] == kNoSlot ? new_ids.insert(cell.id).second
                                                 : std::exchange((*is_told)[numbers[i]], 1) == 0;
     if (!is_first) {
       return InvalidArgument(
-          fmt::format("cell \"{}\" is given twice, expected each id once", cell.id));
+          Format("cell \"{}\" is given twice, expected each id once", cell.id));
     }
     if (numbers[i] != kNoSlot && slots[numbers[i]].from_offers) {
       return FailedPrecondition(
-          fmt::format("cell \"{}\" was made of offers, expected a cell of states", cell.id));
+          Format("cell \"{}\" was made of offers, expected a cell of states", cell.id));
     }
   }
   return {};
@@ -389,10 +388,10 @@ Status Cache::AddOffer(const Offer& offer) {
   const CellSlot* known = impl_->Find(offer.agent_id);
   if (known != nullptr && !known->from_offers) {
     return FailedPrecondition(
-        fmt::format("cell \"{}\" was made of a state, expected a cell of offers", offer.agent_id));
+        Format("cell \"{}\" was made of a state, expected a cell of offers", offer.agent_id));
   }
   if (known != nullptr && !known->HasRoomFor(offer)) {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "offer \"{}\": agent \"{}\" would have more of a resource than any cell may have", offer.id,
         offer.agent_id));
   }
@@ -460,7 +459,7 @@ Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t pl
   if (slot == nullptr) return NoCell(cell_id);
   impl_->Prepare(1, [&](size_t) { return slot; });
   if (impl_->TakeOn(slot, auction, placed_by, /*knows=*/false)) return {};
-  return FailedPrecondition(fmt::format("{} \"{}\" does not fit on cell \"{}\"",
+  return FailedPrecondition(Format("{} \"{}\" does not fit on cell \"{}\"",
                                         KindName(auction.kind()), auction.Identifier(), cell_id));
 }
 
@@ -501,7 +500,7 @@ Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_
   if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
   if (GiveBackDecided(cell_id, auction, placed_by)) return {};
   return FailedPrecondition(
-      fmt::format("{} \"{}\" was not placed on cell \"{}\" since its last state",
+      Format("{} \"{}\" was not placed on cell \"{}\" since its last state",
                   KindName(auction.kind()), auction.Identifier(), cell_id));
 }
 

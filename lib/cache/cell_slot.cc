@@ -1,10 +1,9 @@
 #include "lib/cache/cell_slot.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/model/fits.h"
 #include "lib/model/validate_named.h"
 
@@ -47,7 +46,7 @@ bool IsPlainly(const Resources& known, const Resources& told) {
 bool CountInRange(int64_t count) { return count >= 0 && count <= kContainersMaximum; }
 
 Status BadCount(std::string_view what, std::string_view name, int64_t count) {
-  return InvalidArgument(fmt::format("{}: {} is {}, expected a number from 0 to {}", what, name,
+  return InvalidArgument(Format("{}: {} is {}, expected a number from 0 to {}", what, name,
                                      count, kContainersMaximum));
 }
 
@@ -280,7 +279,7 @@ Status ValidateInput(const CellInput& cell) {
   if (cell.id.empty()) return InvalidArgument("a cell has no id");
   if (Status s = ValidateId(cell.id, "cell id"); !s.ok()) return s;
   // The cell's name is put into words only if something is wrong with it.
-  const auto what = [&](const char* part) { return fmt::format("cell \"{}\"{}", cell.id, part); };
+  const auto what = [&](const char* part) { return Format("cell \"{}\"{}", cell.id, part); };
   const auto check = [&](const Resources& resources, const char* part) {
     return ValidateNamed(resources, [&] { return what(part); });
   };
@@ -299,7 +298,7 @@ Status ValidateInput(const CellInput& cell) {
   }
   if (cell.proxy_memory < -kAmountMaximum || cell.proxy_memory > kAmountMaximum) {
     return InvalidArgument(
-        fmt::format("{}: proxy memory is {} thousandths of a MB, expected a "
+        Format("{}: proxy memory is {} thousandths of a MB, expected a "
                     "number from {} to {}",
                     what(""), cell.proxy_memory, -kAmountMaximum, kAmountMaximum));
   }
@@ -312,14 +311,14 @@ Status ValidateOffer(const Offer& offer) {
   if (offer.id.empty()) return InvalidArgument("an offer has no id");
   if (Status s = ValidateId(offer.id, "offer id"); !s.ok()) return s;
   if (Status s = ValidateId(offer.agent_id, "agent id"); !s.ok()) return s;
-  const auto what = [&](const char* part) { return fmt::format("offer \"{}\"{}", offer.id, part); };
+  const auto what = [&](const char* part) { return Format("offer \"{}\"{}", offer.id, part); };
   if (offer.agent_id.empty()) return InvalidArgument(what(" has no agent id"));
   const auto check = [&](const Resources& resources, const char* part) {
-    const auto whose = [&] { return fmt::format("{}, {}", what(""), part); };
+    const auto whose = [&] { return Format("{}, {}", what(""), part); };
     if (Status s = ValidateNamed(resources, whose); !s.ok()) return s;
     if (!AnyNegative(resources)) return Status();
     return InvalidArgument(
-        fmt::format("{}: {} is negative, expected zero or more", what(""), part));
+        Format("{}: {} is negative, expected zero or more", what(""), part));
   };
   if (Status s = check(offer.resources, "resources"); !s.ok()) return s;
   if (Status s = check(offer.used, "used"); !s.ok()) return s;

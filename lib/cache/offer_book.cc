@@ -1,9 +1,9 @@
 #include "lib/cache/offer_book.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <new>
+
+#include "lib/base/format.h"
 
 namespace rostrum {
 namespace {
@@ -38,7 +38,7 @@ std::vector<std::string> IdsByArrival(std::vector<const HeldOffer*> offers) {
 Status OfferBook::Add(const Offer& offer) {
   if (held_.contains(offer.id) || gone_.contains(offer.id)) {
     return InvalidArgument(
-        fmt::format("offer \"{}\" was added before, expected an id of its own", offer.id));
+        Format("offer \"{}\" was added before, expected an id of its own", offer.id));
   }
   HeldOffer held;
   held.id = offer.id;
@@ -80,7 +80,7 @@ Expected<HeldOffer> OfferBook::TakeOut(std::string_view offer_id, OfferState sta
     const Expected<OfferState> found = StateOf(offer_id);
     if (!found.ok()) return found.status();
     return FailedPrecondition(
-        fmt::format("offer \"{}\" is {}, expected one that is held", offer_id, StateName(*found)));
+        Format("offer \"{}\" is {}, expected one that is held", offer_id, StateName(*found)));
   }
   Remember(at->first, state);
   HeldOffer offer = std::move(at->second);
@@ -118,14 +118,14 @@ std::vector<std::string> OfferBook::HeldBefore(int64_t oldest_ms) const {
 Expected<OfferState> OfferBook::StateOf(std::string_view offer_id) const {
   if (held_.contains(offer_id)) return OfferState::kHeld;
   const auto at = gone_.find(offer_id);
-  if (at == gone_.end()) return NotFound(fmt::format("there is no offer \"{}\"", offer_id));
+  if (at == gone_.end()) return NotFound(Format("there is no offer \"{}\"", offer_id));
   return at->second;
 }
 
 Status OfferBook::Check() const {
   const uint64_t out = counts_.accepted + counts_.declined + counts_.rescinded + counts_.expired;
   if (counts_.added == counts_.held + out && counts_.held == held_.size()) return {};
-  return Status(Code::kInternal, fmt::format("{} offers were added, but {} are held and {} went",
+  return Status(Code::kInternal, Format("{} offers were added, but {} are held and {} went",
                                              counts_.added, held_.size(), out));
 }
 

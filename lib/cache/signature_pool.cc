@@ -1,16 +1,13 @@
 #include "lib/cache/signature_pool.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
-
+#include "lib/base/format.h"
 #include "lib/base/key.h"
 
 namespace rostrum {
 namespace {
 
 void AppendAll(std::string* key, const std::vector<std::string>& texts) {
-  fmt::format_to(std::back_inserter(*key), "[{}]", texts.size());
+  AppendFormat(key, "[{}]", texts.size());
   for (const std::string& text : texts) AppendToKey(key, text);
 }
 
@@ -18,7 +15,7 @@ void AppendAll(std::string* key, const std::vector<std::string>& texts) {
 std::string KeyOf(const Signature& signature) {
   std::string key;
   for (const RootfsProvider& provider : signature.rootfs_providers) {
-    fmt::format_to(std::back_inserter(key), "p{}", static_cast<int32_t>(provider.type));
+    AppendFormat(&key, "p{}", static_cast<int32_t>(provider.type));
     AppendToKey(&key, provider.scheme);
     AppendAll(&key, provider.set);
   }

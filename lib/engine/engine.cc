@@ -1,11 +1,10 @@
 #include "rostrum/engine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <new>
 #include <unordered_map>
 
+#include "lib/base/format.h"
 #include "lib/cache/cell_changes.h"
 #include "lib/engine/engine_lock.h"
 #include "lib/place/round_runner.h"
@@ -19,13 +18,13 @@ Status CheckHandBack(const Round& round, std::span<const uint32_t> decisions,
                      std::vector<bool> handed_back) {
   for (const uint32_t position : decisions) {
     if (position >= round.decisions().size()) {
-      return NotFound(fmt::format("there is no decision {}, the round made {}", position,
+      return NotFound(Format("there is no decision {}, the round made {}", position,
                                   round.decisions().size()));
     }
     const Decision& decision = round.decisions()[position];
     const Auction& auction = round.auctions()[decision.auction];
     const auto refuse = [&](const char* problem) {
-      return NotFound(fmt::format("decision {}, of {} \"{}\", {}", position,
+      return NotFound(Format("decision {}, of {} \"{}\", {}", position,
                                   KindName(auction.kind()), auction.Identifier(), problem));
     };
     if (!decision.placed) return refuse("was refused, expected one that was placed");
@@ -137,7 +136,7 @@ Status Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
     outstanding.erase(entry.first);
     const Auction& auction = round->auctions()[misfit->auction];
     return Status(Code::kInternal,
-                  fmt::format("{} \"{}\" was placed on cell \"{}\", on which it does not fit",
+                  Format("{} \"{}\" was placed on cell \"{}\", on which it does not fit",
                               KindName(auction.kind()), auction.Identifier(), misfit->cell_id));
   }
   queue.PutBack(std::move(refused));

@@ -1,9 +1,8 @@
 #include "rostrum/auction.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "lib/base/format.h"
 #include "lib/model/identifier.h"
 #include "lib/model/normalize.h"
 #include "lib/model/validate_named.h"
@@ -17,7 +16,7 @@ std::string Auction::Identifier() const { return IdentifierOf(work->kind, work->
 Status ValidateWork(const Work& work) {
   const bool is_lrp = work.kind == Kind::kLrp;
   if (!is_lrp && work.kind != Kind::kTask) {
-    return InvalidArgument(fmt::format("work kind is {}, expected 1 (lrp) or 2 (task)",
+    return InvalidArgument(Format("work kind is {}, expected 1 (lrp) or 2 (task)",
                                        static_cast<int32_t>(work.kind)));
   }
   if (work.guid.empty()) {
@@ -25,14 +24,14 @@ Status ValidateWork(const Work& work) {
   }
   if (Status s = ValidateId(work.guid, is_lrp ? "process guid" : "task guid"); !s.ok()) return s;
   // The work's name is put into words only if something is wrong with it.
-  const auto what = [&] { return fmt::format("{} \"{}\"", is_lrp ? "LRP" : "task", work.guid); };
+  const auto what = [&] { return Format("{} \"{}\"", is_lrp ? "LRP" : "task", work.guid); };
   if (is_lrp && work.domain.empty()) {
     return InvalidArgument(what() + ": domain is empty, expected a name");
   }
   if (Status s = ValidateNamed(work.asked, what); !s.ok()) return s;
   const auto refuse_negative = [&](std::string_view name, Amount amount) {
     return amount >= 0 ? Status()
-                       : InvalidArgument(fmt::format("{}: {} is {}, expected zero or more", what(),
+                       : InvalidArgument(Format("{}: {} is {}, expected zero or more", what(),
                                                      name, FormatAmount(amount)));
   };
   if (Status s = refuse_negative("memory (MB)", work.asked.memory); !s.ok()) return s;
@@ -65,12 +64,12 @@ std::shared_ptr<const Work> NormalizedWork(const std::shared_ptr<const Work>& wo
 Status ValidateLrpStart(const LrpStart& start) {
   if (start.work == nullptr) return InvalidArgument("an LRP start has no work");
   if (start.work->kind != Kind::kLrp) {
-    return InvalidArgument(fmt::format("\"{}\" is a task, expected an LRP", start.work->guid));
+    return InvalidArgument(Format("\"{}\" is a task, expected an LRP", start.work->guid));
   }
   if (Status status = ValidateWork(*start.work); !status.ok()) return status;
   if (start.indices.empty()) {
     return InvalidArgument(
-        fmt::format("LRP \"{}\": indices is empty, expected at least one index", start.work->guid));
+        Format("LRP \"{}\": indices is empty, expected at least one index", start.work->guid));
   }
   return {};
 }
@@ -78,7 +77,7 @@ Status ValidateLrpStart(const LrpStart& start) {
 Status ValidateTaskStart(const TaskStart& start) {
   if (start.work == nullptr) return InvalidArgument("a task start has no work");
   if (start.work->kind != Kind::kTask) {
-    return InvalidArgument(fmt::format("\"{}\" is an LRP, expected a task", start.work->guid));
+    return InvalidArgument(Format("\"{}\" is an LRP, expected a task", start.work->guid));
   }
   return ValidateWork(*start.work);
 }

@@ -1,9 +1,9 @@
 #include "rostrum/configuration.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cmath>
+
+#include "lib/base/format.h"
 
 namespace rostrum {
 namespace {
@@ -13,7 +13,7 @@ Status SetWeight(double* weight, std::string_view key, std::string_view value) {
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(number)) {
     return InvalidArgument(
-        fmt::format("{} is \"{}\", expected a finite number such as 0.25", key, value));
+        Format("{} is \"{}\", expected a finite number such as 0.25", key, value));
   }
   *weight = number;
   return {};
@@ -24,7 +24,7 @@ Status SetCount(int64_t* count, std::string_view key, std::string_view value) {
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   if (error != std::errc() || end != value.data() + value.size()) {
     return InvalidArgument(
-        fmt::format("{} is \"{}\", expected a whole number (0 or less: no limit)", key, value));
+        Format("{} is \"{}\", expected a whole number (0 or less: no limit)", key, value));
   }
   *count = number;
   return {};
@@ -44,9 +44,9 @@ Status SetOption(Configuration* configuration, std::string_view key, std::string
   }
   std::string known;
   for (const Option& option : Options()) {
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", option.key);
+    known += Format("{}{}", known.empty() ? "" : ", ", option.key);
   }
-  return InvalidArgument(fmt::format("unknown setting \"{}\", expected one of {}", key, known));
+  return InvalidArgument(Format("unknown setting \"{}\", expected one of {}", key, known));
 }
 
 const std::vector<Option>& Options() {
@@ -66,7 +66,7 @@ Status ValidateConfiguration(const Configuration& configuration) {
   const auto check = [](std::string_view key, double weight) {
     return std::isfinite(weight)
                ? Status()
-               : InvalidArgument(fmt::format("{} is {}, expected a finite number", key, weight));
+               : InvalidArgument(Format("{} is {}, expected a finite number", key, weight));
   };
   if (Status s = check("bin_pack_first_fit_weight", configuration.bin_pack_first_fit_weight);
       !s.ok()) {

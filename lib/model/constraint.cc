@@ -1,9 +1,8 @@
 #include "rostrum/constraint.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "lib/base/format.h"
 #include "lib/model/rootfs_url.h"
 
 namespace rostrum {
@@ -86,13 +85,13 @@ std::string MismatchText(MatchLevel level, const Constraint& constraint) {
   const std::vector<std::string>& tags = constraint.placement_tags;
   if (tags.empty()) return "found no compatible cell with no placement tags";
   if (tags.size() == 1) {
-    return fmt::format("found no compatible cell with placement tag \"{}\"", tags[0]);
+    return Format("found no compatible cell with placement tag \"{}\"", tags[0]);
   }
   std::string text = "found no compatible cell with placement tags ";
   for (size_t i = 0; i < tags.size(); ++i) {
     const bool last = i + 1 == tags.size();
     const std::string_view joint = i == 0 ? "" : last ? " and " : ", ";
-    text += fmt::format("{}\"{}\"", joint, tags[i]);
+    text += Format("{}\"{}\"", joint, tags[i]);
   }
   return text;
 }

@@ -1,9 +1,8 @@
 #include "rostrum/resources.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "lib/base/format.h"
 #include "lib/model/fits.h"
 #include "lib/model/validate_named.h"
 
@@ -12,7 +11,7 @@ namespace {
 
 Status OutOfRange(std::string_view what, std::string_view resource, int64_t value,
                   int64_t maximum) {
-  return InvalidArgument(fmt::format("{}: {} is {}, expected a number from {} to {}", what,
+  return InvalidArgument(Format("{}: {} is {}, expected a number from {} to {}", what,
                                      resource, value, -maximum, maximum));
 }
 
@@ -106,10 +105,10 @@ std::string FormatAmount(Amount amount) {
   const bool negative = amount < 0;
   const uint64_t magnitude =
       negative ? uint64_t{0} - static_cast<uint64_t>(amount) : static_cast<uint64_t>(amount);
-  std::string text = fmt::format("{}{}", negative ? "-" : "", magnitude / kAmountOne);
+  std::string text = Format("{}{}", negative ? "-" : "", magnitude / kAmountOne);
   uint64_t rest = magnitude % kAmountOne;
   if (rest == 0) return text;
-  text += fmt::format(".{:03}", rest);
+  text += Format(".{:03}", rest);
   text.erase(text.find_last_not_of('0') + 1);
   return text;
 }
@@ -131,11 +130,11 @@ Status ValidateResources(const Resources& resources, std::string_view what) {
   for (size_t i = 0; i < resources.scalars.size(); ++i) {
     const NamedAmount& scalar = resources.scalars[i];
     if (scalar.name.empty()) {
-      return InvalidArgument(fmt::format("{}: resource number {} has no name", what, i));
+      return InvalidArgument(Format("{}: resource number {} has no name", what, i));
     }
     if (IsBuiltinResource(scalar.name)) {
       return InvalidArgument(
-          fmt::format("{}: a named resource is called \"{}\", expected another name: there is a "
+          Format("{}: a named resource is called \"{}\", expected another name: there is a "
                       "field for that",
                       what, scalar.name));
     }
@@ -147,12 +146,12 @@ Status ValidateResources(const Resources& resources, std::string_view what) {
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice == names.end()) return {};
-  return InvalidArgument(fmt::format("{}: resource \"{}\" is given twice", what, *twice));
+  return InvalidArgument(Format("{}: resource \"{}\" is given twice", what, *twice));
 }
 
 Status ValidateId(std::string_view id, std::string_view what) {
   if (id.size() <= kIdMaximum) return {};
-  return InvalidArgument(fmt::format("{} \"{}...\" has {} bytes, expected at most {}", what,
+  return InvalidArgument(Format("{} \"{}...\" has {} bytes, expected at most {}", what,
                                      id.substr(0, 64), id.size(), kIdMaximum));
 }
 

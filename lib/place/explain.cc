@@ -1,7 +1,7 @@
-#include <fmt/format.h>
 
 #include <algorithm>
 
+#include "lib/base/format.h"
 #include "lib/place/refusal.h"
 #include "lib/place/round_runner.h"
 
@@ -44,12 +44,12 @@ std::string UnitOf(std::string_view resource) {
 }
 
 std::string RemedyOfShortage(const CellAnswer& cell) {
-  std::string text = fmt::format("It would fit on cell \"{}\" with ", cell.cell_id);
+  std::string text = Format("It would fit on cell \"{}\" with ", cell.cell_id);
   bool any_static = false;
   for (size_t i = 0; i < cell.reasons.size(); ++i) {
     const ReasonCount& reason = cell.reasons[i];
     const std::string unit = UnitOf(reason.subject);
-    text += fmt::format("{}{}{} more {} (asked {}{}, free {}{})", i == 0 ? "" : " and ",
+    text += Format("{}{}{} more {} (asked {}{}, free {}{})", i == 0 ? "" : " and ",
                         FormatAmount(reason.short_by), unit, NameOf(reason),
                         FormatAmount(reason.asked), unit, FormatAmount(reason.free), unit);
     any_static = any_static || reason.is_static;
@@ -69,7 +69,7 @@ uint64_t CountRefusing(const std::vector<CellAnswer>& answers, Reason reason) {
 std::string JoinQuoted(const std::vector<std::string>& texts) {
   std::string joined;
   for (const std::string& text : texts) {
-    joined += fmt::format("{}\"{}\"", joined.empty() ? "" : ", ", text);
+    joined += Format("{}\"{}\"", joined.empty() ? "" : ", ", text);
   }
   return joined;
 }
@@ -82,25 +82,25 @@ std::string RemedyOf(const Explanation& explanation) {
       return "It waits until containers that are starting have started, or for a higher "
              "starting_container_count_maximum.";
     case RefusalCode::kRootfsMismatch:
-      return fmt::format(
+      return Format(
           "A cell whose rootfs providers take \"{}\" is needed; no open cell of {} "
           "does.",
           constraint.rootfs, CountRefusing(answers, Reason::kRootfs));
     case RefusalCode::kVolumeDriverMismatch:
-      return fmt::format("A cell with all of the volume drivers {} is needed.",
+      return Format("A cell with all of the volume drivers {} is needed.",
                          JoinQuoted(constraint.volume_drivers));
     case RefusalCode::kPlacementTagMismatch:
       if (constraint.placement_tags.empty()) {
         return "A cell without required placement tags is needed, or work that wants the tags of "
                "the cells there are.";
       }
-      return fmt::format(
+      return Format(
           "A cell whose required and optional placement tags include {}, and that "
           "requires no others, is needed.",
           JoinQuoted(constraint.placement_tags));
     case RefusalCode::kNoCells:
       if (answers.empty()) return "A cell is needed; there is none.";
-      return fmt::format("All cells are closed: {} evacuating, {} disabled, {} draining.",
+      return Format("All cells are closed: {} evacuating, {} disabled, {} draining.",
                          CountRefusing(answers, Reason::kEvacuating),
                          CountRefusing(answers, Reason::kDisabled),
                          CountRefusing(answers, Reason::kDraining));
@@ -168,7 +168,7 @@ Expected<Explanation> Round::Explain(Strategy& strategy, Kind kind,
         return auction.kind() == kind && auction.Identifier() == identifier;
       });
   if (wanted == input_.auctions.end()) {
-    return NotFound(fmt::format("the round had no {} \"{}\"", KindName(kind), identifier));
+    return NotFound(Format("the round had no {} \"{}\"", KindName(kind), identifier));
   }
   const auto position = static_cast<uint32_t>(wanted - input_.auctions.begin());
   Round again;

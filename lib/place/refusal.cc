@@ -1,17 +1,16 @@
 #include "lib/place/refusal.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <tuple>
+
+#include "lib/base/format.h"
 
 namespace rostrum {
 namespace {
 
 std::string TextOf(const std::set<std::string, std::less<>>& names) {
   if (names.empty()) return "insufficient resources";
-  return fmt::format("insufficient resources: {}", fmt::join(names, ", "));
+  return Format("insufficient resources: {}", Join(names, ", "));
 }
 
 }  // namespace
@@ -110,7 +109,7 @@ void ReasonCounter::Add(const ReasonCount& reason) {
   const auto found = std::find_if(counts_.begin(), looked_through, same);
   size_t position = static_cast<size_t>(found - counts_.begin());
   if (position == kLookedThrough) {
-    const std::string key = fmt::format("{} {} {}", static_cast<int32_t>(reason.reason),
+    const std::string key = Format("{} {} {}", static_cast<int32_t>(reason.reason),
                                         reason.is_static, reason.subject);
     position = positions_.try_emplace(key, counts_.size()).first->second;
   }

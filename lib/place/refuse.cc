@@ -1,10 +1,9 @@
 // The half of the RoundRunner that says no.
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/place/guard.h"
 #include "lib/place/refusal.h"
 #include "lib/place/round_runner.h"
@@ -100,7 +99,7 @@ Decision RoundRunner::RefuseByScan(const Candidate& candidate) {
   std::vector<ReasonCount> reasons = std::move(counter).Finish();
   if (fitting > 0) {
     return Refuse(RefusalCode::kStrategyRefused,
-                  fmt::format("strategy \"{}\" accepts none of the cells on which it fits ({}): {}",
+                  Format("strategy \"{}\" accepts none of the cells on which it fits ({}): {}",
                               strategy_.Name(), fitting, first_reason),
                   std::move(reasons));
   }
@@ -108,8 +107,8 @@ Decision RoundRunner::RefuseByScan(const Candidate& candidate) {
 }
 
 Decision RoundRunner::RefuseFailure(const std::string& text) {
-  std::string error = fmt::format("strategy \"{}\" failed", strategy_.Name());
-  if (current_row_) error += fmt::format(" on cell \"{}\"", layout_.cells[*current_row_]->id);
+  std::string error = Format("strategy \"{}\" failed", strategy_.Name());
+  if (current_row_) error += Format(" on cell \"{}\"", layout_.cells[*current_row_]->id);
   return Refuse(RefusalCode::kStrategyFailed, error + ": " + text, {});
 }
 

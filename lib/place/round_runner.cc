@@ -1,7 +1,5 @@
 #include "lib/place/round_runner.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <exception>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "absl/hash/hash.h"
+#include "lib/base/format.h"
 #include "lib/base/position_table.h"
 #include "lib/model/normalize.h"
 #include "lib/model/validate_named.h"
@@ -27,18 +26,18 @@ Status CheckInput(const RoundInput& input) {
   const Work* checked = nullptr;
   for (size_t i = 0; i < input.auctions.size(); ++i) {
     const Work* work = input.auctions[i].work.get();
-    if (work == nullptr) return InvalidArgument(fmt::format("auction {} has no work", i));
+    if (work == nullptr) return InvalidArgument(Format("auction {} has no work", i));
     if (work == checked) continue;
     checked = work;
     const Resources& asked = work->asked;
-    const auto what = [&] { return fmt::format("{} \"{}\"", KindName(work->kind), work->guid); };
+    const auto what = [&] { return Format("{} \"{}\"", KindName(work->kind), work->guid); };
     if (Status status = ValidateNamed(asked, what); !status.ok()) return status;
     const bool negative = asked.memory < 0 || asked.disk < 0 || asked.cpu < 0 ||
                           std::any_of(asked.scalars.begin(), asked.scalars.end(),
                                       [](const NamedAmount& scalar) { return scalar.amount < 0; });
     if (negative) {
       return InvalidArgument(
-          fmt::format("{} asks for a negative amount, expected zero or more", what()));
+          Format("{} asks for a negative amount, expected zero or more", what()));
     }
   }
   return {};
@@ -106,7 +105,7 @@ Status RoundRunner::Begin() {
   if (failure) {
     return Status(
         Code::kFailedPrecondition,
-        fmt::format("strategy \"{}\" could not begin the round: {}", strategy_.Name(), *failure));
+        Format("strategy \"{}\" could not begin the round: {}", strategy_.Name(), *failure));
   }
   round_->decisions_.reserve(input.auctions.size());
   round_->rows_.reserve(input.auctions.size());
@@ -353,7 +352,7 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
 void RoundRunner::ThrowBadScore(const Score& score) {
   if (std::isnan(score.value)) throw std::runtime_error("its score is NaN");
   throw std::runtime_error(
-      fmt::format("its score's tier is {}, which is kept for the library", score.tier));
+      Format("its score's tier is {}, which is kept for the library", score.tier));
 }
 
 void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
@@ -363,7 +362,7 @@ void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
   const Score again = FromStrategy([&] { return strategy_.ScoreCell(candidate.view, view); });
   if (!(again == winner.score)) {
     throw std::runtime_error(
-        fmt::format("it contradicts itself: its score was {} and is {} when asked again",
+        Format("it contradicts itself: its score was {} and is {} when asked again",
                     winner.score.value, again.value));
   }
   if (!FromStrategy([&] { return strategy_.Accepts(candidate.view, view, &reason); })) {
@@ -374,7 +373,7 @@ void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
   const Score base = FromStrategy([&] { return strategy_.BaseScore(view); });
   if (base == winner.score) return;
   throw std::runtime_error(
-      fmt::format("it contradicts itself: its base score is {} and its "
+      Format("it contradicts itself: its base score is {} and its "
                   "score {}",
                   base.value, winner.score.value));
 }
@@ -404,7 +403,7 @@ Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspa
     throw;
   } catch (const std::exception& error) {
     input = std::move(round->input_);
-    return FailedPrecondition(fmt::format("the strategy failed: {}", error.what()));
+    return FailedPrecondition(Format("the strategy failed: {}", error.what()));
   } catch (...) {
     input = std::move(round->input_);
     return FailedPrecondition("the strategy threw something that is not a std::exception");

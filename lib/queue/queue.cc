@@ -1,7 +1,5 @@
 #include "rostrum/queue.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <list>
 #include <new>
@@ -10,9 +8,10 @@
 #include <utility>
 
 #include "absl/hash/hash.h"
+#include "absl/strings/string_view.h"
+#include "lib/base/format.h"
 #include "lib/base/position_table.h"
 #include "lib/base/reserve.h"
-#include "lib/base/strings.h"
 #include "lib/model/normalize.h"
 
 namespace rostrum {
@@ -29,7 +28,7 @@ struct Key {
   template <typename H>
   friend H AbslHashValue(H state, const Key& key) {
     return H::combine(std::move(state), static_cast<int32_t>(key.kind), key.index,
-                      ToAbsl(key.guid));
+                      absl::string_view(key.guid.data(), key.guid.size()));
   }
 };
 
@@ -114,7 +113,7 @@ template <typename Start>
 Status Locate(Status status, const Start& start, std::span<const Start> starts) {
   if (start.work != nullptr && !start.work->guid.empty()) return status;
   return InvalidArgument(
-      fmt::format("{} of {}: {}", &start - starts.data() + 1, starts.size(), status.text()));
+      Format("{} of {}: {}", &start - starts.data() + 1, starts.size(), status.text()));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "lib/record/append_file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "lib/base/format.h"
 #include "lib/base/retry.h"
 
 namespace rostrum::record {
@@ -18,7 +18,7 @@ constexpr mode_t kAllMode = 0644;
 constexpr mode_t kOwnerMode = 0600;
 
 std::string Describe(std::string_view path, std::string_view verb, int error) {
-  return fmt::format("{} cannot be {}: {}", path, verb, std::generic_category().message(error));
+  return Format("{} cannot be {}: {}", path, verb, std::generic_category().message(error));
 }
 
 }  // namespace
@@ -39,12 +39,12 @@ Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path,
   // A file system without locks has to do without them.
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return FailedPrecondition(
-        fmt::format("{} is being written by another recorder, expected a file of its own", path));
+        Format("{} is being written by another recorder, expected a file of its own", path));
   }
   struct stat about {};
   if (fstat(descriptor, &about) != 0) return file->Error("looked at", errno);
   if (!S_ISREG(about.st_mode)) {
-    return FailedPrecondition(fmt::format("{} is not a regular file, expected one", path));
+    return FailedPrecondition(Format("{} is not a regular file, expected one", path));
   }
   file->size_ = static_cast<uint64_t>(about.st_size);
   return file;

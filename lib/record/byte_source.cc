@@ -1,11 +1,11 @@
 #include "lib/record/byte_source.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
+
+#include "lib/base/format.h"
 
 namespace rostrum::record {
 namespace {
@@ -22,7 +22,7 @@ class FileSource : public ByteSource {
     const size_t read = std::fread(to, 1, size, file_.get());
     if (read < size && std::ferror(file_.get()) != 0) {
       return Unavailable(
-          fmt::format("{} cannot be read: {}", path_, std::generic_category().message(errno)));
+          Format("{} cannot be read: {}", path_, std::generic_category().message(errno)));
     }
     return read;
   }
@@ -53,7 +53,7 @@ Expected<std::unique_ptr<ByteSource>> OpenFileSource(const std::string& path) {
   if (file == nullptr) {
     const int error = errno;
     std::string text =
-        fmt::format("{} cannot be opened: {}", path, std::generic_category().message(error));
+        Format("{} cannot be opened: {}", path, std::generic_category().message(error));
     return error == ENOENT ? NotFound(std::move(text)) : Unavailable(std::move(text));
   }
   return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(file, path));

@@ -1,9 +1,8 @@
 #include "lib/record/frame.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "lib/base/format.h"
 #include "lib/record/crc32c.h"
 
 namespace rostrum::record {
@@ -67,34 +66,34 @@ FrameReader::FrameReader(std::unique_ptr<ByteSource> source, std::string name,
     : source_(std::move(source)), name_(std::move(name)), magic_(magic) {}
 
 Status FrameReader::ErrorAt(uint64_t offset, std::string_view text) const {
-  return Corrupt(fmt::format("{}, byte {}: {}", name_, offset, text));
+  return Corrupt(Format("{}, byte {}: {}", name_, offset, text));
 }
 
 Status FrameReader::ReadHeader() {
   std::string header;
   if (Status status = ReadUpTo(kFileHeaderBytes, &header); !status.ok()) return status;
   if (header.size() < kFileHeaderBytes) {
-    return ErrorAt(header.size(), fmt::format("the file ends here, expected the {} bytes of a "
+    return ErrorAt(header.size(), Format("the file ends here, expected the {} bytes of a "
                                               "{}'s header",
                                               kFileHeaderBytes, KindOf(magic_)));
   }
   const std::string_view all(header);
   if (!all.starts_with(magic_)) {
-    return ErrorAt(0, fmt::format("this is not a {} of Rostrum, expected \"ROSTRUM\\x{:02x}\"",
+    return ErrorAt(0, Format("this is not a {} of Rostrum, expected \"ROSTRUM\\x{:02x}\"",
                                   KindOf(magic_), magic_.back()));
   }
   const size_t checksum_at = kFileHeaderBytes - kNumberBytes;
   const uint32_t stored = GetNumber(all.substr(checksum_at));
   const uint32_t found = Crc32c(all.substr(0, checksum_at));
   if (stored != found) {
-    return ErrorAt(0, fmt::format("the header is damaged: its checksum is {:#010x}, expected "
+    return ErrorAt(0, Format("the header is damaged: its checksum is {:#010x}, expected "
                                   "{:#010x}",
                                   found, stored));
   }
   const uint32_t version = GetNumber(all.substr(magic_.size()));
   if (version != kFormatVersion) {
     return ErrorAt(magic_.size(),
-                   fmt::format("the format version is {}, expected {}", version, kFormatVersion));
+                   Format("the format version is {}, expected {}", version, kFormatVersion));
   }
   begin_ = end_ = kFileHeaderBytes;
   return {};
@@ -113,14 +112,14 @@ Expected<std::optional<std::string>> FrameReader::ReadNext() {
   if (header.empty()) return std::optional<std::string>();
   if (header.size() < kFrameHeaderBytes) {
     unfinished_ = std::move(header);
-    return ErrorAt(end_, fmt::format("the record ends after {} bytes, expected at least {}: the "
+    return ErrorAt(end_, Format("the record ends after {} bytes, expected at least {}: the "
                                      "file was cut, or is being written to",
                                      unfinished_.size(), kFrameHeaderBytes));
   }
   const std::string_view length_bytes = std::string_view(header).substr(0, kNumberBytes);
   const uint64_t length = GetNumber(length_bytes);
   if (length > kContentBytesMaximum) {
-    return ErrorAt(end_, fmt::format("the record's length is {}, expected at most {}: the file is "
+    return ErrorAt(end_, Format("the record's length is {}, expected at most {}: the file is "
                                      "damaged",
                                      length, kContentBytesMaximum));
   }
@@ -128,14 +127,14 @@ Expected<std::optional<std::string>> FrameReader::ReadNext() {
   if (Status status = ReadUpTo(length, &content); !status.ok()) return status;
   if (content.size() < length) {
     unfinished_ = std::move(header.append(content));
-    return ErrorAt(end_, fmt::format("the record ends after {} bytes, expected {}: the file was "
+    return ErrorAt(end_, Format("the record ends after {} bytes, expected {}: the file was "
                                      "cut or damaged, or is being written to",
                                      unfinished_.size(), kFrameHeaderBytes + length));
   }
   const uint32_t stored = GetNumber(std::string_view(header).substr(kNumberBytes));
   const uint32_t found = FrameChecksum(length_bytes, content);
   if (stored != found) {
-    return ErrorAt(end_, fmt::format("the record of {} bytes is damaged: its checksum is {:#010x}, "
+    return ErrorAt(end_, Format("the record of {} bytes is damaged: its checksum is {:#010x}, "
                                      "expected {:#010x}",
                                      kFrameHeaderBytes + length, found, stored));
   }

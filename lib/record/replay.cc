@@ -1,10 +1,10 @@
 #include "lib/record/replay.h"
 
-#include <fmt/format.h>
-
 #include <bit>
 #include <limits>
 #include <utility>
+
+#include "lib/base/format.h"
 
 namespace rostrum::record {
 namespace {
@@ -16,7 +16,7 @@ Expected<std::vector<size_t>> FindDecisions(const RecordedRound& recorded) {
   const size_t auction_count = recorded.input.auctions.size();
   if (recorded.decisions.size() != auction_count) {
     return InvalidArgument(
-        fmt::format("the round has {} decisions, expected one for each of {} "
+        Format("the round has {} decisions, expected one for each of {} "
                     "auctions",
                     recorded.decisions.size(), auction_count));
   }
@@ -25,7 +25,7 @@ Expected<std::vector<size_t>> FindDecisions(const RecordedRound& recorded) {
     const uint32_t auction = recorded.decisions[i].auction;
     if (auction >= auction_count || positions[auction] != kUndecided) {
       return InvalidArgument(
-          fmt::format("decision {} is for auction {}, expected a position below "
+          Format("decision {} is for auction {}, expected a position below "
                       "{} that was not decided before",
                       i, auction, auction_count));
     }

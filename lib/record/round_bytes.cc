@@ -1,12 +1,10 @@
 #include "lib/record/round_bytes.h"
 
-#include <fmt/format.h>
-
 #include <bit>
-#include <iterator>
 #include <unordered_map>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/base/strings.h"
 #include "lib/cache/cell_table.h"
 #include "lib/record/messages.h"
@@ -143,7 +141,7 @@ class RoundBuilder {
     auctions.reserve(static_cast<size_t>(message_->auctions_size()));
     for (const v1::Auction& auction : message_->auctions()) {
       if (auction.work() >= works.size()) {
-        return Corrupt(fmt::format("auction {} names work {}, expected a position below {}",
+        return Corrupt(Format("auction {} names work {}, expected a position below {}",
                                    auctions.size(), auction.work(), works.size()));
       }
       auctions.push_back({works[auction.work()], auction.index(), auction.attempts(),
@@ -169,7 +167,7 @@ class RoundBuilder {
     TakeTexts();
     const size_t auction_count = round_.input.auctions.size();
     if (static_cast<size_t>(message_->decisions_size()) != auction_count) {
-      return Corrupt(fmt::format("there are {} decisions, expected one for each of {} auctions",
+      return Corrupt(Format("there are {} decisions, expected one for each of {} auctions",
                                  message_->decisions_size(), auction_count));
     }
     std::vector<bool> decided(auction_count);
@@ -177,7 +175,7 @@ class RoundBuilder {
     for (const v1::Decision& decision : message_->decisions()) {
       if (decision.auction() >= auction_count || decided[decision.auction()]) {
         return Corrupt(
-            fmt::format("decision {} is for auction {}, expected a position below {} "
+            Format("decision {} is for auction {}, expected a position below {} "
                         "that was not decided before",
                         round_.decisions.size(), decision.auction(), auction_count));
       }
@@ -194,7 +192,7 @@ class RoundBuilder {
     if (message.has_placement()) {
       const v1::Placement& placement = message.placement();
       if (placement.cell() >= cell_count()) {
-        return Corrupt(fmt::format("decision {} names cell {}, expected a position below {}",
+        return Corrupt(Format("decision {} names cell {}, expected a position below {}",
                                    number, placement.cell(), cell_count()));
       }
       decision.placed = true;
@@ -204,13 +202,13 @@ class RoundBuilder {
     }
     if (message.outcome_case() != v1::Decision::kRefusal || message.refusal() >= refusal_count()) {
       return Corrupt(
-          fmt::format("decision {} names refusal {}, expected a placement or a position "
+          Format("decision {} names refusal {}, expected a placement or a position "
                       "below {}",
                       number, message.refusal(), refusal_count()));
     }
     const int32_t code = message_->refusals(static_cast<int>(message.refusal())).code();
     if (code == 0) {
-      return Corrupt(fmt::format("refusal {} has the code 0, expected another", message.refusal()));
+      return Corrupt(Format("refusal {} has the code 0, expected another", message.refusal()));
     }
     decision.code = static_cast<RefusalCode>(code);
     decision.error = (*round_.texts)[cell_count() + message.refusal()];

@@ -1,13 +1,12 @@
 #include "lib/record/round_recorder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/record/append_file.h"
 #include "lib/record/frame.h"
 #include "lib/record/round_bytes.h"
@@ -54,7 +53,7 @@ RoundRecorder::~RoundRecorder() = default;
 Expected<std::unique_ptr<RoundRecorder>> RoundRecorder::Open(const std::string& path,
                                                              const Options& options) {
   if (options.max_bytes > 0 && options.max_bytes < kMaxBytesMinimum) {
-    return InvalidArgument(fmt::format("max_bytes is {}, expected 0 (no limit) or at least {}",
+    return InvalidArgument(Format("max_bytes is {}, expected 0 (no limit) or at least {}",
                                        options.max_bytes, kMaxBytesMinimum));
   }
   std::unique_ptr<RoundRecorder> recorder(new RoundRecorder(path, options));
@@ -85,7 +84,7 @@ Status RoundRecorder::CutToWhole(AppendFile* file) const {
   const Expected<uint64_t> end = FindEnd(path_);
   if (!end.ok()) return NoRecording(end.status());
   if (options_.max_bytes > 0 && *end > options_.max_bytes) {
-    return FailedPrecondition(fmt::format("{} has {} bytes already, expected at most {}", path_,
+    return FailedPrecondition(Format("{} has {} bytes already, expected at most {}", path_,
                                           *end, options_.max_bytes));
   }
   return *end < file->size() ? file->Truncate(*end) : Status();
@@ -100,7 +99,7 @@ Status RoundRecorder::MeasurePrevious() {
   }
   if (error) {
     return FailedPrecondition(
-        fmt::format("{} cannot be measured: {}; expected a recording or "
+        Format("{} cannot be measured: {}; expected a recording or "
                     "no file",
                     previous_path_, error.message()));
   }
@@ -110,7 +109,7 @@ Status RoundRecorder::MeasurePrevious() {
 }
 
 Status RoundRecorder::Append(const Round& round, std::string_view strategy_name) {
-  if (closed_) return FailedPrecondition(fmt::format("the recording {} is closed", path_));
+  if (closed_) return FailedPrecondition(Format("the recording {} is closed", path_));
   std::string frame(kFrameHeaderBytes, '\0');
   if (Status status = AppendRound(round, strategy_name, &frame); !status.ok()) return status;
   SealFrame(&frame);
@@ -122,7 +121,7 @@ Status RoundRecorder::MakeRoom(uint64_t bytes) {
   const uint64_t limit = options_.max_bytes;
   if (limit > 0 && kFileHeaderBytes + bytes > limit) {
     return InvalidArgument(
-        fmt::format("a round of {} bytes does not fit into {}, which may have "
+        Format("a round of {} bytes does not fit into {}, which may have "
                     "{} bytes",
                     bytes, path_, limit));
   }
@@ -141,7 +140,7 @@ Status RoundRecorder::FitPrevious(uint64_t bytes) {
   std::error_code error;
   std::filesystem::remove(previous_path_, error);
   if (error) {
-    return Unavailable(fmt::format("{} cannot be removed: {}", previous_path_, error.message()));
+    return Unavailable(Format("{} cannot be removed: {}", previous_path_, error.message()));
   }
   previous_bytes_ = 0;
   return {};
@@ -152,7 +151,7 @@ Status RoundRecorder::SwitchFiles() {
   std::filesystem::rename(path_, previous_path_, error);
   if (error) {
     return Unavailable(
-        fmt::format("{} cannot be renamed to {}: {}", path_, previous_path_, error.message()));
+        Format("{} cannot be renamed to {}: {}", path_, previous_path_, error.message()));
   }
   file_.reset();
   return Begin();

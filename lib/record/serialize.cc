@@ -1,9 +1,9 @@
-#include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/message.h>
 
 #include <limits>
 
+#include "lib/base/format.h"
 #include "lib/record/frame.h"
 #include "lib/record/messages.h"
 
@@ -17,7 +17,7 @@ constexpr int kNestingMaximum = 16;
 
 Status Parse(std::string_view content, google::protobuf::Message* message) {
   if (content.size() > kContentBytesMaximum) {
-    return Corrupt(fmt::format("the message has {} bytes, expected at most {}", content.size(),
+    return Corrupt(Format("the message has {} bytes, expected at most {}", content.size(),
                                kContentBytesMaximum));
   }
   const auto size = static_cast<int>(content.size());
@@ -26,14 +26,14 @@ Status Parse(std::string_view content, google::protobuf::Message* message) {
   stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
   stream.SetRecursionLimit(kNestingMaximum);
   if (message->ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage()) return {};
-  return Corrupt(fmt::format("the {} bytes are not a protobuf message, expected a {}",
+  return Corrupt(Format("the {} bytes are not a protobuf message, expected a {}",
                              content.size(), std::string(message->GetTypeName())));
 }
 
 Status Serialize(const google::protobuf::Message& message, std::string* bytes) {
   const uint64_t size = message.ByteSizeLong();
   if (size > kContentBytesMaximum) {
-    return InvalidArgument(fmt::format("the record would have {} bytes, expected at most {}", size,
+    return InvalidArgument(Format("the record would have {} bytes, expected at most {}", size,
                                        kContentBytesMaximum));
   }
   bytes->reserve(bytes->size() + size);

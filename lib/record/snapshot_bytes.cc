@@ -1,7 +1,6 @@
 #include "lib/record/snapshot_bytes.h"
 
-#include <fmt/format.h>
-
+#include "lib/base/format.h"
 #include "lib/record/frame.h"
 #include "lib/record/messages.h"
 
@@ -23,7 +22,7 @@ Expected<std::shared_ptr<const Snapshot>> ParseSnapshot(std::string_view bytes) 
   if (!content.ok()) return content.status();
   if (!content->has_value()) return frames.ErrorAt(frames.end(), "it ends here, without its cells");
   if (frames.end() != bytes.size()) {
-    return frames.ErrorAt(frames.end(), fmt::format("{} bytes are left, expected the end",
+    return frames.ErrorAt(frames.end(), Format("{} bytes are left, expected the end",
                                                     bytes.size() - frames.end()));
   }
   v1::Snapshot message;

@@ -1,9 +1,9 @@
-#include <fmt/format.h>
 
 #include <deque>
 #include <unordered_map>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/base/strings.h"
 #include "lib/cache/cell_input.h"
 #include "lib/cache/cell_table.h"
@@ -20,7 +20,7 @@ constexpr uint64_t kScalarEntriesMaximum = uint64_t{1} << 24;
 Status CheckScalarEntries(uint64_t cells, uint64_t names) {
   if (cells * names <= kScalarEntriesMaximum) return {};
   return Corrupt(
-      fmt::format("{} cells name {} resources of their own, expected at most {} pairs of "
+      Format("{} cells name {} resources of their own, expected at most {} pairs of "
                   "a cell and a resource",
                   cells, names, kScalarEntriesMaximum));
 }
@@ -149,7 +149,7 @@ class SnapshotBuilder {
  private:
   static Status BadPosition(const v1::Cell& cell, std::string_view what, uint32_t position,
                             size_t count) {
-    return Corrupt(fmt::format("cell \"{}\" names {} {}, expected a position below {}", cell.id(),
+    return Corrupt(Format("cell \"{}\" names {} {}, expected a position below {}", cell.id(),
                                what, position, count));
   }
 
@@ -160,7 +160,7 @@ class SnapshotBuilder {
     processes.reserve(static_cast<size_t>(message_->process_lengths_size()));
     for (const uint32_t length : message_->process_lengths()) {
       if (length > rest.size()) {
-        return Corrupt(fmt::format("process {} has {} bytes, expected at most the {} that are left",
+        return Corrupt(Format("process {} has {} bytes, expected at most the {} that are left",
                                    processes.size(), length, rest.size()));
       }
       processes.push_back(rest.substr(0, length));

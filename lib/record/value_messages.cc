@@ -1,8 +1,8 @@
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/format.h"
 #include "lib/record/messages.h"
 
 namespace rostrum::record {
@@ -28,7 +28,7 @@ bool AnyNegative(const Resources& resources) {
 // What a round relies on. Less than ValidateWork asks: a round takes work without a domain.
 Status CheckWork(const Work& work) {
   if (work.kind != Kind::kLrp && work.kind != Kind::kTask) {
-    return Corrupt(fmt::format("work \"{}\" is of kind {}, expected 1 (lrp) or 2 (task)", work.guid,
+    return Corrupt(Format("work \"{}\" is of kind {}, expected 1 (lrp) or 2 (task)", work.guid,
                                static_cast<int32_t>(work.kind)));
   }
   if (Status status = CheckResources(work.asked, work.guid); !status.ok()) {
@@ -36,14 +36,14 @@ Status CheckWork(const Work& work) {
   }
   if (!AnyNegative(work.asked)) return {};
   return Corrupt(
-      fmt::format("work \"{}\" asks for a negative amount, expected zero or more", work.guid));
+      Format("work \"{}\" asks for a negative amount, expected zero or more", work.guid));
 }
 
 }  // namespace
 
 Status CheckResources(const Resources& resources, std::string_view what) {
   if (resources.scalars.size() > kScalarsMaximum) {
-    return InvalidArgument(fmt::format("{}: {} resources are named, expected at most {}", what,
+    return InvalidArgument(Format("{}: {} resources are named, expected at most {}", what,
                                        resources.scalars.size(), kScalarsMaximum));
   }
   return ValidateResources(resources, what);

@@ -1,6 +1,6 @@
 #include <dlfcn.h>
-#include <fmt/format.h>
 
+#include "lib/base/format.h"
 #include "lib/strategy/table_strategy.h"
 #include "rostrum/version.h"
 
@@ -26,11 +26,11 @@ Expected<std::shared_ptr<Strategy>> LoadPlugin(const std::string& path) {
   });
   if (library == nullptr) {
     return Status(Code::kUnavailable,
-                  fmt::format("strategy \"{}\" cannot be loaded: {}", path, LastError()));
+                  Format("strategy \"{}\" cannot be loaded: {}", path, LastError()));
   }
   void* const symbol = dlsym(library.get(), kEntryPoint);
   if (symbol == nullptr) {
-    return InvalidArgument(fmt::format("strategy \"{}\" does not export the function {}: {}", path,
+    return InvalidArgument(Format("strategy \"{}\" does not export the function {}: {}", path,
                                        kEntryPoint, LastError()));
   }
   const auto entry = reinterpret_cast<rostrum_strategy_plugin_t>(symbol);
@@ -39,16 +39,16 @@ Expected<std::shared_ptr<Strategy>> LoadPlugin(const std::string& path) {
   try {
     table = entry(ROSTRUM_VERSION_NUMBER, &user_data);
   } catch (...) {
-    return FailedPrecondition(fmt::format("strategy \"{}\" threw while it was loaded", path));
+    return FailedPrecondition(Format("strategy \"{}\" threw while it was loaded", path));
   }
   if (table == nullptr) {
     return FailedPrecondition(
-        fmt::format("strategy \"{}\" does not work with Rostrum {}", path, ROSTRUM_VERSION_STRING));
+        Format("strategy \"{}\" does not work with Rostrum {}", path, ROSTRUM_VERSION_STRING));
   }
   Expected<std::shared_ptr<Strategy>> strategy = MakeTableStrategy(table, user_data);
   if (!strategy.ok()) {
     return Status(strategy.status().code(),
-                  fmt::format("strategy \"{}\": {}", path, strategy.status().text()));
+                  Format("strategy \"{}\": {}", path, strategy.status().text()));
   }
   // The strategy goes before the code that it consists of.
   struct Loaded {

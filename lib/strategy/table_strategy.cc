@@ -1,7 +1,5 @@
 #include "lib/strategy/table_strategy.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -11,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/strategy/scanning.h"
 
 namespace rostrum {
@@ -160,7 +159,7 @@ class TableStrategy : public ScanningStrategy {
   [[noreturn]] void ThrowFailure(const char* function, int32_t answer, const char* expected) {
     ThrowIfExplained(function);
     throw std::runtime_error(
-        fmt::format("its {} returned {}, expected {}", function, answer, expected));
+        Format("its {} returned {}, expected {}", function, answer, expected));
   }
 
   // Asks what went wrong in the function that was called last.
@@ -170,7 +169,7 @@ class TableStrategy : public ScanningStrategy {
     text[0] = '\0';
     table_.failure_text(user_data_.get(), text.data(), text.size());
     const std::string_view told(text.data(), strnlen(text.data(), text.size()));
-    if (!told.empty()) throw std::runtime_error(fmt::format("its {} failed: {}", function, told));
+    if (!told.empty()) throw std::runtime_error(Format("its {} failed: {}", function, told));
   }
 
   const rostrum_auction_view_t& ViewOf(const AuctionView& auction) {
@@ -195,14 +194,14 @@ Status ValidateTable(const rostrum_strategy_table_t& table) {
     return InvalidArgument("the strategy table has no name");
   }
   const auto refuse = [&](const std::string& problem) {
-    return InvalidArgument(fmt::format("strategy \"{}\": {}", table.name, problem));
+    return InvalidArgument(Format("strategy \"{}\": {}", table.name, problem));
   };
   if ((table.flags & ~kKnownFlags) != 0) {
-    return refuse(fmt::format("flags is {}, expected 0 or {}", table.flags, kKnownFlags));
+    return refuse(Format("flags is {}, expected 0 or {}", table.flags, kKnownFlags));
   }
-  if (table.reserved != 0) return refuse(fmt::format("reserved is {}, expected 0", table.reserved));
+  if (table.reserved != 0) return refuse(Format("reserved is {}, expected 0", table.reserved));
   if (table.order < ROSTRUM_ORDER_DIEGO || table.order > ROSTRUM_ORDER_BY_KEY) {
-    return refuse(fmt::format("order is {}, expected 1, 2 or 3", table.order));
+    return refuse(Format("order is {}, expected 1, 2 or 3", table.order));
   }
   if (table.order == ROSTRUM_ORDER_BY_KEY && table.order_key == nullptr) {
     return refuse("order is 3 (by key), which needs the function order_key");
@@ -227,7 +226,7 @@ Expected<std::shared_ptr<Strategy>> MakeTableStrategy(const rostrum_strategy_tab
   if (size >= kShortestTable) std::memcpy(&known, table, std::min(size, sizeof(known)));
   UserData owned(user_data, known.destroy);
   if (size != kShortestTable && size != sizeof(known)) {
-    return InvalidArgument(fmt::format("the strategy table's size is {}, expected {} or {}", size,
+    return InvalidArgument(Format("the strategy table's size is {}, expected {} or {}", size,
                                        kShortestTable, sizeof(known)));
   }
   if (Status status = ValidateTable(known); !status.ok()) return status;

@@ -1,11 +1,10 @@
 #include "lib/tools/flags.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 #include "lib/wire/near_key.h"
 
@@ -34,12 +33,12 @@ Status UnknownFlag(const Verb& verb, std::string_view argument) {
     for (const Flag& flag : group.flags) known.push_back(flag.name);
   }
   const std::string_view meant = wire::NearestKey(name, known);
-  const std::string unknown = fmt::format("unknown flag {}", Shown(argument));
+  const std::string unknown = Format("unknown flag {}", Shown(argument));
   if (!meant.empty()) {
-    return InvalidArgument(fmt::format("{}, the nearest known one is --{}", unknown, meant));
+    return InvalidArgument(Format("{}, the nearest known one is --{}", unknown, meant));
   }
   return InvalidArgument(
-      fmt::format("{}, expected one of those that {} --help lists", unknown, verb.Command()));
+      Format("{}, expected one of those that {} --help lists", unknown, verb.Command()));
 }
 
 // An argument such as "--cells=5", taken apart.
@@ -83,7 +82,7 @@ void AppendWrapped(std::string_view text, size_t indent, size_t column, std::str
 
 void AppendFlag(const Flag& flag, std::string* out) {
   std::string left =
-      fmt::format("  --{}{}{}", flag.name, flag.value.empty() ? "" : " ", flag.value);
+      Format("  --{}{}{}", flag.name, flag.value.empty() ? "" : " ", flag.value);
   if (left.size() + 2 > kHelpColumn) {
     *out += left + "\n" + std::string(kHelpColumn, ' ');
   } else {
@@ -91,14 +90,14 @@ void AppendFlag(const Flag& flag, std::string* out) {
   }
   std::string text(flag.help);
   if (flag.repeatable) text += "; may be repeated";
-  if (!flag.default_text.empty()) text += fmt::format(" (default: {})", flag.default_text);
+  if (!flag.default_text.empty()) text += Format(" (default: {})", flag.default_text);
   AppendWrapped(text, kHelpColumn, kHelpColumn, out);
 }
 
 }  // namespace
 
 std::string Verb::Command() const {
-  return name.empty() ? std::string(program) : fmt::format("{} {}", program, name);
+  return name.empty() ? std::string(program) : Format("{} {}", program, name);
 }
 
 Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view> arguments) {
@@ -127,23 +126,23 @@ Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view>
     }
     if (flag->value.empty() && parts.value) {
       return InvalidArgument(
-          fmt::format("--{} is given \"{}\", expected no value", flag->name, Shown(*parts.value)));
+          Format("--{} is given \"{}\", expected no value", flag->name, Shown(*parts.value)));
     }
     if (!flag->value.empty() && !parts.value) {
       if (i + 1 == arguments.size() || LooksLikeFlag(arguments[i + 1])) {
         return InvalidArgument(
-            fmt::format("--{} has no value, expected {}", flag->name, flag->value));
+            Format("--{} has no value, expected {}", flag->name, flag->value));
       }
       parts.value = arguments[++i];
     }
     if (!flag->repeatable && flags.Has(flag->name)) {
-      return InvalidArgument(fmt::format("--{} is given twice, expected it once", flag->name));
+      return InvalidArgument(Format("--{} is given twice, expected it once", flag->name));
     }
     flags.given_.emplace_back(flag->name, parts.value.value_or(""));
   }
   if (verb.operands.empty() && !flags.operands_.empty()) {
     return InvalidArgument(
-        fmt::format("\"{}\" is not a flag, expected flags only", Shown(flags.operands_.front())));
+        Format("\"{}\" is not a flag, expected flags only", Shown(flags.operands_.front())));
   }
   return flags;
 }
@@ -175,14 +174,14 @@ Expected<int64_t> Flags::Whole(std::string_view name, int64_t fallback, int64_t 
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || stop != end || number < minimum || number > maximum) {
-    return InvalidArgument(fmt::format("--{} is \"{}\", expected a whole number from {} to {}",
+    return InvalidArgument(Format("--{} is \"{}\", expected a whole number from {} to {}",
                                        name, Shown(text), minimum, maximum));
   }
   return number;
 }
 
 std::string HelpText(const Verb& verb) {
-  std::string out = fmt::format("Usage: {} [FLAGS]{}{}\n", verb.Command(),
+  std::string out = Format("Usage: {} [FLAGS]{}{}\n", verb.Command(),
                                 verb.operands.empty() ? "" : " ", verb.operands);
   for (std::string_view rest = verb.summary; !rest.empty();) {
     const size_t end = rest.find('\n');
@@ -191,7 +190,7 @@ std::string HelpText(const Verb& verb) {
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }
   for (const FlagGroup& group : verb.groups) {
-    out += fmt::format("\n{}:\n", group.title);
+    out += Format("\n{}:\n", group.title);
     for (const Flag& flag : group.flags) AppendFlag(flag, &out);
   }
   out += "\nHelp:\n";
@@ -200,7 +199,7 @@ std::string HelpText(const Verb& verb) {
   for (const Example& example : verb.examples) {
     out += "  ";
     AppendWrapped(example.meaning, 2, 2, &out);
-    out += fmt::format("      {}\n", example.command);
+    out += Format("      {}\n", example.command);
   }
   return out;
 }

@@ -1,7 +1,6 @@
 #include "lib/tools/input_files.h"
 
-#include <fmt/format.h>
-
+#include "lib/base/format.h"
 #include "lib/tools/paths.h"
 #include "lib/wire/read_file.h"
 
@@ -13,10 +12,10 @@ Status CheckStandardInput(const Flags& flags, std::span<const std::string_view> 
   for (const std::string_view name : names) {
     count += flags.Text(name) == "-";
     const bool is_last = name == names.back();
-    listed += fmt::format("{}--{}", listed.empty() ? "" : (is_last ? " and " : ", "), name);
+    listed += Format("{}--{}", listed.empty() ? "" : (is_last ? " and " : ", "), name);
   }
   if (count <= 1) return {};
-  return InvalidArgument(fmt::format("standard input (-) can be read for only one of {}", listed));
+  return InvalidArgument(Format("standard input (-) can be read for only one of {}", listed));
 }
 
 Expected<InputFile> ReadInputFile(const Flags& flags, std::string_view flag) {

@@ -1,6 +1,5 @@
 // The program `rostrum`: its verbs.
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 #ifdef ROSTRUM_HAS_MESOS
 #include "lib/tools/mesos/mesos_command.h"
@@ -57,7 +57,7 @@ int FailAll(std::string_view text, int exit_status) {
 bool AsksForHelp(std::string_view argument) { return argument == "--help" || argument == "-h"; }
 
 int NotUnderstood(std::string_view argument) {
-  return FailAll(fmt::format("unexpected argument \"{}\"", Shown(argument)),
+  return FailAll(Format("unexpected argument \"{}\"", Shown(argument)),
                  kBadInput);
 }
 
@@ -73,8 +73,8 @@ int PrintVersion(std::span<const std::string_view> arguments) {
 
 int UnknownVerb(std::string_view verb) {
   const std::string_view meant = wire::NearestKey(verb, kVerbs);
-  const std::string hint = meant.empty() ? "." : fmt::format(", did you mean \"{}\"?", meant);
-  return FailAll(fmt::format("unknown verb \"{}\"{} See rostrum --help", Shown(verb), hint),
+  const std::string hint = meant.empty() ? "." : Format(", did you mean \"{}\"?", meant);
+  return FailAll(Format("unknown verb \"{}\"{} See rostrum --help", Shown(verb), hint),
                  kBadInput);
 }
 
@@ -135,7 +135,7 @@ int Run(const std::vector<std::string_view>& arguments) {
     status = RunVerb(arguments[0], std::span(arguments).subspan(1));
   } catch (const std::bad_alloc&) {
     return FailAll(
-        fmt::format("{}: memory ran out; {}", Shown(arguments[0]), AdviceAgainstSize(arguments[0])),
+        Format("{}: memory ran out; {}", Shown(arguments[0]), AdviceAgainstSize(arguments[0])),
         kFailed);
   }
   std::cout.flush();

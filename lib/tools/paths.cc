@@ -1,6 +1,5 @@
 #include "lib/tools/paths.h"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <optional>
 #include <system_error>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 
 namespace rostrum::tools {
@@ -50,7 +50,7 @@ bool IsSame(const std::optional<Identity>& a, const std::optional<Identity>& b) 
 
 Expected<std::string> ReadInputPath(const Flags& flags, std::string_view name) {
   if (flags.Has(name) && flags.Text(name).empty()) {
-    return InvalidArgument(fmt::format("--{} is \"\", expected a file", name));
+    return InvalidArgument(Format("--{} is \"\", expected a file", name));
   }
   return std::string(flags.Text(name));
 }
@@ -58,7 +58,7 @@ Expected<std::string> ReadInputPath(const Flags& flags, std::string_view name) {
 Expected<std::string> ReadOutputPath(const Flags& flags, std::string_view name) {
   if (flags.Text(name) == "-") {
     return InvalidArgument(
-        fmt::format("--{} is \"-\", expected a file (a file of that name is ./-)", name));
+        Format("--{} is \"-\", expected a file (a file of that name is ./-)", name));
   }
   return ReadInputPath(flags, name);
 }
@@ -70,7 +70,7 @@ Status CheckOutputs(std::span<const NamedPath> inputs, std::span<const NamedPath
     const std::optional<Identity> identity = IdentityOf(output.path);
     const auto check = [&](const NamedPath& other) -> Status {
       if (other.path.empty() || !IsSame(identity, IdentityOf(other.path))) return {};
-      return InvalidArgument(fmt::format("--{} and --{} name the same file, \"{}\", expected two",
+      return InvalidArgument(Format("--{} and --{} name the same file, \"{}\", expected two",
                                          other.flag, output.flag, Shown(output.path)));
     };
     for (const NamedPath& input : inputs) {
@@ -81,7 +81,7 @@ Status CheckOutputs(std::span<const NamedPath> inputs, std::span<const NamedPath
     }
     if (!IsSame(identity, IdentityOf(STDOUT_FILENO))) continue;
     return InvalidArgument(
-        fmt::format("--{} is \"{}\", which is the standard output, expected "
+        Format("--{} is \"{}\", which is the standard output, expected "
                     "another file",
                     output.flag, Shown(output.path)));
   }
@@ -98,7 +98,7 @@ Expected<std::string> FollowLinks(const std::string& path) {
     // An absolute one takes the place of all that is before it.
     target = target.parent_path() / next;
   }
-  return Unavailable(fmt::format("{}: {}", path, std::generic_category().message(ELOOP)));
+  return Unavailable(Format("{}: {}", path, std::generic_category().message(ELOOP)));
 }
 
 }  // namespace rostrum::tools

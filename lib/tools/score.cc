@@ -1,14 +1,14 @@
 #include "lib/tools/score.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include "lib/base/format.h"
 
 namespace rostrum::tools {
 
 std::string ScoreText(const Score& score) {
-  std::string text = fmt::format("score {}", score.value);
-  if (score.tier != 0) text += fmt::format(", tier {}", score.tier);
+  std::string text = Format("score {}", score.value);
+  if (score.tier != 0) text += Format(", tier {}", score.tier);
   return text;
 }
 

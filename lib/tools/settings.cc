@@ -1,9 +1,8 @@
 #include "lib/tools/settings.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 
 namespace rostrum::tools {
@@ -11,7 +10,7 @@ namespace rostrum::tools {
 Expected<Setting> ReadSetting(std::string_view text) {
   const size_t equals = text.find('=');
   if (equals == std::string_view::npos) {
-    return InvalidArgument(fmt::format("--set is \"{}\", expected KEY=VALUE", Shown(text)));
+    return InvalidArgument(Format("--set is \"{}\", expected KEY=VALUE", Shown(text)));
   }
   return Setting{text.substr(0, equals), text.substr(equals + 1)};
 }
@@ -26,7 +25,7 @@ Expected<std::vector<Setting>> ReadSettings(const Flags& flags) {
     if (std::any_of(settings.begin(), settings.end(),
                     [&](const Setting& other) { return other.key == setting->key; })) {
       return InvalidArgument(
-          fmt::format("--set names \"{}\" twice, expected each key once", setting->key));
+          Format("--set names \"{}\" twice, expected each key once", setting->key));
     }
     settings.push_back(*setting);
   }
@@ -46,7 +45,7 @@ Status ApplySettings(const std::vector<Setting>& settings, Configuration* config
 Expected<bool> ReadAsJson(const Flags& flags) {
   const std::string_view format = flags.Text("format", "text");
   if (format == "text" || format == "json") return format == "json";
-  return InvalidArgument(fmt::format("--format is \"{}\", expected text or json", Shown(format)));
+  return InvalidArgument(Format("--format is \"{}\", expected text or json", Shown(format)));
 }
 
 }  // namespace rostrum::tools

@@ -1,10 +1,9 @@
 #include "lib/wire/excerpt.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
 
+#include "lib/base/format.h"
 #include "lib/wire/utf8.h"
 
 namespace rostrum::wire {
@@ -21,7 +20,7 @@ std::string EscapeCharacter(std::string_view character) {
     case '\t':
       return "\\t";
     default:
-      return fmt::format("\\u{:04x}", static_cast<uint32_t>(value));
+      return Format("\\u{:04x}", static_cast<uint32_t>(value));
   }
 }
 
@@ -79,7 +78,7 @@ std::string Escape(std::string_view text) {
   while (!text.empty()) {
     const size_t length = CharacterLength(text);
     if (length == 0) {
-      escaped += fmt::format("\\x{:02x}", static_cast<uint8_t>(text[0]));
+      escaped += Format("\\x{:02x}", static_cast<uint8_t>(text[0]));
     } else {
       escaped += EscapeCharacter(text.substr(0, length));
     }
@@ -103,7 +102,7 @@ std::string Quote(std::string_view text) {
     if (c == '"' || c == '\\') quoted += '\\';
     quoted += c;
   }
-  return fmt::format("\"{}\"", Cut(quoted));
+  return Format("\"{}\"", Cut(quoted));
 }
 
 std::string ValueExcerpt(std::string_view text, size_t offset) {
@@ -118,8 +117,8 @@ std::string CharacterExcerpt(std::string_view text, size_t offset) {
   if (rest[0] == '"') return "'\"'";
   const auto byte = static_cast<uint8_t>(rest[0]);
   const size_t length = CharacterLength(rest);
-  if (length == 0 || byte < 0x20 || byte == 0x7F) return fmt::format("byte 0x{:02x}", byte);
-  return fmt::format("\"{}\"", Escape(rest.substr(0, length)));
+  if (length == 0 || byte < 0x20 || byte == 0x7F) return Format("byte 0x{:02x}", byte);
+  return Format("\"{}\"", Escape(rest.substr(0, length)));
 }
 
 }  // namespace rostrum::wire

@@ -1,10 +1,8 @@
 #include "lib/wire/form.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <charconv>
 
+#include "lib/base/format.h"
 #include "lib/wire/excerpt.h"
 #include "lib/wire/near_key.h"
 
@@ -12,8 +10,8 @@ namespace rostrum::wire {
 namespace {
 
 std::string KeyTwice(std::string_view key, std::string_view known) {
-  const std::string also = key == known ? "" : fmt::format(", as {}", Quote(known));
-  return fmt::format("key {} appears twice{}, expected each key once", Quote(key), also);
+  const std::string also = key == known ? "" : Format(", as {}", Quote(known));
+  return Format("key {} appears twice{}, expected each key once", Quote(key), also);
 }
 
 }  // namespace
@@ -24,7 +22,7 @@ bool BoolForm::TakeBool(bool value) {
 }
 
 std::string WholeForm::Expected() const {
-  return fmt::format("a whole number from {} to {}", minimum_, maximum_);
+  return Format("a whole number from {} to {}", minimum_, maximum_);
 }
 
 bool WholeForm::TakeNumber(std::string_view text) {
@@ -41,7 +39,7 @@ bool StringForm::TakeString(std::string_view text) {
   return true;
 }
 
-std::string NameForm::Expected() const { return fmt::format("{} that is not empty", what_); }
+std::string NameForm::Expected() const { return Format("{} that is not empty", what_); }
 
 bool NameForm::TakeString(std::string_view text) {
   return !text.empty() && StringForm::TakeString(text);
@@ -88,9 +86,9 @@ std::string ObjectForm::UnknownKey(std::string_view key) const {
   for (const Member& member : members_) known.push_back(member.key);
   const std::string_view meant = NearestKey(key, known);
   if (!meant.empty()) {
-    return fmt::format("unknown key {}, did you mean {}?", Quote(key), Quote(meant));
+    return Format("unknown key {}, did you mean {}?", Quote(key), Quote(meant));
   }
-  return fmt::format("unknown key {}, expected one of {}", Quote(key), fmt::join(known, ", "));
+  return Format("unknown key {}, expected one of {}", Quote(key), Join(known, ", "));
 }
 
 std::string ObjectForm::BeginMember(std::string_view key, Form** form) {
@@ -112,7 +110,7 @@ Complaint ObjectForm::End() {
   size_t at = 0;
   while ((missing >> at & 1) == 0) ++at;
   const Member& member = members_[at];
-  return {fmt::format("{} is missing, expected {}", member.key, member.form->Expected())};
+  return {Format("{} is missing, expected {}", member.key, member.form->Expected())};
 }
 
 bool MapForm::BeginObject() {

@@ -1,11 +1,10 @@
 #include "lib/wire/json_handler.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
+#include <span>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/wire/utf8.h"
 
 namespace rostrum::wire {
@@ -24,7 +23,7 @@ bool IsPlain(std::string_view key) {
 }
 
 std::string KeyStep(std::string_view key) {
-  return IsPlain(key) ? fmt::format(".{}", Cut(key)) : fmt::format("[\"{}\"]", Cut(key));
+  return IsPlain(key) ? Format(".{}", Cut(key)) : Format("[\"{}\"]", Cut(key));
 }
 
 // The last key of a path, with the indices after it: what a person calls the value.
@@ -32,7 +31,7 @@ std::string NameOf(const std::vector<std::string>& path) {
   const auto is_key = [](const std::string& step) { return step[0] == '.' || step[1] == '"'; };
   const auto last = std::find_if(path.rbegin(), path.rend(), is_key);
   const auto first = last == path.rend() ? path.begin() : std::prev(last.base());
-  const std::string name = fmt::format("{}", fmt::join(first, path.end(), ""));
+  const std::string name = Join(std::span(first, path.end()), "");
   return name.starts_with('.') ? name.substr(1) : name;
 }
 
@@ -153,14 +152,14 @@ bool JsonHandler::CheckString(std::string_view decoded) {
   }
   const size_t at = begin_ + FindLoneHalf(text_.substr(begin_, end_ - begin_));
   return Stop(ProblemAt(
-      at, fmt::format("broken escape {}, expected both halves of a pair such as \\ud83d\\ude00",
+      at, Format("broken escape {}, expected both halves of a pair such as \\ud83d\\ude00",
                       Escape(text_.substr(at, 6)))));
 }
 
 bool JsonHandler::Open(bool is_array) {
   AdvanceOverBracket();
   if (levels_.size() + skipped_levels_ >= kNestingMaximum) {
-    return Stop(ProblemAt(begin_, fmt::format("level {} of nesting, expected at most {} levels",
+    return Stop(ProblemAt(begin_, Format("level {} of nesting, expected at most {} levels",
                                               kNestingMaximum + 1, kNestingMaximum)));
   }
   if (skipped_levels_ > 0) {
@@ -194,7 +193,7 @@ bool JsonHandler::Close() {
     begin_ = level.begin;
     // It may be no element at all, but something that holds elements.
     if (levels_.empty() && in_root_element_) {
-      complaint.text += fmt::format(", in {}", root_->Expected());
+      complaint.text += Format(", in {}", root_->Expected());
     }
     if (!Refuse(level.form, /*opens=*/false, std::move(complaint.text))) return false;
   }
@@ -207,7 +206,7 @@ bool JsonHandler::RefuseValue(Form* form, bool opens) {
   const std::string name = path.empty() ? "the JSON text" : NameOf(path);
   return Refuse(
       form, opens,
-      fmt::format("{} is {}, expected {}", name, ValueExcerpt(text_, begin_), form->Expected()));
+      Format("{} is {}, expected {}", name, ValueExcerpt(text_, begin_), form->Expected()));
 }
 
 bool JsonHandler::Refuse(Form* form, bool opens, std::string problem) {
@@ -233,26 +232,26 @@ bool JsonHandler::Stop(std::string problem) {
 
 std::vector<std::string> JsonHandler::Path() const {
   std::vector<std::string> path;
-  if (in_root_element_) path.push_back(fmt::format("[{}]", root_elements_ - 1));
+  if (in_root_element_) path.push_back(Format("[{}]", root_elements_ - 1));
   for (const Level& level : levels_) {
     if (!level.in_child) break;
-    path.push_back(level.is_array ? fmt::format("[{}]", level.count - 1) : KeyStep(level.key));
+    path.push_back(level.is_array ? Format("[{}]", level.count - 1) : KeyStep(level.key));
   }
   return path;
 }
 
 std::string JsonHandler::TokenTooLongAt(size_t offset) {
-  return ProblemAt(offset, fmt::format("a string or number is too long, expected at most {} bytes",
+  return ProblemAt(offset, Format("a string or number is too long, expected at most {} bytes",
                                        kTokenMaximum));
 }
 
 std::string JsonHandler::ProblemAt(size_t offset, std::string_view problem) {
   const Position position = positions_.At(offset);
-  const std::string path = fmt::format("{}", fmt::join(Path(), ""));
+  const std::string path = Join(Path(), "");
   // A problem that starts with its path need not say it again.
-  const bool says_path = path.empty() || problem.starts_with(fmt::format("{} is ", path));
-  return fmt::format("{}:{}:{}: {}{}", Escape(file_name_), position.line, position.column, problem,
-                     says_path ? "" : fmt::format(" (at {})", path));
+  const bool says_path = path.empty() || problem.starts_with(Format("{} is ", path));
+  return Format("{}:{}:{}: {}{}", Escape(file_name_), position.line, position.column, problem,
+                     says_path ? "" : Format(" (at {})", path));
 }
 
 }  // namespace rostrum::wire

@@ -1,10 +1,9 @@
 #include "lib/wire/json_reader.h"
 
-#include <fmt/format.h>
-
 #include <cstdlib>
 #include <new>
 
+#include "lib/base/format.h"
 #include "lib/wire/encoding.h"
 #include "lib/wire/json_handler.h"
 #include "lib/wire/rapidjson.h"
@@ -52,11 +51,11 @@ Status CheckText(std::string_view text, JsonHandler* handler) {
   // RapidJSON counts in 32 bits.
   if (text.size() > kFileMaximum) {
     return InvalidArgument(handler->ProblemAt(
-        0, fmt::format("the text has {} bytes, expected at most {}", text.size(), kFileMaximum)));
+        0, Format("the text has {} bytes, expected at most {}", text.size(), kFileMaximum)));
   }
   if (const std::string_view encoding = OtherEncoding(text); !encoding.empty()) {
     return InvalidArgument(
-        handler->ProblemAt(0, fmt::format("the text is in {}, expected UTF-8", encoding)));
+        handler->ProblemAt(0, Format("the text is in {}, expected UTF-8", encoding)));
   }
   return {};
 }

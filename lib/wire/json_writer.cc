@@ -1,11 +1,9 @@
 #include "lib/wire/json_writer.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
-#include <iterator>
 #include <variant>
 
+#include "lib/base/format.h"
 #include "lib/wire/rapidjson.h"
 #include "lib/wire/utf8.h"
 
@@ -136,8 +134,7 @@ void JsonWriter::Uint(uint64_t value) {
 
 void JsonWriter::Double(double value) {
   if (!std::isfinite(value)) return Null();
-  fmt::memory_buffer digits;
-  fmt::format_to(std::back_inserter(digits), "{}", value);
+  const std::string digits = Format("{}", value);
   impl_->With(
       [&](auto& writer) { writer.RawValue(digits.data(), digits.size(), rapidjson::kNumberType); });
 }

@@ -3,13 +3,12 @@
 #ifndef ROSTRUM_LIB_WIRE_OWN_NAME_FORM_H_
 #define ROSTRUM_LIB_WIRE_OWN_NAME_FORM_H_
 
-#include <fmt/format.h>
-
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "lib/base/format.h"
 #include "lib/base/strings.h"
 #include "lib/wire/form.h"
 
@@ -27,7 +26,7 @@ class OwnNameForm : public NameForm {
 
   std::string Expected() const override {
     if (!first_with_name_) return NameForm::Expected();
-    return fmt::format("{}: [{}] has it already", own_, *first_with_name_);
+    return Format("{}: [{}] has it already", own_, *first_with_name_);
   }
 
   bool TakeString(std::string_view text) override {

@@ -1,7 +1,6 @@
 #include "lib/wire/read_file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "lib/base/format.h"
 #include "lib/wire/excerpt.h"
 
 namespace rostrum::wire {
@@ -40,12 +40,12 @@ std::string NameOf(const std::string& path) {
 }
 
 Status SystemError(const std::string& path, int error) {
-  std::string text = fmt::format("{}: {}", NameOf(path), std::generic_category().message(error));
+  std::string text = Format("{}: {}", NameOf(path), std::generic_category().message(error));
   return error == ENOENT ? NotFound(std::move(text)) : Unavailable(std::move(text));
 }
 
 Status TooLarge(const std::string& path) {
-  return InvalidArgument(fmt::format("{}: the file is larger than {} bytes, the most that is read",
+  return InvalidArgument(Format("{}: the file is larger than {} bytes, the most that is read",
                                      NameOf(path), kFileMaximum));
 }
 

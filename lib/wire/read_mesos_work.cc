@@ -1,12 +1,11 @@
 #include "lib/wire/read_mesos_work.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cmath>
 #include <map>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/wire/bounds.h"
 #include "lib/wire/excerpt.h"
 #include "lib/wire/form.h"
@@ -144,7 +143,7 @@ Status CheckInstances(const std::vector<MesosWork>& lrps, std::string_view file_
       const auto [at, is_new] = places.try_emplace({lrps[i].work.guid, index}, i);
       if (is_new) continue;
       return InvalidArgument(
-          fmt::format("{}: indices of {} has {}, expected each index of a process guid once: [{}] "
+          Format("{}: indices of {} has {}, expected each index of a process guid once: [{}] "
                       "has it already (at [{}].indices)",
                       file_name, Quote(lrps[i].work.guid), index, at->second, i));
     }

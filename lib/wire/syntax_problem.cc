@@ -1,11 +1,10 @@
 #include "lib/wire/syntax_problem.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
 
+#include "lib/base/format.h"
 #include "lib/wire/excerpt.h"
 #include "lib/wire/utf8.h"
 
@@ -13,8 +12,8 @@ namespace rostrum::wire {
 namespace {
 
 std::string Unexpected(std::string_view text, size_t offset, std::string_view expected) {
-  if (offset >= text.size()) return fmt::format("the text ends, expected {}", expected);
-  return fmt::format("found {}, expected {}", CharacterExcerpt(text, offset), expected);
+  if (offset >= text.size()) return Format("the text ends, expected {}", expected);
+  return Format("found {}, expected {}", CharacterExcerpt(text, offset), expected);
 }
 
 // A value that does not start as one, or does not go on as it started.
@@ -48,23 +47,23 @@ std::string BrokenString(const SyntaxError& error, std::string_view text) {
   }
   if (error.code == rapidjson::kParseErrorStringUnicodeEscapeInvalidHex) {
     // The first half of a surrogate pair may be good and the second one broken.
-    return fmt::format("broken escape {}, expected four hexadecimal digits after \\u",
+    return Format("broken escape {}, expected four hexadecimal digits after \\u",
                        Escape(rest.substr(0, IsEscape(rest) ? 12 : 6)));
   }
   if (error.code == rapidjson::kParseErrorStringUnicodeSurrogateInvalid) {
-    return fmt::format("broken escape {}, expected both halves of a pair such as \\ud83d\\ude00",
+    return Format("broken escape {}, expected both halves of a pair such as \\ud83d\\ude00",
                        Escape(rest.substr(0, 6)));
   }
   if (rest[0] == '\\') {
     const size_t length = 1 + std::max<size_t>(CharacterLength(rest.substr(1)), 1);
-    return fmt::format(
+    return Format(
         "broken escape {}, expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
         Escape(rest.substr(0, length)));
   }
   const auto byte = static_cast<uint8_t>(rest[0]);
   const std::string expected =
-      byte < 0x20 ? fmt::format("the escape {}", Escape(rest.substr(0, 1))) : "valid UTF-8";
-  return fmt::format("found byte 0x{:02x} within a string, expected {}", byte, expected);
+      byte < 0x20 ? Format("the escape {}", Escape(rest.substr(0, 1))) : "valid UTF-8";
+  return Format("found byte 0x{:02x} within a string, expected {}", byte, expected);
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ std::string SyntaxProblem(const SyntaxError& error, std::string_view text, std::
   switch (error.code) {
     case rapidjson::kParseErrorDocumentEmpty:
       if (error.offset < text.size()) return Unexpected(text, error.offset, whole);
-      return fmt::format("the text is empty, expected {}", whole);
+      return Format("the text is empty, expected {}", whole);
     case rapidjson::kParseErrorDocumentRootNotSingular:
       return Unexpected(text, error.offset, "nothing more after the end of the JSON text");
     case rapidjson::kParseErrorValueInvalid:
@@ -93,7 +92,7 @@ std::string SyntaxProblem(const SyntaxError& error, std::string_view text, std::
     case rapidjson::kParseErrorStringInvalidEncoding:
       return BrokenString(error, text);
     case rapidjson::kParseErrorNumberTooBig:
-      return fmt::format("number {} is too large, expected less than 1.8e308",
+      return Format("number {} is too large, expected less than 1.8e308",
                          ValueExcerpt(text, error.token));
     case rapidjson::kParseErrorNumberMissFraction:
       return Unexpected(text, error.offset, "a digit after the decimal point");

@@ -1,8 +1,8 @@
 // Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 
+#include "lib/base/format.h"
 #include "lib/tools/report/report.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,8 +30,8 @@ ReportRun SampleRun(std::string name, int cells, int zones, int samples) {
   run.name = std::move(name);
   for (int i = 0; i < cells; ++i) {
     ReportCell cell;
-    cell.id = fmt::format("cell-{:05}", i);
-    cell.zone = fmt::format("z{}", i % zones + 1);
+    cell.id = Format("cell-{:05}", i);
+    cell.zone = Format("z{}", i % zones + 1);
     cell.index = i;
     cell.memory_total_mb = 65536;
     cell.memory_free_mb = i % 7 == 0 ? 65536 : i % 11 == 0 ? -512 : (int64_t{i} * 7919) % 65536;
@@ -63,7 +63,7 @@ ReportRun SampleRun(std::string name, int cells, int zones, int samples) {
   run.nanoseconds_per_auction = 1234;
   run.concentration = {"app-1", 3, 0.3};
   run.events = {{samples * 0.25, "zone z2 fails"}, {samples * 0.26, "zone z2 is back"}};
-  for (int zone = 1; zone <= zones; ++zone) run.zones.push_back({fmt::format("z{}", zone), 10});
+  for (int zone = 1; zone <= zones; ++zone) run.zones.push_back({Format("z{}", zone), 10});
   return run;
 }
 

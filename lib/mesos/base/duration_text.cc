@@ -1,10 +1,10 @@
 #include "lib/mesos/base/duration_text.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <string>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -37,7 +37,7 @@ Expected<std::chrono::nanoseconds> ParseDuration(std::string_view text) {
     if (!(nanoseconds >= 0) || nanoseconds > kNanosecondsMaximum) break;
     return std::chrono::nanoseconds(static_cast<int64_t>(nanoseconds));
   }
-  return InvalidArgument(fmt::format(
+  return InvalidArgument(Format(
       "invalid duration \"{}\": expected a number with ns, us, ms, secs, mins, hrs, days or weeks, "
       "such as \"1.5mins\"",
       text));

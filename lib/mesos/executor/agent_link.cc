@@ -1,10 +1,9 @@
 #include "lib/mesos/executor/agent_link.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/http/answer_text.h"
 
 namespace rostrum::mesos {
@@ -136,7 +135,7 @@ void AgentLink::OnTime() {
     SendNext();
   }
   if (state_ != State::kSubscribed && give_up_ <= now) {
-    return GiveUp(fmt::format("the agent at {} did not take us {} in time", environment_.url,
+    return GiveUp(Format("the agent at {} did not take us {} in time", environment_.url,
                               was_subscribed_ ? "back" : "in"));
   }
   if (due_ > now) return;
@@ -144,11 +143,11 @@ void AgentLink::OnTime() {
     case State::kWaiting:
       return Subscribe();
     case State::kSubscribing:
-      return Lose(fmt::format("the agent at {} did not answer SUBSCRIBE within {} ms",
+      return Lose(Format("the agent at {} did not answer SUBSCRIBE within {} ms",
                               environment_.url, times_.subscribe_timeout.count()),
                   /*wanted=*/false);
     case State::kSubscribed:
-      return Lose(fmt::format("no event from the agent for {} ms", times_.silence.count()),
+      return Lose(Format("no event from the agent for {} ms", times_.silence.count()),
                   /*wanted=*/true);
     case State::kStopped:
       due_ = kNever;
@@ -224,7 +223,7 @@ void AgentLink::TakeRecords(std::string_view bytes) {
   if (stream_.id != id) return;
   if (!status.ok()) problem = status;
   if (!problem.ok()) {
-    Lose(fmt::format("the agent's event stream is broken: {}", problem.text()), /*wanted=*/true);
+    Lose(Format("the agent's event stream is broken: {}", problem.text()), /*wanted=*/true);
   }
 }
 
@@ -234,7 +233,7 @@ Status AgentLink::TakeEvent(std::string_view record) {
     return Corrupt("an event that cannot be parsed");
   }
   if (event.type() == Event::ERROR) {
-    Lose(fmt::format("the agent says: {}", event.error().message()), /*wanted=*/true);
+    Lose(Format("the agent says: {}", event.error().message()), /*wanted=*/true);
     return {};
   }
   // Some agents send SHUTDOWN as the first and only event.
@@ -254,13 +253,13 @@ void AgentLink::TakeStreamEnd(const Status& status) {
   if (ended.status != 0 && ended.status != 200) {
     unknown_in_a_row_ = SaysUnknown(ended.status, ended.text) ? unknown_in_a_row_ + 1 : 0;
     const std::string reason =
-        fmt::format("the agent at {} refused to subscribe us: {}", environment_.url,
+        Format("the agent at {} refused to subscribe us: {}", environment_.url,
                     DescribeAnswer(ended.status, ended.text));
     if (unknown_in_a_row_ >= kUnknownMaximum) return GiveUp(reason);
     return Lose(reason, /*wanted=*/false);
   }
   if (!status.ok()) return Lose(status.text(), /*wanted=*/false);
-  Lose(fmt::format("the agent closed the event stream{}",
+  Lose(Format("the agent closed the event stream{}",
                    decoder_->AtEnd() ? "" : " in the middle of an event"),
        /*wanted=*/false);
 }
@@ -272,7 +271,7 @@ void AgentLink::TakeCallEnd(const Status& status) {
   const bool is_for_now = !status.ok() || ended.status == 404 || ended.status >= 500;
   if (!was_taken && !call.may_be_refused) {
     const std::string reason =
-        fmt::format("{} was not taken by the agent: {}", call.name,
+        Format("{} was not taken by the agent: {}", call.name,
                     status.ok() ? DescribeAnswer(ended.status, ended.text) : status.text());
     // We are not, or no longer, subscribed as far as the agent knows.
     if (ended.status == 403 || SaysUnknown(ended.status, ended.text)) {

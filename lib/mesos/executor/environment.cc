@@ -1,10 +1,9 @@
 #include "lib/mesos/executor/environment.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/base/duration_text.h"
 
 namespace rostrum::mesos {
@@ -25,7 +24,7 @@ class Reader {
     std::string text = Text(name);
     if (text.empty()) {
       Fail(
-          fmt::format("{} is not set, expected {}; is this started by a Mesos agent?", name, what));
+          Format("{} is not set, expected {}; is this started by a Mesos agent?", name, what));
     }
     return text;
   }
@@ -35,7 +34,7 @@ class Reader {
     const std::string text = Text(name);
     if (text.empty()) return;
     const auto duration = ParseDuration(text);
-    if (!duration.ok()) return Fail(fmt::format("{}: {}", name, duration.status().text()));
+    if (!duration.ok()) return Fail(Format("{}: {}", name, duration.status().text()));
     *target = std::chrono::duration_cast<Milliseconds>(*duration);
   }
 
@@ -44,7 +43,7 @@ class Reader {
     const std::string text = Text(name);
     if (text.empty() || text == "0" || text == "false") return false;
     if (text == "1" || text == "true") return true;
-    Fail(fmt::format("{} is \"{}\", expected 1, 0, true or false", name, text));
+    Fail(Format("{} is \"{}\", expected 1, 0, true or false", name, text));
     return false;
   }
 
@@ -65,7 +64,7 @@ std::string ShortSocketPath(const std::string& path, Reader* reader) {
   std::error_code error;
   const std::string relative = std::filesystem::relative(path, error).string();
   if (!error && !relative.empty() && relative.size() < kSocketPathMaximum) return relative;
-  reader->Fail(fmt::format("MESOS_DOMAIN_SOCKET has {} bytes, expected at most {}: \"{}\"",
+  reader->Fail(Format("MESOS_DOMAIN_SOCKET has {} bytes, expected at most {}: \"{}\"",
                            path.size(), kSocketPathMaximum - 1, path));
   return path;
 }

@@ -1,10 +1,9 @@
 #include "lib/mesos/executor/executor.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/wire/convert.h"
 #include "lib/model/identifier.h"
 
@@ -89,16 +88,16 @@ void Executor::WriteSubscribe(wire::executor::Call::Subscribe* subscribe) {
 }
 
 void Executor::OnSubscribed() {
-  Log(fmt::format("the agent has taken us in, {} updates are unacknowledged", updates_.size()));
+  Log(Format("the agent has taken us in, {} updates are unacknowledged", updates_.size()));
   for (const wire::TaskStatus& status : updates_.OnSubscribed(clock_.Now())) agent_.Update(status);
 }
 
 void Executor::OnAgentLost(const std::string& reason) {
-  Log(fmt::format("the agent is lost: {}", reason));
+  Log(Format("the agent is lost: {}", reason));
 }
 
 void Executor::OnAgentGone(const std::string& reason) {
-  Log(fmt::format("the agent is gone for good: {}", reason));
+  Log(Format("the agent is gone for good: {}", reason));
   agent_is_gone_ = true;
   EndWork("the agent is gone", ExecutorEnd::kAgentGone, options_.environment.shutdown_grace);
 }
@@ -128,7 +127,7 @@ void Executor::OnEvent(const AgentEvent& event) {
       return EndWork("the agent shuts us down", ExecutorEnd::kDone,
                      options_.environment.shutdown_grace);
     case AgentEvent::MESSAGE:
-      Log(fmt::format("a message of the framework, {} bytes, is passed over",
+      Log(Format("a message of the framework, {} bytes, is passed over",
                       event.message().data().size()));
       return;
     default:
@@ -157,11 +156,11 @@ void Executor::Launch(const wire::TaskInfo& task) {
   const std::string identifier = work->Identifier();
   const char* kind = KindName(work->kind);
   if (!book_.Add(task_id, std::move(*work))) {
-    return Log(fmt::format("{} was launched before", task_id));
+    return Log(Format("{} was launched before", task_id));
   }
   Send({.task_id = task_id,
         .state = TaskState::kStarting,
-        .message = fmt::format("{} {}", kind, identifier)});
+        .message = Format("{} {}", kind, identifier)});
 }
 
 void Executor::Kill(const std::string& task_id) { Tell(book_.Kill(task_id)); }
@@ -176,11 +175,11 @@ void Executor::ClaimRep() {
   if (!holder) return rep_.Start();
   if (claim_end_ == kNever) {
     claim_end_ = now + times_.rep_claim;
-    Log(fmt::format("rep at {} is used by {}, which is waited for, for {} s", rep_.url(), *holder,
+    Log(Format("rep at {} is used by {}, which is waited for, for {} s", rep_.url(), *holder,
                     Seconds(times_.rep_claim)));
   }
   if (claim_end_ <= now) {
-    return Refuse(fmt::format("rep at {} is used by {}", rep_.url(), *holder));
+    return Refuse(Format("rep at {} is used by {}", rep_.url(), *holder));
   }
   claim_due_ = now + times_.rep_claim_again;
 }
@@ -189,7 +188,7 @@ std::string Executor::ForeignReason(const RepState& state) const {
   const std::string& wanted = options_.cell_id.empty() ? state_.cell_id : options_.cell_id;
   // Some reps do not say.
   if (wanted.empty() || state.cell_id.empty() || state.cell_id == wanted) return "";
-  return fmt::format("rep at {} is that of cell \"{}\", expected cell \"{}\"", rep_.url(),
+  return Format("rep at {} is that of cell \"{}\", expected cell \"{}\"", rep_.url(),
                      state.cell_id, wanted);
 }
 
@@ -209,7 +208,7 @@ void Executor::OnRepState(const RepState& state, bool after_outage) {
   state_is_known_ = true;
   Tell(book_.OnState(state, after_outage, clock_.Now()));
   if (is_first || after_outage) {
-    Log(fmt::format("rep at {} is up, as cell {}{}", rep_.url(), state.cell_id,
+    Log(Format("rep at {} is up, as cell {}{}", rep_.url(), state.cell_id,
                     book_.has_foreign() ? ", with work that is not ours and is left alone" : ""));
   }
 }
@@ -218,18 +217,18 @@ void Executor::OnRepAway(const std::string& reason, bool is_new) {
   // The others say much the same.
   if (is_new) {
     ++rep_outages_;
-    Log(fmt::format("rep is away: {}", reason));
+    Log(Format("rep is away: {}", reason));
   }
   book_.OnOutage(clock_.Now());
 }
 
 void Executor::OnWorkAnswer(const std::string& name, const Expected<HandedBack>& answer) {
-  if (!answer.ok()) Log(fmt::format("{}: POST /work failed: {}", name, answer.status().text()));
+  if (!answer.ok()) Log(Format("{}: POST /work failed: {}", name, answer.status().text()));
   Tell(book_.OnWorkAnswer(name, answer, state_, clock_.Now()));
 }
 
 void Executor::OnStopAnswer(const StopAnswer& answer) {
-  if (!answer.taken) Log(fmt::format("{} is not stopped: {}", answer.name, answer.text));
+  if (!answer.taken) Log(Format("{} is not stopped: {}", answer.name, answer.text));
   book_.OnStopAnswer(answer.name, answer.taken, clock_.Now());
 }
 
@@ -280,7 +279,7 @@ void Executor::Send(const TaskChange& change) {
   WriteTaskStatus(status, &update);
   updates_.Add(update, clock_.Now());
   ++updates_sent_[change.state];
-  Log(fmt::format("{} is {}{}{}", change.task_id, TaskStateName(change.state),
+  Log(Format("{} is {}{}{}", change.task_id, TaskStateName(change.state),
                   change.message.empty() ? "" : ": ", change.message));
   agent_.Update(update);
 }
@@ -295,18 +294,18 @@ const Usage* Executor::UsageOf(const TaskWork& work, const std::string& instance
 std::vector<Label> Executor::LabelsOf(const TaskChange& change) const {
   std::vector<Label> labels;
   const auto add = [&](const char* key, std::string value) {
-    labels.push_back({fmt::format("diego.{}", key), std::move(value)});
+    labels.push_back({Format("diego.{}", key), std::move(value)});
   };
   if (!state_.cell_id.empty()) add("cell_id", state_.cell_id);
   if (!change.instance_guid.empty()) add("instance_guid", change.instance_guid);
   if (const Usage* usage = change.usage) {
-    add("cpu_usage_fraction", fmt::format("{}", usage->cpu_fraction));
-    add("memory_usage_bytes", fmt::format("{}", usage->memory_bytes));
-    add("memory_quota_bytes", fmt::format("{}", usage->memory_quota_bytes));
-    add("disk_usage_bytes", fmt::format("{}", usage->disk_bytes));
-    add("disk_quota_bytes", fmt::format("{}", usage->disk_quota_bytes));
-    if (usage->received_bytes) add("rx_bytes", fmt::format("{}", *usage->received_bytes));
-    if (usage->sent_bytes) add("tx_bytes", fmt::format("{}", *usage->sent_bytes));
+    add("cpu_usage_fraction", Format("{}", usage->cpu_fraction));
+    add("memory_usage_bytes", Format("{}", usage->memory_bytes));
+    add("memory_quota_bytes", Format("{}", usage->memory_quota_bytes));
+    add("disk_usage_bytes", Format("{}", usage->disk_bytes));
+    add("disk_quota_bytes", Format("{}", usage->disk_quota_bytes));
+    if (usage->received_bytes) add("rx_bytes", Format("{}", *usage->received_bytes));
+    if (usage->sent_bytes) add("tx_bytes", Format("{}", *usage->sent_bytes));
   }
   return labels;
 }
@@ -373,7 +372,7 @@ void Executor::StepWorking() {
     return Part(now + times_.farewell);
   }
   if (RepDeadline() <= now) {
-    const std::string reason = fmt::format("rep at {} {} for {} s: {}", rep_.url(),
+    const std::string reason = Format("rep at {} {} for {} s: {}", rep_.url(),
                                            rep_.was_up() ? "has been away" : "has not come up",
                                            Seconds(now - rep_.away_since()), rep_.away_reason());
     Log(reason);
@@ -387,14 +386,14 @@ void Executor::StepWorking() {
   } else if (idle_since_ == kNever) {
     idle_since_ = now;
   } else if (now - idle_since_ >= times_.idle) {
-    Log(fmt::format("nothing to do for {} s", Seconds(times_.idle)));
+    Log(Format("nothing to do for {} s", Seconds(times_.idle)));
     Finish();
   }
 }
 
 void Executor::EndWork(const std::string& reason, ExecutorEnd end, Milliseconds grace) {
   if (phase_ != Phase::kWorking) return;
-  Log(fmt::format("{}: ending {} tasks within {} s", reason, book_.size(), Seconds(grace)));
+  Log(Format("{}: ending {} tasks within {} s", reason, book_.size(), Seconds(grace)));
   phase_ = Phase::kEnding;
   idle_since_ = next_usage_update_ = kNever;
   end_to_be_ = end;

@@ -1,8 +1,7 @@
-#include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 
+#include "lib/base/format.h"
 #include "lib/mesos/executor/executor.h"
 #include "lib/model/identifier.h"
 
@@ -29,7 +28,7 @@ class Text {
  public:
   void Family(const char* name, const char* type, const char* help) {
     name_ = name;
-    fmt::format_to(std::back_inserter(text_), "# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
+    AppendFormat(&text_, "# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
   }
 
   template <typename Value>
@@ -37,10 +36,10 @@ class Text {
     text_ += name_;
     const char* separator = "{";
     for (const auto& [key, label] : labels) {
-      fmt::format_to(std::back_inserter(text_), "{}{}=\"{}\"", separator, key, Escaped(label));
+      AppendFormat(&text_, "{}{}=\"{}\"", separator, key, Escaped(label));
       separator = ",";
     }
-    fmt::format_to(std::back_inserter(text_), "{} {}\n", labels.empty() ? "" : "}", value);
+    AppendFormat(&text_, "{} {}\n", labels.empty() ? "" : "}", value);
   }
 
   std::string Take() { return std::move(text_); }
@@ -143,7 +142,7 @@ std::string Executor::MetricsText() const {
       const auto task = tasks.find(identifier + '\n' + (is_lrp ? usage.instance_guid : usage.guid));
       text.Sample({{"kind", KindName(usage.kind)},
                    {"guid", usage.guid},
-                   {"index", is_lrp ? fmt::format("{}", usage.index) : ""},
+                   {"index", is_lrp ? Format("{}", usage.index) : ""},
                    {"instance_guid", usage.instance_guid},
                    {"task_id", task == tasks.end() ? "" : task->second->task_id}},
                   *value);

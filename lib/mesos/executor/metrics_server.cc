@@ -1,7 +1,6 @@
 #include "lib/mesos/executor/metrics_server.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "lib/base/descriptor.h"
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -48,14 +48,14 @@ Expected<HostPort> ParseAddress(std::string_view text) {
   const bool is_number = error == std::errc() && end == port.data() + port.size();
   if (host.empty() || !is_number || number < 0 || number > 65535) {
     return InvalidArgument(
-        fmt::format("invalid address \"{}\": expected HOST:PORT such as 127.0.0.1:9180", text));
+        Format("invalid address \"{}\": expected HOST:PORT such as 127.0.0.1:9180", text));
   }
   return HostPort{std::string(host), std::string(port)};
 }
 
 Status SystemProblem(std::string_view address, std::string_view what) {
   return Unavailable(
-      fmt::format("{}: cannot {}: {}", address, what, std::generic_category().message(errno)));
+      Format("{}: cannot {}: {}", address, what, std::generic_category().message(errno)));
 }
 
 Expected<Descriptor> Listen(std::string_view address, const HostPort& parsed) {
@@ -65,7 +65,7 @@ Expected<Descriptor> Listen(std::string_view address, const HostPort& parsed) {
   addrinfo* found = nullptr;
   const int error = getaddrinfo(parsed.host.c_str(), parsed.port.c_str(), &hints, &found);
   if (error != 0) {
-    return Unavailable(fmt::format("{}: cannot be resolved: {}", address, gai_strerror(error)));
+    return Unavailable(Format("{}: cannot be resolved: {}", address, gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
   Descriptor socket(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -89,11 +89,11 @@ std::string NameOf(int socket) {
   getnameinfo(reinterpret_cast<sockaddr*>(&address), size, host, sizeof host, port, sizeof port,
               NI_NUMERICHOST | NI_NUMERICSERV);
   const bool is_v6 = std::string_view(host).find(':') != std::string_view::npos;
-  return is_v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+  return is_v6 ? Format("[{}]:{}", host, port) : Format("{}:{}", host, port);
 }
 
 std::string Answer(std::string_view status, std::string_view body) {
-  return fmt::format(
+  return Format(
       "HTTP/1.1 {}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
       "Content-Length: {}\r\nConnection: close\r\n\r\n{}",
       status, body.size(), body);
@@ -217,7 +217,7 @@ Expected<std::unique_ptr<MetricsServer>> MetricsServer::Start(std::string_view a
   try {
     impl->thread = std::thread([raw = impl.get()] { raw->Loop(); });
   } catch (const std::system_error& error) {
-    return Unavailable(fmt::format("no thread can be started: {}", error.what()));
+    return Unavailable(Format("no thread can be started: {}", error.what()));
   }
   return std::unique_ptr<MetricsServer>(new MetricsServer(std::move(impl)));
 }

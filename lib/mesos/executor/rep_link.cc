@@ -1,9 +1,9 @@
 #include "lib/mesos/executor/rep_link.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -28,7 +28,7 @@ RepLink::RepLink(std::string url, const HttpOptions& options, const ExecutorTime
       network_(network),
       clock_(clock),
       ids_(ids),
-      away_reason_(fmt::format("{} has not been asked yet", url_)),
+      away_reason_(Format("{} has not been asked yet", url_)),
       quick_(times.poll_quick) {}
 
 void RepLink::Start() {
@@ -143,7 +143,7 @@ void RepLink::OnEnd(http::RequestId id, const Status& status) {
 std::string RepLink::Problem(const Status& status, int wanted) const {
   if (!status.ok()) return status.text();
   if (status_ == wanted) return "";
-  return fmt::format("{} answered {}, expected {}", url_, status_, wanted);
+  return Format("{} answered {}, expected {}", url_, status_, wanted);
 }
 
 void RepLink::Away(const std::string& reason) {
@@ -167,7 +167,7 @@ void RepLink::TakeState(const Status& status) {
     return Away(problem);
   }
   const Expected<RepState> state = ReadRepState(body_);
-  if (!state.ok()) return Away(fmt::format("{}{}", url_, state.status().text()));
+  if (!state.ok()) return Away(Format("{}{}", url_, state.status().text()));
   const bool after_outage = was_up_ && !is_up_;
   is_up_ = was_up_ = was_asked_ = true;
   away_since_ = kNever;

@@ -1,11 +1,10 @@
 #include "lib/mesos/executor/rep_wire.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/wire/bounds.h"
 #include "lib/wire/form.h"
 #include "lib/wire/json_reader.h"
@@ -193,7 +192,7 @@ void AppendEscaped(std::string_view text, std::string* path) {
     if (is_plain) {
       path->push_back(c);
     } else {
-      path->append(fmt::format("%{:02X}", static_cast<unsigned char>(c)));
+      path->append(Format("%{:02X}", static_cast<unsigned char>(c)));
     }
   }
 }
@@ -248,7 +247,7 @@ std::string WorkFor(std::string_view cell_id, std::string body) {
   wire::JsonWriter id;
   id.String(cell_id);
   // At the end, since of two members with one name the last one counts to Go.
-  body.insert(body.rfind('}'), fmt::format(",\"cell_id\":{}", id.TakeText()));
+  body.insert(body.rfind('}'), Format(",\"cell_id\":{}", id.TakeText()));
   return body;
 }
 

@@ -1,10 +1,9 @@
 #include "lib/mesos/executor/task_work.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/model/identifier.h"
 #include "lib/wire/bounds.h"
 #include "lib/wire/form.h"
@@ -124,7 +123,7 @@ Expected<TaskWork> ReadTaskWork(std::string_view data) {
   const bool is_alone = !form.alone().process_guid().empty() || !form.alone().task_guid().empty();
   const size_t count = form.listed().size() + (is_alone ? 1 : 0);
   if (count != 1) {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "TaskInfo.data has {} LRPs and tasks, expected the body of POST /work with exactly one, or "
         "one alone with process_guid or TaskGuid",
         count));
@@ -136,12 +135,12 @@ Expected<TaskWork> ReadTaskWork(std::string_view data) {
   // Rep would take it, keep its container, and never tell of it.
   if (work.kind == Kind::kLrp && work.domain.empty()) {
     return InvalidArgument(
-        fmt::format("TaskInfo.data: LRP \"{}\" has no domain, expected one", work.guid));
+        Format("TaskInfo.data: LRP \"{}\" has no domain, expected one", work.guid));
   }
   work.body = data;
   if (is_alone) {
-    work.body = work.kind == Kind::kLrp ? fmt::format("{{\"LRPs\":[{}],\"Tasks\":[]}}", data)
-                                        : fmt::format("{{\"LRPs\":[],\"Tasks\":[{}]}}", data);
+    work.body = work.kind == Kind::kLrp ? Format("{{\"LRPs\":[{}],\"Tasks\":[]}}", data)
+                                        : Format("{{\"LRPs\":[],\"Tasks\":[{}]}}", data);
   }
   return work;
 }

@@ -1,9 +1,9 @@
 #include "lib/mesos/executor/work_book.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -26,16 +26,16 @@ std::string WhyHandedBack(const TaskWork& work, const RepState& state, const Rep
   std::string shortage;
   const auto add = [&](const char* name, int64_t asked, int64_t available) {
     if (asked <= available) return;
-    shortage += fmt::format("{}{} (asked {}, free {})", shortage.empty() ? "" : ", ", name, asked,
+    shortage += Format("{}{} (asked {}, free {})", shortage.empty() ? "" : ", ", name, asked,
                             available);
   };
   add("containers", 1, room.containers);
   add("disk", work.disk_mb, room.disk_mb);
   add("memory", memory, room.memory_mb);
   if (!shortage.empty()) {
-    return fmt::format("rep handed the work back: insufficient resources: {}", shortage);
+    return Format("rep handed the work back: insufficient resources: {}", shortage);
   }
-  return fmt::format(
+  return Format(
       "rep handed the work back: it had no room together with other work, or has no root file "
       "system {}",
       work.rootfs);
@@ -184,7 +184,7 @@ std::vector<TaskChange> WorkBook::OnWorkAnswer(const std::string& task_id,
   } else if (answer.status().retriable()) {
     SetPhase(&item, Phase::kUnsure);
   } else if (item.is_killed || item.attempts >= kAttemptsMaximum) {
-    Terminate(&item, end, fmt::format("rep did not take the work: {}", answer.status().text()),
+    Terminate(&item, end, Format("rep did not take the work: {}", answer.status().text()),
               kReasonContainerLaunchFailed, &changes);
   } else {
     SetPhase(&item, Phase::kQueued);
@@ -323,7 +323,7 @@ void WorkBook::FollowMissing(Item* item, bool was_restarted, bool evacuates,
       : item->has_run ? "its end fell between two looks"
                       : "before it ran, or soon after: rep could not claim or start it, or it "
                         "ended between two looks";
-  TellEnd(item, fmt::format("ended unseen: gone from rep's state: {}", seen), changes);
+  TellEnd(item, Format("ended unseen: gone from rep's state: {}", seen), changes);
 }
 
 void WorkBook::TellEnd(Item* item, std::string message, std::vector<TaskChange>* changes) {

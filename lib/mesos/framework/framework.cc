@@ -1,7 +1,5 @@
 #include "rostrum/mesos/framework.h"
 
-#include <fmt/format.h>
-
 #include <condition_variable>
 #include <iterator>
 #include <mutex>
@@ -11,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/machine.h"
 #include "lib/mesos/model/process_texts.h"
 
@@ -31,7 +30,7 @@ Status CheckExecutor(const CellExecutor& executor) {
   // The fingerprint comes behind it.
   if (executor.name.size() > 200) {
     return InvalidArgument(
-        fmt::format("executor.name has {} bytes, expected at most 200", executor.name.size()));
+        Format("executor.name has {} bytes, expected at most 200", executor.name.size()));
   }
   if (executor.command.value.empty() && !executor.container) {
     return InvalidArgument("executor.command is empty, expected a command or a container's image");
@@ -66,7 +65,7 @@ Status Validate(const FrameworkOptions& options) {
   if (options.strategy == nullptr) return InvalidArgument("strategy is not set, expected one");
   if (Status s = ValidateConfiguration(options.configuration); !s.ok()) return s;
   if (options.settings.unread_maximum < 1) {
-    return InvalidArgument(fmt::format("settings.unread_maximum is {}, expected at least 1",
+    return InvalidArgument(Format("settings.unread_maximum is {}, expected at least 1",
                                        options.settings.unread_maximum));
   }
   return options.executor ? CheckExecutor(*options.executor) : Status();
@@ -220,7 +219,7 @@ struct Framework::Impl {
       unread = outcomes.size();
     }
     client->Pause(
-        fmt::format("{} outcomes wait to be taken, expected at most {}", unread, unread_maximum));
+        Format("{} outcomes wait to be taken, expected at most {}", unread, unread_maximum));
   }
 
   // To be called when outcomes have been taken.
@@ -335,7 +334,7 @@ Status Framework::Start() {
   try {
     impl_->thread = std::thread([impl] { impl->Run(); });
   } catch (const std::system_error& error) {
-    return Unavailable(fmt::format("a thread cannot be started: {}", error.what()));
+    return Unavailable(Format("a thread cannot be started: {}", error.what()));
   }
   return {};
 }
@@ -357,7 +356,7 @@ Status Framework::TearDown(std::chrono::milliseconds timeout) {
   if (!status.ok()) return status;
   if (!failure) {
     return Unavailable(
-        fmt::format("the master did not end the framework within {} ms", timeout.count()));
+        Format("the master did not end the framework within {} ms", timeout.count()));
   }
   if (*failure != FailureKind::kRemoved) return NotTornDown(*failure);
   return impl_->ForgetAll();

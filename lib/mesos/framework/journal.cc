@@ -1,12 +1,11 @@
 #include "lib/mesos/framework/journal.h"
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/store/set_aside.h"
 #include "lib/mesos/store/sync_folder.h"
 #include "lib/record/append_file.h"
@@ -58,7 +57,7 @@ class FileJournal : public Journal {
     if (Status status = file.Sync(); !status.ok()) return status;
     if (std::rename(next.c_str(), path_.c_str()) != 0) {
       return Unavailable(
-          fmt::format("{} cannot be replaced: {}", path_, std::generic_category().message(errno)));
+          Format("{} cannot be replaced: {}", path_, std::generic_category().message(errno)));
     }
     // The lock is with the file, whatever its name.
     file_ = std::move(*opened);

@@ -1,10 +1,9 @@
 #include "lib/mesos/framework/journal_reader.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/record/frame.h"
 #include "lib/record/varint.h"
 
@@ -88,7 +87,7 @@ class Reader {
   void ReadUntitled() {
     const std::optional<uint64_t> next = FindRecord(0);
     content_.is_journal = next.has_value() || EndOfContent(bytes_) == 0;
-    content_.damage = fmt::format("{}, expected it to begin with \"{}\"",
+    content_.damage = Format("{}, expected it to begin with \"{}\"",
                                   content_.is_journal
                                       ? "its title is damaged"
                                       : "it is not the journal of a framework on Mesos",
@@ -119,9 +118,9 @@ class Reader {
     }
     if (content_.damage.empty()) {
       content_.damage =
-          next ? fmt::format("the record at byte {} is damaged, and others follow it at byte {}",
+          next ? Format("the record at byte {} is damaged, and others follow it at byte {}",
                              at_, *next)
-               : fmt::format("the last {} bytes, from byte {} on, are neither a record nor what a "
+               : Format("the last {} bytes, from byte {} on, are neither a record nor what a "
                              "crash leaves of one",
                              bytes_.size() - at_, at_);
     }

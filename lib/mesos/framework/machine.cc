@@ -2,12 +2,11 @@
 
 #include "lib/mesos/framework/machine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <new>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/mesos/model/process_texts.h"
 #include "lib/model/identifier.h"
@@ -41,12 +40,12 @@ ReasonCount StaticReason(::rostrum::Reason reason, std::string_view subject) {
 Status ValidateProcess(const WorkRequest& request) {
   const Work& work = *request.work;
   const std::string of_what =
-      fmt::format("{} \"{}\"", KindName(work.kind), wire::Cut(work.guid));
+      Format("{} \"{}\"", KindName(work.kind), wire::Cut(work.guid));
   if (Status s = ValidateText(work.guid, "the guid", of_what); !s.ok()) return s;
   if (Status s = ValidateText(work.domain, "the domain", of_what); !s.ok()) return s;
   for (const int32_t index : request.indices) {
     if (index >= 0) continue;
-    return InvalidArgument(fmt::format("{} has the index {}, expected 0 or more", of_what, index));
+    return InvalidArgument(Format("{} has the index {}, expected 0 or more", of_what, index));
   }
   if (request.launch == nullptr) return {};
   if (Status s = ValidateCommand(request.launch->command, of_what); !s.ok()) return s;
@@ -198,23 +197,23 @@ Status FrameworkMachine::Validate(const WorkRequest& request) const {
                           : ValidateLrpStart({.work = request.work, .indices = request.indices});
   if (!status.ok()) return status;
   if (is_task && !request.indices.empty()) {
-    return InvalidArgument(fmt::format("task \"{}\" has {} indices, expected none", work.guid,
+    return InvalidArgument(Format("task \"{}\" has {} indices, expected none", work.guid,
                                        request.indices.size()));
   }
   if (request.launch == nullptr && !executor_) {
     return InvalidArgument(
-        fmt::format("{} \"{}\" has no command, expected one, or a framework with an executor",
+        Format("{} \"{}\" has no command, expected one, or a framework with an executor",
                     KindName(work.kind), work.guid));
   }
   if (request.launch == nullptr && capabilities_.revocable_resources && WantsRevocable(work)) {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "{} \"{}\" wants the tag \"{}\" and has no command, expected work with a command there",
         KindName(work.kind), work.guid, kRevocableTag));
   }
   if (request.launch != nullptr && request.launch->command.value.empty() &&
       !request.launch->container) {
     return InvalidArgument(
-        fmt::format("{} \"{}\" has an empty command, expected a command or an "
+        Format("{} \"{}\" has an empty command, expected a command or an "
                     "image",
                     KindName(work.kind), work.guid));
   }
@@ -235,12 +234,12 @@ std::shared_ptr<const Work> FrameworkMachine::FillIn(const Work& work) const {
 std::optional<Refusal> FrameworkMachine::WhyHopeless(const Work& work) const {
   const auto short_of = [](std::string_view resource, std::string_view why) {
     return Refusal{RefusalCode::kInsufficientResources,
-                   fmt::format("insufficient resources: {} ({})", resource, why),
+                   Format("insufficient resources: {} ({})", resource, why),
                    {StaticReason(::rostrum::Reason::kResource, resource)}};
   };
   const Amount gpus = work.asked.Scalar(kGpuResource);
   if (gpus % kAmountOne != 0) {
-    return short_of(kGpuResource, fmt::format("it asks for {}, and Mesos gives whole ones alone",
+    return short_of(kGpuResource, Format("it asks for {}, and Mesos gives whole ones alone",
                                               FormatAmount(gpus)));
   }
   if (gpus > 0 && !capabilities_.gpu_resources) {
@@ -253,7 +252,7 @@ std::optional<Refusal> FrameworkMachine::WhyHopeless(const Work& work) const {
   }
   if (!capabilities_.revocable_resources && WantsRevocable(work)) {
     return Refusal{RefusalCode::kPlacementTagMismatch,
-                   fmt::format("no agent has the placement tag \"{}\" (the framework does not have "
+                   Format("no agent has the placement tag \"{}\" (the framework does not have "
                                "the capability REVOCABLE_RESOURCES, and masters offer such "
                                "resources only to frameworks that have it)",
                                kRevocableTag),
@@ -320,7 +319,7 @@ Expected<size_t> FrameworkMachine::Submit(std::span<const WorkRequest> requests)
   for (const WorkRequest& request : requests) {
     if (Status status = Validate(request); !status.ok()) return status;
     if (request.work->kind == Kind::kLrp && services_.Find(request.work->guid) != nullptr) {
-      return InvalidArgument(fmt::format("LRP \"{}\" has the name of a service, expected another",
+      return InvalidArgument(Format("LRP \"{}\" has the name of a service, expected another",
                                          request.work->guid));
     }
   }
@@ -419,17 +418,17 @@ Status FrameworkMachine::SetService(const Service& service) {
   if (service.work == nullptr) return InvalidArgument("a service has no work");
   const std::string& guid = service.work->guid;
   if (service.work->kind != Kind::kLrp) {
-    return InvalidArgument(fmt::format("service \"{}\" is a task, expected an LRP", guid));
+    return InvalidArgument(Format("service \"{}\" is a task, expected an LRP", guid));
   }
   if (service.count < 0) {
     return InvalidArgument(
-        fmt::format("service \"{}\" has the count {}, expected 0 or more", guid, service.count));
+        Format("service \"{}\" has the count {}, expected 0 or more", guid, service.count));
   }
   Status status = Validate({service.work, {0}, service.tag, service.launch});
   if (!status.ok()) return status;
   if (IsLrp(guid)) {
     return FailedPrecondition(
-        fmt::format("service \"{}\" has the name of an LRP, expected another", guid));
+        Format("service \"{}\" has the name of an LRP, expected another", guid));
   }
   Service filled = service;
   filled.work = FillIn(*service.work);
@@ -621,7 +620,7 @@ void FrameworkMachine::Break(std::string_view text) noexcept {
   journal_retry_ = kNever;
   ForgetAcknowledgements();
   try {
-    TellText(OutcomeKind::kFailed, fmt::format("the framework stopped: {}", text));
+    TellText(OutcomeKind::kFailed, Format("the framework stopped: {}", text));
   } catch (const std::bad_alloc&) {
     // counts() says it.
   }

@@ -1,13 +1,12 @@
 // What the scheduler client tells.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <memory>
 #include <system_error>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/mesos/framework/machine.h"
 #include "lib/model/identifier.h"
@@ -77,7 +76,7 @@ void FrameworkMachine::TakeLateEvents(std::span<const Event> events) {
 
 void FrameworkMachine::Take(const Subscribed& event) {
   if (!framework_id_.empty() && framework_id_ != event.framework_id) {
-    ForgetTasks(fmt::format("it belonged to framework {}, and this one is {} now", framework_id_,
+    ForgetTasks(Format("it belonged to framework {}, and this one is {} now", framework_id_,
                             event.framework_id));
   }
   if (framework_id_ != event.framework_id) {
@@ -88,7 +87,7 @@ void FrameworkMachine::Take(const Subscribed& event) {
   if (std::exchange(has_past_, false)) rounds_from_ = clock_.Now() + kTellingPause;
   News();
   TellText(OutcomeKind::kConnected,
-           fmt::format("framework {} at {} (Mesos {})", event.framework_id,
+           Format("framework {} at {} (Mesos {})", event.framework_id,
                        event.master_address.empty() ? "a master" : event.master_address,
                        event.master_version.empty() ? "?" : event.master_version));
 }
@@ -189,7 +188,7 @@ void FrameworkMachine::TakeStranger(const TaskStatus& status) {
   }
   if (abandoned != abandoned_.end() || is_double) {
     TellText(OutcomeKind::kProblem,
-             fmt::format("task {} runs on agent {}, and {}; it is killed", status.task_id,
+             Format("task {} runs on agent {}, and {}; it is killed", status.task_id,
                          status.agent_id,
                          is_double ? "another one runs in its place" : "was given up"));
     static_cast<void>(calls_.Kill({status.task_id, status.agent_id}, {}));
@@ -197,7 +196,7 @@ void FrameworkMachine::TakeStranger(const TaskStatus& status) {
     Adopt(status, instance);
   } else if (left_alone_.insert(status.task_id).second) {
     TellText(OutcomeKind::kProblem,
-             fmt::format("task {} runs on agent {} and was not launched here; it is left alone",
+             Format("task {} runs on agent {} and was not launched here; it is left alone",
                          status.task_id, status.agent_id));
   }
 }
@@ -221,7 +220,7 @@ void FrameworkMachine::Adopt(const TaskStatus& status, const Instance& instance)
   if (clock_.Now() < rounds_from_) rounds_from_ = clock_.Now() + kTellingPause;
   if (IsRunningAlready(instance)) {
     TellText(OutcomeKind::kProblem,
-             fmt::format("task {} is the second one that runs for the same work; both are left "
+             Format("task {} is the second one that runs for the same work; both are left "
                          "alone",
                          status.task_id));
   }
@@ -353,7 +352,7 @@ void FrameworkMachine::SetAside(const LaunchedTask& task, const std::string& tex
   if (task.launched_at == kNever) return;
   if (!failed_launches_.SetAside(task.agent_id, task.launched_at, clock_.Now())) return;
   TellText(OutcomeKind::kProblem,
-           fmt::format("a launch on agent {} ({}) came to nothing: {}; nothing is launched there "
+           Format("a launch on agent {} ({}) came to nothing: {}; nothing is launched there "
                        "for a while, which grows to a minute if it happens again",
                        task.agent_id, task.hostname, text));
 }
@@ -517,7 +516,7 @@ void FrameworkMachine::Take(const OperationUpdate& event) {
 
 void FrameworkMachine::Take(const CallRefused& event) {
   TellText(OutcomeKind::kProblem,
-           fmt::format("the master refused {}: {} {}", event.call, event.http_status, event.text));
+           Format("the master refused {}: {} {}", event.call, event.http_status, event.text));
 }
 
 void FrameworkMachine::Take(const Problem& event) { TellText(OutcomeKind::kProblem, event.text); }

@@ -1,12 +1,11 @@
 // Offers, rounds and launches.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/mesos/framework/machine.h"
 #include "lib/mesos/framework/work_data.h"
@@ -30,7 +29,7 @@ void AddPorts(const std::vector<Resource>& resources, CommandInfo* command) {
     if (resource.name != "ports") continue;
     for (const ValueRange& range : resource.ranges) {
       for (uint64_t port = range.begin; port <= range.end; ++port) {
-        command->environment.push_back({fmt::format("PORT{}", number++), std::to_string(port)});
+        command->environment.push_back({Format("PORT{}", number++), std::to_string(port)});
         all += (all.empty() ? "" : ",") + std::to_string(port);
       }
     }

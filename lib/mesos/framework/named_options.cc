@@ -1,6 +1,5 @@
 #include "lib/mesos/framework/named_options.h"
 
-#include <fmt/format.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/wire/read_file.h"
 
 namespace rostrum::mesos {
@@ -32,7 +32,7 @@ std::string CurrentUser() {
 }
 
 Status Unexpected(std::string_view key, std::string_view value, std::string_view expected) {
-  return InvalidArgument(fmt::format("{} is \"{}\", expected {}", key, value, expected));
+  return InvalidArgument(Format("{} is \"{}\", expected {}", key, value, expected));
 }
 
 // Editors end a line with a carriage return, and a file with a new line, which are no part of a
@@ -48,7 +48,7 @@ Expected<std::string> ReadSecret(const std::string& path, std::string_view expec
   std::string_view secret = text;
   StripEnd(&secret);
   if (!secret.empty()) return std::string(secret);
-  return InvalidArgument(fmt::format("{} is empty, expected {}", path, expected));
+  return InvalidArgument(Format("{} is empty, expected {}", path, expected));
 }
 
 constexpr std::string_view kZkCredentials = "USER:PASSWORD in one line";
@@ -59,7 +59,7 @@ Expected<std::string> ReadZkCredentials(const std::string& path) {
   const size_t colon = read->find(':');
   const bool has_both = colon != 0 && colon != std::string::npos && colon + 1 < read->size();
   if (has_both && read->find_first_of("\n\r") == std::string::npos) return read;
-  return InvalidArgument(fmt::format("{} holds something else, expected {}", path, kZkCredentials));
+  return InvalidArgument(Format("{} holds something else, expected {}", path, kZkCredentials));
 }
 
 // NAME=VALUE a line; empty lines, and those that begin with #, say nothing.
@@ -76,7 +76,7 @@ Status ReadVariables(const std::string& path, std::vector<EnvironmentVariable>* 
     const size_t equals = line.find('=');
     if (equals == 0 || equals == std::string_view::npos) {
       return InvalidArgument(
-          fmt::format("{}:{}: the line is something else, expected NAME=VALUE", path, number));
+          Format("{}:{}: the line is something else, expected NAME=VALUE", path, number));
     }
     variables->push_back(
         {std::string(line.substr(0, equals)), std::string(line.substr(equals + 1))});
@@ -157,7 +157,7 @@ Status NamedOptions::SetNumber(std::string_view key, std::string_view value, boo
     if (error != std::errc() || stop != value.data() + value.size() || number < each.minimum ||
         number > each.maximum) {
       return Unexpected(key, value,
-                        fmt::format("a whole number from {} to {}", each.minimum, each.maximum));
+                        Format("a whole number from {} to {}", each.minimum, each.maximum));
     }
     *each.target = number * each.unit;
   }
@@ -225,7 +225,7 @@ Status NamedOptions::Set(std::string_view key, std::string_view value) {
   if (IsDiegos(key)) return SetOption(&options_.configuration, key, value);
   if (IsFrameworks(key)) return SetFrameworkOption(&options_.settings, key, value);
   return InvalidArgument(
-      fmt::format("unknown option \"{}\", expected one that mesos.h lists", key));
+      Format("unknown option \"{}\", expected one that mesos.h lists", key));
 }
 
 // A principal that has no secret is a name only: there is nothing to authenticate by.
@@ -261,7 +261,7 @@ Status NamedOptions::FinishZooKeeper(std::string* master, std::string* id_store)
     is_used = true;
   }
   if (is_used) return {};
-  return InvalidArgument(fmt::format(
+  return InvalidArgument(Format(
       "zk_credentials_file is \"{}\", and neither master nor framework_id_file takes it, expected "
       "one that begins with {} and has no credentials of its own",
       zk_credentials_file_, kZkScheme));

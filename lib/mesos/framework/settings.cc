@@ -1,7 +1,5 @@
 // The settings of a framework by their names.
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -10,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "rostrum/mesos/framework.h"
 
 namespace rostrum::mesos {
@@ -182,11 +181,11 @@ Status SetFrameworkOption(FrameworkSettings* settings, std::string_view key,
   for (const Entry& entry : kEntries) {
     if (entry.key == key) {
       if (entry.set(settings, value)) return {};
-      return InvalidArgument(fmt::format("{} is \"{}\", expected {}", key, value, entry.expected));
+      return InvalidArgument(Format("{} is \"{}\", expected {}", key, value, entry.expected));
     }
     known += (known.empty() ? "" : ", ") + std::string(entry.key);
   }
-  return InvalidArgument(fmt::format("unknown setting \"{}\", expected one of {}", key, known));
+  return InvalidArgument(Format("unknown setting \"{}\", expected one of {}", key, known));
 }
 
 const std::vector<FrameworkOption>& FrameworkOptionList() {

@@ -1,13 +1,12 @@
 #include "lib/mesos/framework/start_files.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <set>
 #include <system_error>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/mesos/store/set_aside.h"
 
@@ -46,17 +45,17 @@ std::string Unfitness(const JournalContent& content, const StoredId& stored) {
   const StoredId owner = OwnerOf(content.records);
   if (stored.id.empty()) return {};
   if (!owner.id.empty() && owner.id != stored.id) {
-    return fmt::format("it is the journal of framework {}, expected that of {}, whose id is kept",
+    return Format("it is the journal of framework {}, expected that of {}, whose id is kept",
                        owner.id, stored.id);
   }
   // The first journal of a framework has a generation a moment before the master says the id.
   const bool is_first = stored.generation > 0 && owner.generation > 0;
   if (owner.id.empty() && !is_first) {
-    return fmt::format("it is empty, expected the journal of framework {}, whose id is kept",
+    return Format("it is empty, expected the journal of framework {}, whose id is kept",
                        stored.id);
   }
   if (owner.generation >= stored.generation) return {};
-  return fmt::format("it is of start {} of framework {}, expected start {} or a later one: it is "
+  return Format("it is of start {} of framework {}, expected start {} or a later one: it is "
                      "an older copy",
                      owner.generation, stored.id, stored.generation);
 }
@@ -97,7 +96,7 @@ class Starter {
     // A refusal leaves everything as it is, and makes no file.
     if (is_missing && !stored_.id.empty() && !adopts_ && !is_new_) {
       return Refuse(
-          fmt::format("there is no such file, expected the journal of framework {}, whose id is "
+          Format("there is no such file, expected the journal of framework {}, whose id is "
                       "kept",
                       stored_.id));
     }
@@ -105,7 +104,7 @@ class Starter {
     if (!opened.ok()) return opened.status();
     const std::string unfit = Unfitness(opened->content, stored_);
     if (!opened->content.is_journal) {
-      return Corrupt(fmt::format("{}: {}; name another file, or move this one away", path_, unfit));
+      return Corrupt(Format("{}: {}; name another file, or move this one away", path_, unfit));
     }
     generation_ = 1 + std::max(stored_.generation, OwnerOf(opened->content.records).generation);
     Status status;
@@ -122,7 +121,7 @@ class Starter {
   }
 
   Status Refuse(const std::string& why) const {
-    return Corrupt(fmt::format(
+    return Corrupt(Format(
         "{}: {}. Nothing is started, and what runs goes on. With adopt_running (--adopt-running) "
         "the framework starts with what Mesos says runs, and the file is kept as {}",
         path_, why, FreeName(path_, kRefused)));
@@ -137,7 +136,7 @@ class Starter {
     const Expected<std::string> kept = KeepAside(ResolvedPath(path_), kCut, opened.torn_end);
     if (!kept.ok()) return kept.status();
     files_.beginning.has_lost_some = true;
-    Tell(fmt::format("{}: its end was torn; the last {} bytes are cut off and kept as {}, and what "
+    Tell(Format("{}: its end was torn; the last {} bytes are cut off and kept as {}, and what "
                      "is found running and is not known is adopted",
                      path_, opened.torn_end.size(), *kept));
     return {};
@@ -150,7 +149,7 @@ class Starter {
     files_.beginning.has_lost_some = true;
     const Expected<std::string> kept = Replace(std::move(opened));
     if (!kept.ok()) return kept.status();
-    Tell(fmt::format("{}: {}; {}what is found running is adopted", path_, why,
+    Tell(Format("{}: {}; {}what is found running is adopted", path_, why,
                      kept->empty() ? "" : "it is kept as " + *kept + ", and "));
     return {};
   }
@@ -160,7 +159,7 @@ class Starter {
     if (!stored_.id.empty() || owner.empty()) return;
     stored_.id = owner;
     is_recovered_ = true;
-    Tell(fmt::format("no framework id was kept; {} is taken from {}", owner, path_));
+    Tell(Format("no framework id was kept; {} is taken from {}", owner, path_));
   }
 
   Status BeginAnew(OpenedJournal opened) {
@@ -169,7 +168,7 @@ class Starter {
     const std::set<std::string> tasks = TasksOf(opened.content.records);
     Expected<std::string> kept = Replace(std::move(opened), kLeftBehind);
     if (!kept.ok()) return kept.status();
-    if (!kept->empty()) Tell(fmt::format("the old journal is kept as {}", *kept));
+    if (!kept->empty()) Tell(Format("the old journal is kept as {}", *kept));
     return LeaveBehind(tasks);
   }
 
@@ -185,7 +184,7 @@ class Starter {
       names += (names.empty() ? ": " : ", ") + task;
     }
     if (tasks.size() > kNamedMaximum) names += ", ...";
-    Tell(fmt::format("framework {} is left behind{}, with {} tasks{}",
+    Tell(Format("framework {} is left behind{}, with {} tasks{}",
                      stored_.id.empty() ? "?" : stored_.id,
                      kept->empty() ? "" : " (its id is kept as " + *kept + ")", tasks.size(),
                      names));
@@ -232,7 +231,7 @@ class Starter {
     if (stored_.id.empty()) return {};
     const Status saved = store_.Save({stored_.id, generation_});
     if (!saved.ok() && is_recovered_) return saved;
-    if (!saved.ok()) Tell(fmt::format("this start cannot be kept with the id: {}", saved.text()));
+    if (!saved.ok()) Tell(Format("this start cannot be kept with the id: {}", saved.text()));
     return {};
   }
 

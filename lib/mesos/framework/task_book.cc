@@ -1,20 +1,20 @@
 #include "lib/mesos/framework/task_book.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
 
 std::string ProcessKey(Kind kind, std::string_view guid) {
-  return fmt::format("{}:{}", KindName(kind), guid);
+  return Format("{}:{}", KindName(kind), guid);
 }
 
 }  // namespace
 
 std::string KeyOf(Kind kind, std::string_view guid, int32_t index) {
-  return kind == Kind::kTask ? fmt::format("task:{}", guid) : fmt::format("lrp:{}.{}", guid, index);
+  return kind == Kind::kTask ? Format("task:{}", guid) : Format("lrp:{}.{}", guid, index);
 }
 
 LaunchedTask& TaskBook::Add(LaunchedTask task) {

@@ -1,8 +1,8 @@
 #include "lib/mesos/framework/task_id.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -33,7 +33,7 @@ uint64_t Draw32(Random& random) { return static_cast<uint64_t>(random.Fraction()
 
 std::string WorkInTaskId(const Work& work, int32_t index) {
   if (work.kind == Kind::kTask) return Readable(work.guid);
-  return fmt::format("{}.{}", Readable(work.guid), index);
+  return Format("{}.{}", Readable(work.guid), index);
 }
 
 std::string_view WorkOfTaskId(std::string_view task_id) {
@@ -54,12 +54,12 @@ bool IsWholeName(std::string_view work) {
 
 TaskIdMaker::TaskIdMaker(Random& random) {
   const uint64_t high = Draw32(random);
-  life_ = fmt::format("{:0{}x}", (high << 32) | Draw32(random), kLifeDigits);
+  life_ = Format("{:0{}x}", (high << 32) | Draw32(random), kLifeDigits);
 }
 
 std::string TaskIdMaker::Next(const Work& work, int32_t index) {
   ++number_;
-  return fmt::format("{}.{}-{}", WorkInTaskId(work, index), life_, number_);
+  return Format("{}.{}-{}", WorkInTaskId(work, index), life_, number_);
 }
 
 }  // namespace rostrum::mesos

@@ -3,11 +3,11 @@
 #ifndef ROSTRUM_LIB_MESOS_HTTP_ANSWER_TEXT_H_
 #define ROSTRUM_LIB_MESOS_HTTP_ANSWER_TEXT_H_
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 #include <string_view>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos::http {
 
@@ -24,7 +24,7 @@ inline void AppendText(std::string_view bytes, std::string* text) {
 
 // "503 (Master has not finished recovery)"
 inline std::string DescribeAnswer(int status, const std::string& text) {
-  return text.empty() ? fmt::format("{}", status) : fmt::format("{} ({})", status, text);
+  return text.empty() ? Format("{}", status) : Format("{} ({})", status, text);
 }
 
 }  // namespace rostrum::mesos::http

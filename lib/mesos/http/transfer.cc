@@ -1,10 +1,10 @@
 #include "lib/mesos/http/transfer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos::http {
 namespace {
@@ -199,7 +199,7 @@ bool Transfer::TakeHeaderLine(std::string_view line) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
   if (head_.headers.size() >= kHeadersMaximum) {
-    own_error_ = fmt::format("more than {} headers", kHeadersMaximum);
+    own_error_ = Format("more than {} headers", kHeadersMaximum);
     return false;
   }
   head_.headers.emplace_back(line.substr(0, colon), Trim(line.substr(colon + 1)));
@@ -210,7 +210,7 @@ bool Transfer::TakeData(std::string_view data) {
   if (!receiver_->Wants(id_)) return false;
   received_ += data.size();
   if (!request_.stream && received_ > answer_maximum_) {
-    own_error_ = fmt::format("the answer has more than {} bytes", answer_maximum_);
+    own_error_ = Format("the answer has more than {} bytes", answer_maximum_);
     return false;
   }
   receiver_->OnBytes(id_, data);
@@ -219,7 +219,7 @@ bool Transfer::TakeData(std::string_view data) {
 
 Status Transfer::Outcome(CURLcode code) const {
   if (code == CURLE_OK) return {};
-  std::string text = fmt::format(
+  std::string text = Format(
       "{}: {}", request_.url,
       !own_error_.empty() ? own_error_ : (error_[0] != '\0' ? error_ : curl_easy_strerror(code)));
   if (IsLasting(code)) return FailedPrecondition(std::move(text));

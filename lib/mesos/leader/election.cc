@@ -1,9 +1,8 @@
 #include "lib/mesos/leader/election.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 
+#include "lib/base/format.h"
 #include "lib/mesos/leader/master_address.h"
 #include "lib/mesos/wire/mesos_v1.pb.h"
 #include "lib/wire/rapidjson.h"
@@ -41,7 +40,7 @@ struct Host {
 // The number is in network order: its first byte is the address' first.
 std::string FormatIp(uint32_t ip) {
   return ip == 0 ? ""
-                 : fmt::format("{}.{}.{}.{}", ip & 0xff, ip >> 8 & 0xff, ip >> 16 & 0xff, ip >> 24);
+                 : Format("{}.{}.{}.{}", ip & 0xff, ip >> 8 & 0xff, ip >> 16 & 0xff, ip >> 24);
 }
 
 Expected<Endpoint> MakeEndpoint(const Host& host, std::string_view child, bool tls) {
@@ -53,7 +52,7 @@ Expected<Endpoint> MakeEndpoint(const Host& host, std::string_view child, bool t
   endpoint.port = static_cast<int>(host.port);
   if (endpoint.host.empty() || host.port < 1 || host.port > 65535) {
     return Corrupt(
-        fmt::format("the master in {} has the host \"{}\" and the port {}, expected both", child,
+        Format("the master in {} has the host \"{}\" and the port {}, expected both", child,
                     endpoint.host, host.port));
   }
   return endpoint;
@@ -83,7 +82,7 @@ Expected<Endpoint> ReadJson(std::string_view child, std::string_view data, bool 
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag>(data.data(), data.size());
   if (document.HasParseError() || !document.IsObject()) {
-    return Corrupt(fmt::format("the master in {} is not a JSON object", child));
+    return Corrupt(Format("the master in {} is not a JSON object", child));
   }
   Host host;
   if (const JsonValue* address = Member(document, "address")) {
@@ -99,7 +98,7 @@ Expected<Endpoint> ReadJson(std::string_view child, std::string_view data, bool 
 Expected<Endpoint> ReadMessage(std::string_view child, std::string_view data, bool tls) {
   wire::MasterInfo message;
   if (!message.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
-    return Corrupt(fmt::format("the master in {} is not a MasterInfo", child));
+    return Corrupt(Format("the master in {} is not a MasterInfo", child));
   }
   Host host{message.address().hostname(), message.address().ip(), message.address().port()};
   if (host.name.empty()) host.name = message.hostname();
@@ -113,7 +112,7 @@ Expected<Endpoint> ReadProcessId(std::string_view child, std::string_view data, 
   const size_t at = data.find('@');
   auto endpoint = ParseEndpoint(at == std::string_view::npos ? "" : data.substr(at + 1), tls);
   if (!endpoint.ok()) {
-    return Corrupt(fmt::format("the master in {} is \"{}\", expected name@host:port", child,
+    return Corrupt(Format("the master in {} is \"{}\", expected name@host:port", child,
                                data.substr(0, 200)));
   }
   return endpoint;
@@ -138,7 +137,7 @@ Expected<Endpoint> ReadMaster(std::string_view child, std::string_view data, boo
   if (label == "json.info") return ReadJson(child, data, tls);
   if (label == "info") return ReadMessage(child, data, tls);
   if (label.empty()) return ReadProcessId(child, data, tls);
-  return Corrupt(fmt::format("the node {} has the label \"{}\", expected json.info, info or none",
+  return Corrupt(Format("the node {} has the label \"{}\", expected json.info, info or none",
                              child, label));
 }
 

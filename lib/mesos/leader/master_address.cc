@@ -1,11 +1,10 @@
 #include "lib/mesos/leader/master_address.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <memory>
 
+#include "lib/base/format.h"
 #include "lib/mesos/leader/fixed_leaders.h"
 #include "lib/mesos/leader/zk_leader.h"
 
@@ -23,7 +22,7 @@ bool TakePrefix(std::string_view prefix, std::string_view* text) {
 }
 
 Status BadEndpoint(std::string_view text) {
-  return InvalidArgument(fmt::format(
+  return InvalidArgument(Format(
       "invalid address \"{}\": expected host:port, optionally with http:// or https:// before it "
       "and a path after it",
       WithoutCredentials(text)));
@@ -60,16 +59,16 @@ bool ParseAuthority(std::string_view text, Endpoint* endpoint) {
 std::string WithoutCredentials(std::string_view address) {
   const size_t at = address.rfind('@');
   if (at == std::string_view::npos) return std::string(address);
-  return fmt::format("***{}", address.substr(at));
+  return Format("***{}", address.substr(at));
 }
 
 std::string Endpoint::Authority() const {
   const bool is_ipv6 = host.find(':') != std::string::npos;
-  return fmt::format("{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
+  return Format("{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
 }
 
 std::string Endpoint::Origin() const {
-  return fmt::format("{}://{}", tls ? "https" : "http", Authority());
+  return Format("{}://{}", tls ? "https" : "http", Authority());
 }
 
 Expected<Endpoint> ParseEndpoint(std::string_view text, bool tls, int default_port) {
@@ -95,7 +94,7 @@ Expected<Endpoint> ParseRedirect(std::string_view location, const Endpoint& from
   auto endpoint = ParseEndpoint(rest, from.tls, from.port);
   if (!endpoint.ok()) {
     return Corrupt(
-        fmt::format("the redirection to \"{}\" cannot be followed, expected "
+        Format("the redirection to \"{}\" cannot be followed, expected "
                     "//host:port/path or host:port",
                     location));
   }
@@ -109,7 +108,7 @@ bool IsZkAddress(std::string_view text) { return TakePrefix(kZkScheme, &text); }
 
 Expected<ZkAddress> ParseZkAddress(std::string_view text) {
   const auto bad = [text] {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "invalid address \"{}\": expected zk://[user:password@]host:port[,host:port]/path",
         WithoutCredentials(text)));
   };

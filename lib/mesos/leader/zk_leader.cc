@@ -1,13 +1,12 @@
 #include "lib/mesos/leader/zk_leader.h"
 
-#include <fmt/format.h>
-
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/leader/election.h"
 #include "lib/mesos/zk/zk_session.h"
 
@@ -99,7 +98,7 @@ class ZkLeader : public LeaderSource {
         return Publish({}, "the session with ZooKeeper has expired", Milliseconds(0));
       case ZkState::kRefused:
         session_.reset();
-        return Publish({}, fmt::format("ZooKeeper at {} refused the credentials", address_.servers),
+        return Publish({}, Format("ZooKeeper at {} refused the credentials", address_.servers),
                        kLongRetry);
     }
     return kRetry;
@@ -110,7 +109,7 @@ class ZkLeader : public LeaderSource {
     if (!lost_at_) lost_at_ = clock_.Now();
     const auto left = *lost_at_ + kSessionTimeout - clock_.Now();
     if (left.count() > 0) return std::chrono::ceil<Milliseconds>(left);
-    return Publish({}, fmt::format("no ZooKeeper server of {} answers", address_.servers),
+    return Publish({}, Format("no ZooKeeper server of {} answers", address_.servers),
                    kForGood);
   }
 
@@ -119,7 +118,7 @@ class ZkLeader : public LeaderSource {
     if (!children.ok()) return PublishFailure(children.status());
     const auto child = LeaderAmong(*children);
     if (!child) {
-      return Publish({}, fmt::format("no master is in ZooKeeper's {}", address_.path), kForGood);
+      return Publish({}, Format("no master is in ZooKeeper's {}", address_.path), kForGood);
     }
     const std::string path = (address_.path == "/" ? "" : address_.path) + "/" + *child;
     const auto data = session_->Get(path);

@@ -1,11 +1,10 @@
 #include "rostrum/mesos/framework_info.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/model/process_texts.h"
 
 namespace rostrum::mesos {
@@ -37,18 +36,18 @@ Status ValidateRoles(const FrameworkInfo& framework) {
   std::set<std::string> seen;
   for (const std::string& role : framework.roles) {
     if (!IsRole(role)) {
-      return InvalidArgument(fmt::format(
+      return InvalidArgument(Format(
           "invalid role \"{}\": expected \"*\" or names joined by slashes, without blanks, "
           "\".\", \"..\" or a leading \"-\"",
           role));
     }
     if (!seen.insert(role).second) {
-      return InvalidArgument(fmt::format("the role \"{}\" appears twice, expected it once", role));
+      return InvalidArgument(Format("the role \"{}\" appears twice, expected it once", role));
     }
   }
   if (framework.roles.size() > 1 && !framework.capabilities.multi_role) {
     return InvalidArgument(
-        fmt::format("there are {} roles without the capability multi_role, expected one",
+        Format("there are {} roles without the capability multi_role, expected one",
                     framework.roles.size()));
   }
   return {};
@@ -60,7 +59,7 @@ Status ValidateKeys(const FrameworkInfo& framework, const Map& by_role, std::str
     if (std::find(framework.roles.begin(), framework.roles.end(), entry.first) ==
         framework.roles.end()) {
       return InvalidArgument(
-          fmt::format("{} has the role \"{}\", expected one of `roles`", field, entry.first));
+          Format("{} has the role \"{}\", expected one of `roles`", field, entry.first));
     }
   }
   return {};
@@ -89,7 +88,7 @@ Status ValidateFramework(const FrameworkInfo& framework) {
   }
   if (Status status = ValidateTexts(framework); !status.ok()) return status;
   if (framework.failover_timeout.count() < 0) {
-    return InvalidArgument(fmt::format("failover_timeout is {} s, expected 0 or more",
+    return InvalidArgument(Format("failover_timeout is {} s, expected 0 or more",
                                        framework.failover_timeout.count()));
   }
   if (Status status = ValidateRoles(framework); !status.ok()) return status;

@@ -1,10 +1,9 @@
 #include "lib/mesos/model/process_texts.h"
 
-#include <fmt/format.h>
-
 #include <initializer_list>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/wire/excerpt.h"
 
 namespace rostrum::mesos {
@@ -23,13 +22,13 @@ Status ValidateVariable(const EnvironmentVariable& variable, std::string_view of
   // "=" in a name would end it there, and make the rest a part of the value.
   if (variable.name.empty() || variable.name.find_first_of(std::string_view("=\0", 2)) !=
                                    std::string::npos) {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "{} has a variable with the name \"{}\", expected one that is not empty and holds no \"=\" "
         "and no NUL",
         of_what, wire::Cut(variable.name)));
   }
   if (variable.value.find('\0') == std::string::npos) return {};
-  return ValidateText(variable.value, fmt::format("the variable {}", wire::Cut(variable.name)),
+  return ValidateText(variable.value, Format("the variable {}", wire::Cut(variable.name)),
                       of_what);
 }
 
@@ -38,7 +37,7 @@ Status ValidateVariable(const EnvironmentVariable& variable, std::string_view of
 Status ValidateText(std::string_view text, std::string_view name, std::string_view of_what) {
   const size_t at = text.find('\0');
   if (at == std::string_view::npos) return {};
-  return InvalidArgument(fmt::format("{} of {} holds a NUL after {} of {} bytes, expected none",
+  return InvalidArgument(Format("{} of {} holds a NUL after {} of {} bytes, expected none",
                                      name, of_what, at, text.size()));
 }
 

@@ -1,6 +1,6 @@
 #include "rostrum/mesos/resource.h"
 
-#include <fmt/format.h>
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -12,7 +12,7 @@ std::string DescribeValue(const Resource& resource) {
       return FormatAmount(resource.scalar);
     case ValueType::kRanges:
       for (const ValueRange& range : resource.ranges) {
-        text += fmt::format("{}{}-{}", text.empty() ? "" : ", ", range.begin, range.end);
+        text += Format("{}{}-{}", text.empty() ? "" : ", ", range.begin, range.end);
       }
       return "[" + text + "]";
     default:
@@ -52,12 +52,12 @@ std::string Describe(const Resource& resource) {
     notes += (notes.empty() ? "" : ", ") + std::move(text);
   };
   if (!resource.reservations.empty())
-    note(fmt::format("reserved for {}", resource.reserved_role()));
+    note(Format("reserved for {}", resource.reserved_role()));
   if (resource.revocable) note("revocable");
   if (resource.shared) note("shared");
   if (resource.special_disk) note("special disk");
   if (!notes.empty()) notes = "(" + notes + ")";
-  return fmt::format("{}{}:{}", resource.name, notes, DescribeValue(resource));
+  return Format("{}{}:{}", resource.name, notes, DescribeValue(resource));
 }
 
 }  // namespace rostrum::mesos

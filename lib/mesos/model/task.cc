@@ -1,9 +1,8 @@
 #include "rostrum/mesos/task.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "lib/base/format.h"
 #include "lib/mesos/model/process_texts.h"
 #include "lib/mesos/wire/convert.h"
 
@@ -33,7 +32,7 @@ Status ValidateTexts(const Info& info, std::string_view of_what) {
 }
 
 Status ValidateTaskTexts(const TaskInfo& task) {
-  const std::string of_what = fmt::format("task \"{}\"", task.id);
+  const std::string of_what = Format("task \"{}\"", task.id);
   Status status = ValidateTexts(task, of_what);
   if (!status.ok() || !task.executor) return status;
   return ValidateTexts(*task.executor, "the executor of " + of_what);
@@ -85,7 +84,7 @@ std::string ExecutorFingerprint(const ExecutorInfo& executor) {
   for (const char byte : message.SerializeAsString()) {
     hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211u;
   }
-  return fmt::format("{:016x}", hash);
+  return Format("{:016x}", hash);
 }
 
 Status ValidateTaskId(std::string_view id, std::string_view what) {
@@ -94,7 +93,7 @@ Status ValidateTaskId(std::string_view id, std::string_view what) {
   });
   if (!id.empty() && id.size() <= kTaskIdMaximum && !bad_byte && id != "." && id != "..") return {};
   return InvalidArgument(
-      fmt::format("{} \"{}\" has {} bytes, expected 1 to {} without slashes and control "
+      Format("{} \"{}\" has {} bytes, expected 1 to {} without slashes and control "
                   "characters, and neither \".\" nor \"..\"",
                   what, id.substr(0, kTaskIdMaximum), id.size(), kTaskIdMaximum));
 }
@@ -102,20 +101,20 @@ Status ValidateTaskId(std::string_view id, std::string_view what) {
 Status ValidateTask(const TaskInfo& task) {
   if (Status status = ValidateTaskId(task.id, "the task id"); !status.ok()) return status;
   if (task.agent_id.empty()) {
-    return InvalidArgument(fmt::format("task \"{}\" has no agent_id, expected one", task.id));
+    return InvalidArgument(Format("task \"{}\" has no agent_id, expected one", task.id));
   }
   if (task.resources.empty()) {
-    return InvalidArgument(fmt::format("task \"{}\" has no resources, expected some", task.id));
+    return InvalidArgument(Format("task \"{}\" has no resources, expected some", task.id));
   }
   if (task.command.has_value() == task.executor.has_value()) {
     return InvalidArgument(
-        fmt::format("task \"{}\" has {} command and executor, expected one of "
+        Format("task \"{}\" has {} command and executor, expected one of "
                     "the two",
                     task.id, task.command ? "both" : "neither"));
   }
   if (Status status = ValidateTaskTexts(task); !status.ok()) return status;
   if (!task.executor) return {};
-  return ValidateTaskId(task.executor->id, fmt::format("the executor id of task \"{}\"", task.id));
+  return ValidateTaskId(task.executor->id, Format("the executor id of task \"{}\"", task.id));
 }
 
 }  // namespace rostrum::mesos

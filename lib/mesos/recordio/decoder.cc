@@ -1,8 +1,8 @@
 #include "lib/mesos/recordio/decoder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -31,16 +31,16 @@ Status RecordDecoder::TakeLength(std::string_view* bytes) {
       return {};
     }
     if (c < '0' || c > '9') {
-      return Fail(fmt::format("byte 0x{:02x} in the length of a record, expected a decimal digit",
+      return Fail(Format("byte 0x{:02x} in the length of a record, expected a decimal digit",
                               static_cast<unsigned char>(c)));
     }
     if (++digits_ > kDigitsMaximum) {
-      return Fail(fmt::format("more than {} digits in the length of a record", kDigitsMaximum));
+      return Fail(Format("more than {} digits in the length of a record", kDigitsMaximum));
     }
     const auto digit = static_cast<uint64_t>(c - '0');
     // Asked before it is multiplied, or it might overflow.
     if (digit > record_maximum_ || length_ > (record_maximum_ - digit) / 10) {
-      return Fail(fmt::format("a record of {}{}... bytes, expected at most {}", length_, c,
+      return Fail(Format("a record of {}{}... bytes, expected at most {}", length_, c,
                               record_maximum_));
     }
     length_ = length_ * 10 + digit;

@@ -1,10 +1,9 @@
 #include "lib/mesos/scheduler/link.h"
 
-#include <fmt/format.h>
-
 #include <iterator>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/http/answer_text.h"
 #include "lib/mesos/leader/master_address.h"
 
@@ -146,7 +145,7 @@ void Link::OnLeaderChanged() {
   // What the election says counts for more than where a master has sent us before it.
   redirect_.reset();
   if (state_ == ClientState::kWaiting) return WaitOrDetect();
-  GiveUp(leader ? fmt::format("another master leads: {}", leader->Origin())
+  GiveUp(leader ? Format("another master leads: {}", leader->Origin())
                 : std::string("no master leads any more"),
          0, /*skip=*/false);
 }
@@ -187,12 +186,12 @@ void Link::OnTime() {
     case ClientState::kWaiting:
       return Subscribe();
     case ClientState::kSubscribing:
-      return GiveUp(fmt::format("{} did not subscribe us within {} ms", master_->Origin(),
+      return GiveUp(Format("{} did not subscribe us within {} ms", master_->Origin(),
                                 times_.subscribe_timeout.count()),
                     0, /*skip=*/true);
     case ClientState::kSubscribed:
       return GiveUp(
-          fmt::format("no event from {} for {} ms", master_->Origin(), silence_maximum_.count()), 0,
+          Format("no event from {} for {} ms", master_->Origin(), silence_maximum_.count()), 0,
           /*skip=*/false);
     default:
       due_ = kNever;
@@ -224,7 +223,7 @@ void Link::TakeStreamHead(const http::Head& head) {
   if (head.status != 200) return;
   stream_id_ = head.Find("Mesos-Stream-Id");
   if (stream_id_.empty()) {
-    GiveUp(fmt::format("{} answered without Mesos-Stream-Id; is it a master?", master_->Origin()),
+    GiveUp(Format("{} answered without Mesos-Stream-Id; is it a master?", master_->Origin()),
            200, /*skip=*/true);
   }
 }
@@ -243,7 +242,7 @@ void Link::TakeRecords(std::string_view bytes) {
   if (stream_.id != id) return;
   if (!status.ok()) problem = status;
   if (!problem.ok()) {
-    GiveUp(fmt::format("the event stream of {} is broken: {}", master_->Origin(), problem.text()),
+    GiveUp(Format("the event stream of {} is broken: {}", master_->Origin(), problem.text()),
            0, /*skip=*/false);
   }
 }
@@ -254,7 +253,7 @@ void Link::TakeStreamEnd(const Status& status) {
   if (!status.ok()) {
     return GiveUp(status.text(), 0, /*skip=*/state_ == ClientState::kSubscribing);
   }
-  GiveUp(fmt::format("{} closed the event stream{}", master_->Origin(),
+  GiveUp(Format("{} closed the event stream{}", master_->Origin(),
                      decoder_->AtEnd() ? "" : " in the middle of an event"),
          0, /*skip=*/state_ == ClientState::kSubscribing);
 }
@@ -264,7 +263,7 @@ void Link::TakeRefusal(const Exchange& refused) {
   if (refused.status >= 300 && refused.status < 400 && FollowRedirect(refused.location)) return;
   if (refused.status == 404 && !tried_other_path_) return TryOtherPath();
   tried_other_path_ = false;
-  GiveUp(fmt::format("{} refused to subscribe us: {}", Url(),
+  GiveUp(Format("{} refused to subscribe us: {}", Url(),
                      DescribeAnswer(refused.status, refused.text)),
          refused.status, SkipsMaster(refused.status));
 }
@@ -310,14 +309,14 @@ void Link::TakeCallEnd(const Status& status) {
   const CallAnswer answer{call_.status, call_.text};
   if (!status.ok()) {
     // Whether the master got it is not known, and what it answered to others before is not either.
-    return GiveUp(fmt::format("{} failed: {}", calls_.front().name, status.text()), 0,
+    return GiveUp(Format("{} failed: {}", calls_.front().name, status.text()), 0,
                   /*skip=*/false);
   }
   const bool is_refused = answer.status < 200 || answer.status >= 300;
   refusals_in_a_row_ = is_refused ? refusals_in_a_row_ + 1 : 0;
   if (LosesLink(calls_.front(), answer)) {
     const auto leader = ParseRedirect(call_.location, *master_);
-    GiveUp(fmt::format("{} was answered by {}", calls_.front().name,
+    GiveUp(Format("{} was answered by {}", calls_.front().name,
                        DescribeAnswer(answer.status, answer.text)),
            answer.status, SkipsMaster(answer.status));
     if (answer.status < 300 || answer.status >= 400 || !leader.ok()) return;
@@ -329,7 +328,7 @@ void Link::TakeCallEnd(const Status& status) {
   call_ = Exchange();
   owner_.OnAnswer(call, answer);
   if (refusals_in_a_row_ >= kRefusalsMaximum && state_ == ClientState::kSubscribed) {
-    return GiveUp(fmt::format("{} calls in a row were refused, the last by {}", refusals_in_a_row_,
+    return GiveUp(Format("{} calls in a row were refused, the last by {}", refusals_in_a_row_,
                               DescribeAnswer(answer.status, answer.text)),
                   answer.status, /*skip=*/false);
   }

@@ -1,6 +1,6 @@
 #include "lib/mesos/scheduler/offer_book.h"
 
-#include <fmt/format.h>
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 
@@ -26,16 +26,16 @@ Expected<std::string> OfferBook::AgentOf(std::span<const std::string> ids) const
   for (const std::string& id : ids) {
     const auto found = by_id_.find(id);
     if (found == by_id_.end()) {
-      return FailedPrecondition(fmt::format("offer \"{}\" is not held any more", id));
+      return FailedPrecondition(Format("offer \"{}\" is not held any more", id));
     }
     if (!seen.insert(id).second) {
-      return InvalidArgument(fmt::format("offer \"{}\" appears twice, expected it once", id));
+      return InvalidArgument(Format("offer \"{}\" appears twice, expected it once", id));
     }
     const Held& offer = *found->second;
     if (first == nullptr) first = &offer;
     if (offer.agent_id != first->agent_id || offer.role != first->role) {
       return InvalidArgument(
-          fmt::format("offer \"{}\" is of agent \"{}\" and role \"{}\", expected agent \"{}\" and "
+          Format("offer \"{}\" is of agent \"{}\" and role \"{}\", expected agent \"{}\" and "
                       "role \"{}\" as of \"{}\"",
                       id, offer.agent_id, offer.role, first->agent_id, first->role, first->id));
     }

@@ -1,7 +1,5 @@
 #include "rostrum/mesos/scheduler_client.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <limits>
@@ -9,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "lib/base/format.h"
 #include "lib/mesos/leader/master_address.h"
 #include "lib/mesos/reactor/reactor.h"
 #include "lib/mesos/scheduler/session.h"
@@ -18,7 +17,7 @@ namespace {
 
 Status CheckPositive(std::string_view name, Milliseconds value) {
   if (value.count() > 0) return {};
-  return InvalidArgument(fmt::format("{} is {} ms, expected at least 1 ms", name, value.count()));
+  return InvalidArgument(Format("{} is {} ms, expected at least 1 ms", name, value.count()));
 }
 
 // To libcurl none is no limit.
@@ -46,10 +45,10 @@ Status ValidateTimes(const SchedulerTimes& times) {
   }
   if (times.heartbeats_missed < 1) {
     return InvalidArgument(
-        fmt::format("times.heartbeats_missed is {}, expected at least 1", times.heartbeats_missed));
+        Format("times.heartbeats_missed is {}, expected at least 1", times.heartbeats_missed));
   }
   if (times.record_maximum < 1 || times.record_maximum > std::numeric_limits<int32_t>::max()) {
-    return InvalidArgument(fmt::format("times.record_maximum is {}, expected 1 to {} bytes",
+    return InvalidArgument(Format("times.record_maximum is {}, expected 1 to {} bytes",
                                        times.record_maximum, std::numeric_limits<int32_t>::max()));
   }
   if (times.events_maximum < 1) {
@@ -71,7 +70,7 @@ Status SettlePrincipal(SchedulerOptions* options) {
   if (framework.empty()) framework = http;
   if (http.empty() || framework == http) return {};
   return InvalidArgument(
-      fmt::format("framework.principal is \"{}\", expected \"{}\" as in http.principal, or none",
+      Format("framework.principal is \"{}\", expected \"{}\" as in http.principal, or none",
                   framework, http));
 }
 
@@ -148,7 +147,7 @@ struct SchedulerClient::Impl {
     for (size_t i = before; i < events.size(); ++i) events_weight += WeightOf(events[i]);
     if (is_full || events_weight <= options.times.events_maximum) return;
     is_full = true;
-    session.Pause(fmt::format("{} events wait to be taken, expected at most {}", events_weight,
+    session.Pause(Format("{} events wait to be taken, expected at most {}", events_weight,
                               options.times.events_maximum));
   }
 

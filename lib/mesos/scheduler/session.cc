@@ -3,12 +3,11 @@
 
 #include "lib/mesos/scheduler/session.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/scheduler/call_messages.h"
 
 namespace rostrum::mesos {
@@ -18,7 +17,7 @@ using wire::scheduler::Call;
 
 Status NotSubscribed(ClientState state) {
   return Status(Code::kFailedPrecondition,
-                fmt::format("not subscribed ({}), or too many calls wait", ClientStateName(state)),
+                Format("not subscribed ({}), or too many calls wait", ClientStateName(state)),
                 /*retriable=*/true);
 }
 
@@ -28,12 +27,12 @@ Status CheckTasks(const Acceptance& acceptance, const std::string& agent_id) {
     if (Status status = ValidateTask(task); !status.ok()) return status;
     if (task.agent_id != agent_id) {
       return InvalidArgument(
-          fmt::format("task \"{}\" has agent_id \"{}\", expected that of the "
+          Format("task \"{}\" has agent_id \"{}\", expected that of the "
                       "offers, \"{}\"",
                       task.id, task.agent_id, agent_id));
     }
     if (!ids.insert(task.id).second) {
-      return InvalidArgument(fmt::format("task \"{}\" appears twice, expected it once", task.id));
+      return InvalidArgument(Format("task \"{}\" appears twice, expected it once", task.id));
     }
   }
   return {};
@@ -42,7 +41,7 @@ Status CheckTasks(const Acceptance& acceptance, const std::string& agent_id) {
 // What may not differ between two descriptions of one framework.
 Status CheckUnchanged(const FrameworkInfo& before, const FrameworkInfo& after) {
   const auto changed = [](std::string_view field, const auto& old_value, const auto& new_value) {
-    return InvalidArgument(fmt::format("{} is \"{}\", expected \"{}\" as before: it never changes",
+    return InvalidArgument(Format("{} is \"{}\", expected \"{}\" as before: it never changes",
                                        field, new_value, old_value));
   };
   if (before.user != after.user) return changed("user", before.user, after.user);
@@ -179,7 +178,7 @@ Status Session::Acknowledge(const TaskStatus& status) {
   if (!status.needs_acknowledgement()) return {};
   if (status.agent_id.empty() || status.task_id.empty()) {
     return InvalidArgument(
-        fmt::format("the status of task \"{}\" on agent \"{}\" has a uuid, "
+        Format("the status of task \"{}\" on agent \"{}\" has a uuid, "
                     "expected a task and an agent with it",
                     status.task_id, status.agent_id));
   }

@@ -1,11 +1,11 @@
 // What the master says.
 
-#include <fmt/format.h>
 #include <google/protobuf/arena.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/scheduler/call_messages.h"
 #include "lib/mesos/scheduler/session.h"
 #include "lib/mesos/wire/convert.h"
@@ -46,7 +46,7 @@ std::string AddressOf(const wire::MasterInfo& master) {
       master.address().hostname().empty() ? master.hostname() : master.address().hostname();
   const auto port =
       master.address().has_port() ? static_cast<uint32_t>(master.address().port()) : master.port();
-  return host.empty() ? "" : fmt::format("{}:{}", host, port);
+  return host.empty() ? "" : Format("{}:{}", host, port);
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ Status Session::OnEvent(std::string_view bytes) {
   google::protobuf::Arena arena;
   auto& event = *google::protobuf::Arena::CreateMessage<wire_scheduler::Event>(&arena);
   if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Corrupt(fmt::format("an event of {} bytes is not a scheduler event", bytes.size()));
+    return Corrupt(Format("an event of {} bytes is not a scheduler event", bytes.size()));
   }
   ++counts_.events;
   if (event.type() == wire_scheduler::Event::SUBSCRIBED) return TakeSubscribed(event.subscribed());
@@ -70,7 +70,7 @@ Status Session::OnEvent(std::string_view bytes) {
   }
   if (state() != ClientState::kSubscribed) {
     if (event.type() == wire_scheduler::Event::HEARTBEAT) return {};
-    return Corrupt(fmt::format("the event {} came before SUBSCRIBED",
+    return Corrupt(Format("the event {} came before SUBSCRIBED",
                                wire_scheduler::Event::Type_Name(event.type())));
   }
   switch (event.type()) {
@@ -113,7 +113,7 @@ Status Session::TakeSubscribed(const wire_scheduler::Event::Subscribed& message)
   const std::string& id = message.framework_id().value();
   if (id.empty()) return Corrupt("SUBSCRIBED has no framework_id");
   if (!framework_id_.empty() && id != framework_id_) {
-    Fail(FailureKind::kRefused, fmt::format("the master subscribed this framework as \"{}\", "
+    Fail(FailureKind::kRefused, Format("the master subscribed this framework as \"{}\", "
                                             "expected \"{}\"",
                                             id, framework_id_));
     return {};
@@ -152,7 +152,7 @@ bool Session::KeepId(const std::string& id) {
   const Status status = store_.Save({id, generation_});
   is_id_saved_ = status.ok();
   if (!status.ok()) {
-    link_.Lose(fmt::format("the framework id \"{}\" cannot be kept: {}", id, status.text()));
+    link_.Lose(Format("the framework id \"{}\" cannot be kept: {}", id, status.text()));
   }
   return is_id_saved_;
 }
@@ -270,7 +270,7 @@ void Session::OnAnswer(const OutgoingCall& call, const CallAnswer& answer) {
     return Fail(FailureKind::kRemoved, "the framework was torn down");
   }
   if (is_taken) return;
-  DropLaunch(call.task_ids, fmt::format("{} ({})", answer.status, answer.text));
+  DropLaunch(call.task_ids, Format("{} ({})", answer.status, answer.text));
   Tell(CallRefused{call.name, answer.status, answer.text});
 }
 

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "lib/base/descriptor.h"
+#include "lib/base/format.h"
 #include "lib/base/retry.h"
 #include "lib/mesos/store/set_aside.h"
 #include "lib/mesos/store/stored_id.h"
@@ -55,7 +55,7 @@ class FileStore : public FrameworkIdStore {
  private:
   Status Error(std::string_view verb) const {
     return Unavailable(
-        fmt::format("{} cannot be {}: {}", path_, verb, std::generic_category().message(errno)));
+        Format("{} cannot be {}: {}", path_, verb, std::generic_category().message(errno)));
   }
 
   const std::string path_;

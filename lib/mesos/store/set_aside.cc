@@ -1,7 +1,6 @@
 #include "lib/mesos/store/set_aside.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <system_error>
 
 #include "lib/base/descriptor.h"
+#include "lib/base/format.h"
 #include "lib/base/retry.h"
 #include "lib/mesos/store/sync_folder.h"
 
@@ -21,7 +21,7 @@ constexpr mode_t kOwnFile = 0600;
 
 Status Error(const std::string& path, std::string_view verb) {
   return Unavailable(
-      fmt::format("{} cannot be {}: {}", path, verb, std::generic_category().message(errno)));
+      Format("{} cannot be {}: {}", path, verb, std::generic_category().message(errno)));
 }
 
 }  // namespace
@@ -34,9 +34,9 @@ std::string ResolvedPath(const std::string& path) {
 
 std::string FreeName(const std::string& path, std::string_view suffix,
                      const std::function<bool(const std::string&)>& is_taken) {
-  std::string name = fmt::format("{}{}", path, suffix);
+  std::string name = Format("{}{}", path, suffix);
   for (int number = 2; is_taken(name); ++number) {
-    name = fmt::format("{}{}.{}", path, suffix, number);
+    name = Format("{}{}.{}", path, suffix, number);
   }
   return name;
 }

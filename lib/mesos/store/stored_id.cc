@@ -1,11 +1,10 @@
 #include "lib/mesos/store/stored_id.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <system_error>
 
+#include "lib/base/format.h"
 #include "lib/wire/excerpt.h"
 #include "lib/wire/utf8.h"
 
@@ -31,7 +30,7 @@ bool ReadGeneration(std::string_view line, uint64_t* generation) {
 
 std::string WriteStoredId(const StoredId& stored) {
   std::string text = stored.id + "\n";
-  if (stored.generation > 0) text += fmt::format("{}{}\n", kGeneration, stored.generation);
+  if (stored.generation > 0) text += Format("{}{}\n", kGeneration, stored.generation);
   return text;
 }
 
@@ -46,7 +45,7 @@ Expected<StoredId> ReadStoredId(std::string_view text, std::string_view where) {
       (!has_more || ReadGeneration(lines.substr(end + 1), &stored.generation))) {
     return stored;
   }
-  return Corrupt(fmt::format("{} holds {} bytes that are no framework id, \"{}\", expected the id "
+  return Corrupt(Format("{} holds {} bytes that are no framework id, \"{}\", expected the id "
                              "in one line of UTF-8, and \"generation N\" in a second one at most",
                              where, text.size(), wire::Cut(text)));
 }

@@ -1,7 +1,6 @@
 #include "lib/mesos/store/sync_folder.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +8,7 @@
 #include <system_error>
 
 #include "lib/base/descriptor.h"
+#include "lib/base/format.h"
 #include "lib/base/retry.h"
 
 namespace rostrum::mesos {
@@ -18,7 +18,7 @@ Status SyncFolderOf(const std::string& path) {
   const Descriptor opened(
       Retry([&] { return open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (opened.ok() && fsync(opened.number()) == 0) return {};
-  return Unavailable(fmt::format("the folder of {} cannot be written to the disk: {}", path,
+  return Unavailable(Format("the folder of {} cannot be written to the disk: {}", path,
                                  std::generic_category().message(errno)));
 }
 

@@ -1,10 +1,10 @@
-#include <fmt/format.h>
 
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/store/set_aside.h"
 #include "lib/mesos/store/stored_id.h"
 #include "lib/mesos/zk/zk_session.h"
@@ -65,7 +65,7 @@ class ZkStore : public FrameworkIdStore {
  private:
   // As an operator would look for the node.
   std::string Name(const std::string& path) const {
-    return fmt::format("zk://{}{}", address_.servers, path);
+    return Format("zk://{}{}", address_.servers, path);
   }
 
   // What the client's threads and ours share; it outlives both.
@@ -98,10 +98,10 @@ class ZkStore : public FrameworkIdStore {
       if (state == ZkState::kConnected) return session;
       if (state == ZkState::kRefused) {
         return FailedPrecondition(
-            fmt::format("ZooKeeper at {} refused the credentials", address_.servers));
+            Format("ZooKeeper at {} refused the credentials", address_.servers));
       }
       if (clock.Now() >= end || state == ZkState::kExpired) {
-        return Unavailable(fmt::format("no ZooKeeper server of {} answered within {} ms",
+        return Unavailable(Format("no ZooKeeper server of {} answered within {} ms",
                                        address_.servers, timeout_.count()));
       }
       bell->WaitUntil(end);
@@ -130,7 +130,7 @@ Expected<std::unique_ptr<FrameworkIdStore>> MakeZkStore(const std::string& addre
   if (!parsed.ok()) return parsed.status();
   if (parsed->path == "/") {
     return InvalidArgument(
-        fmt::format("invalid address \"{}\": expected the path of a node after the servers",
+        Format("invalid address \"{}\": expected the path of a node after the servers",
                     WithoutCredentials(address)));
   }
   return std::unique_ptr<FrameworkIdStore>(std::make_unique<ZkStore>(std::move(*parsed), timeout));

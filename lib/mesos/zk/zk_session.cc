@@ -1,7 +1,5 @@
 #include "lib/mesos/zk/zk_session.h"
 
-#include <fmt/format.h>
-
 #include <atomic>
 #include <cerrno>
 #include <system_error>
@@ -10,6 +8,8 @@
 #define THREADED
 #include <zookeeper/zookeeper.h>
 
+#include "lib/base/format.h"
+
 namespace rostrum::mesos {
 namespace {
 
@@ -17,7 +17,7 @@ constexpr int kDataMaximum = 1 << 20;
 
 Status MakeStatus(int code, const std::string& verb, const std::string& path) {
   if (code == ZOK) return {};
-  std::string text = fmt::format("ZooKeeper's node {} cannot be {}: {}", path, verb, zerror(code));
+  std::string text = Format("ZooKeeper's node {} cannot be {}: {}", path, verb, zerror(code));
   if (code == ZNONODE) return NotFound(std::move(text));
   if (code == ZNOAUTH || code == ZAUTHFAILED) return FailedPrecondition(std::move(text));
   return Unavailable(std::move(text));
@@ -79,7 +79,7 @@ Expected<std::unique_ptr<ZkSession>> ZkSession::Open(const ZkAddress& address, M
   impl->handle = OpenHandle(address.servers.c_str(), &Impl::OnWatch,
                             static_cast<int>(timeout.count()), impl.get());
   if (impl->handle == nullptr) {
-    return Unavailable(fmt::format("no session with ZooKeeper at {} can be opened: {}",
+    return Unavailable(Format("no session with ZooKeeper at {} can be opened: {}",
                                    address.servers, std::generic_category().message(errno)));
   }
   if (impl->has_credentials) {

@@ -1,7 +1,5 @@
 #include "lib/tools/executor/executor_flags.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 #include <deque>
@@ -9,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 
 namespace rostrum::tools {
@@ -36,9 +35,9 @@ std::deque<std::string> ArgumentsOfVariables(const Flags& flags,
       const std::string value = lookup(VariableOf(flag.name)).value_or("");
       if (value.empty() || flags.Has(flag.name)) continue;
       if (!flag.value.empty()) {
-        arguments.push_back(fmt::format("--{}={}", flag.name, value));
+        arguments.push_back(Format("--{}={}", flag.name, value));
       } else if (value != "0" && value != "false") {
-        arguments.push_back(fmt::format("--{}", flag.name));
+        arguments.push_back(Format("--{}", flag.name));
       }
     }
   }
@@ -79,7 +78,7 @@ Expected<std::string> ReadRepUrl(const Flags& flags) {
   const size_t scheme = url.starts_with("https://") ? 8 : (url.starts_with("http://") ? 7 : 0);
   const std::string_view rest = url.substr(scheme);
   if (scheme == 0 || rest.empty() || rest.find_first_of("/?# ") != std::string_view::npos) {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "--rep-url is \"{}\", expected http://HOST:PORT or https://HOST:PORT", Shown(url)));
   }
   return std::string(url);
@@ -97,10 +96,10 @@ Status ReadTls(const Flags& flags, std::string_view url, mesos::TlsOptions* tls)
     if (!flags.Has(name)) continue;
     if (url.starts_with("http://")) {
       return InvalidArgument(
-          fmt::format("--{} is given for {}, expected a URL with https://", name, Shown(url)));
+          Format("--{} is given for {}, expected a URL with https://", name, Shown(url)));
     }
     if (!std::ifstream(std::string(flags.Text(name)))) {
-      return InvalidArgument(fmt::format("--{} is \"{}\", expected a file that can be read", name,
+      return InvalidArgument(Format("--{} is \"{}\", expected a file that can be read", name,
                                          Shown(flags.Text(name))));
     }
   }

@@ -1,6 +1,5 @@
 // The program `rostrum-executor`.
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -15,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/mesos/base/random.h"
 #include "lib/mesos/executor/executor.h"
 #include "lib/mesos/executor/metrics_server.h"
@@ -55,7 +55,7 @@ double WallClock() {
 void Log(const std::string& text) {
   // A disk that was full may have room again; what was lost meanwhile is lost.
   std::cerr.clear();
-  std::cerr << fmt::format("{} {}\n", TimeText(std::chrono::system_clock::now()),
+  std::cerr << Format("{} {}\n", TimeText(std::chrono::system_clock::now()),
                            wire::Escape(text));
 }
 
@@ -71,7 +71,7 @@ int RunExecutor(ExecutorCommand command) {
   command.options.log = Log;
   const mesos::ExecutorEnvironment& environment = command.options.environment;
   mesos::RepClaim claim(command.options.rep_url,
-                        fmt::format("executor {} of framework {}, process {}",
+                        Format("executor {} of framework {}, process {}",
                                     environment.executor_id, environment.framework_id, getpid()));
   command.options.claim_rep = [&claim] { return claim.Take(); };
   const mesos::SteadyClock clock;
@@ -88,10 +88,10 @@ int RunExecutor(ExecutorCommand command) {
     if (!started.ok()) return FailExecutor(started.status(), ExitStatusOf(started.status()));
     metrics = std::move(*started);
   }
-  Log(fmt::format("{} " ROSTRUM_VERSION_STRING " for framework {}, executor {}, rep at {}{}",
+  Log(Format("{} " ROSTRUM_VERSION_STRING " for framework {}, executor {}, rep at {}{}",
                   kProgram, environment.framework_id, environment.executor_id,
                   command.options.rep_url,
-                  metrics ? fmt::format(", metrics at {}", metrics->address()) : ""));
+                  metrics ? Format(", metrics at {}", metrics->address()) : ""));
   {
     const std::lock_guard lock(reactor.mutex());
     executor.Start();
@@ -106,11 +106,11 @@ int RunExecutor(ExecutorCommand command) {
     if (was_signalled) return FailExecutor(Unavailable("ended by a second signal"), kFailed);
     was_signalled = true;
     const std::lock_guard lock(reactor.mutex());
-    executor.Shutdown(fmt::format("signal {}", signal));
+    executor.Shutdown(Format("signal {}", signal));
     reactor.Wake();
   }
   reactor.Stop();
-  Log(fmt::format("ended with status {}", static_cast<int>(*executor.end())));
+  Log(Format("ended with status {}", static_cast<int>(*executor.end())));
   return static_cast<int>(*executor.end());
 }
 

@@ -1,12 +1,11 @@
 #include "lib/tools/mesos/mesos_options.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/named_options.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/input_files.h"
@@ -57,7 +56,7 @@ Status AsFlag(const Status& status) {
     const std::string key = KeyOf(flag) + " is ";
     if (status.text().starts_with(key)) {
       return Status(status.code(),
-                    fmt::format("--{} is {}", flag, status.text().substr(key.size())));
+                    Format("--{} is {}", flag, status.text().substr(key.size())));
     }
   }
   return status;
@@ -93,7 +92,7 @@ Status ReadSets(const Flags& flags, mesos::NamedOptions* named) {
     const Expected<Setting> setting = ReadSetting(text);
     if (!setting.ok()) return setting.status();
     if (!mesos::NamedOptions::IsSetting(setting->key)) {
-      return InvalidArgument(fmt::format(
+      return InvalidArgument(Format(
           "--set: unknown setting \"{}\"; rostrum mesos --help lists them", Shown(setting->key)));
     }
     const Status status = Set(setting->key, setting->value, named);
@@ -132,7 +131,7 @@ Expected<mesos::ContainerType> ReadContainerizer(const Flags& flags) {
   if (kind == "docker") return mesos::ContainerType::kDocker;
   if (kind == "mesos") return mesos::ContainerType::kMesos;
   return InvalidArgument(
-      fmt::format("--containerizer is \"{}\", expected docker or mesos", Shown(kind)));
+      Format("--containerizer is \"{}\", expected docker or mesos", Shown(kind)));
 }
 
 Status ReadAllWork(const Flags& flags, MesosOptions* options) {

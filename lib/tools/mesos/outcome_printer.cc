@@ -1,13 +1,12 @@
 #include "lib/tools/mesos/outcome_printer.h"
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <chrono>
 #include <streambuf>
 #include <system_error>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/mesos/outcome_writer.h"
 
@@ -15,7 +14,7 @@ namespace rostrum::tools {
 namespace {
 
 std::string LostText(uint64_t count) {
-  return fmt::format("{} {} lost, since standard output could not be written to", count,
+  return Format("{} {} lost, since standard output could not be written to", count,
                      count == 1 ? "line was" : "lines were");
 }
 
@@ -110,12 +109,12 @@ void OutcomePrinter::TellLoss(int error) {
   if (error == EAGAIN) {
     reason = " (its reader does not read)";
   } else if (error != 0) {
-    reason = fmt::format(" ({})", std::generic_category().message(error));
+    reason = Format(" ({})", std::generic_category().message(error));
   }
   // It may have failed as well, a while ago.
   err_.clear();
   Warn("mesos",
-       fmt::format("standard output cannot be written to{}; the framework goes on, and lines are "
+       Format("standard output cannot be written to{}; the framework goes on, and lines are "
                    "lost until it can be",
                    reason),
        err_);

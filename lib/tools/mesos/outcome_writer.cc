@@ -1,9 +1,8 @@
 #include "lib/tools/mesos/outcome_writer.h"
 
-#include <fmt/format.h>
-
 #include <string_view>
 
+#include "lib/base/format.h"
 #include "lib/tools/time_text.h"
 #include "lib/wire/excerpt.h"
 #include "lib/wire/json_writer.h"
@@ -16,20 +15,20 @@ using mesos::OutcomeKind;
 
 std::string Where(const Outcome& outcome) {
   const std::string& host = outcome.hostname.empty() ? outcome.agent_id : outcome.hostname;
-  return outcome.zone.empty() ? host : fmt::format("{} ({})", host, outcome.zone);
+  return outcome.zone.empty() ? host : Format("{} ({})", host, outcome.zone);
 }
 
 std::string WhatHappened(const Outcome& outcome) {
   switch (outcome.kind) {
     case OutcomeKind::kPlaced:
-      return fmt::format("placed on {} after {} ms as {}", Where(outcome), outcome.wait_ms,
+      return Format("placed on {} after {} ms as {}", Where(outcome), outcome.wait_ms,
                          outcome.task_id);
     case OutcomeKind::kRefused:
-      return fmt::format("refused: {}", outcome.error);
+      return Format("refused: {}", outcome.error);
     case OutcomeKind::kStatus:
     case OutcomeKind::kEnded:
     case OutcomeKind::kUnclear:
-      return fmt::format("{} {} on {}", mesos::OutcomeKindName(outcome.kind),
+      return Format("{} {} on {}", mesos::OutcomeKindName(outcome.kind),
                          mesos::TaskStateName(outcome.state), Where(outcome));
     default:
       return mesos::OutcomeKindName(outcome.kind);
@@ -37,9 +36,9 @@ std::string WhatHappened(const Outcome& outcome) {
 }
 
 std::string ReasonText(const ReasonCount& reason) {
-  std::string text = fmt::format("{} of {} cells", ReasonName(reason.reason), reason.cells);
+  std::string text = Format("{} of {} cells", ReasonName(reason.reason), reason.cells);
   if (reason.reason != Reason::kResource) return text;
-  return fmt::format("{} is short by {} on {} cells", reason.subject, FormatAmount(reason.short_by),
+  return Format("{} is short by {} on {} cells", reason.subject, FormatAmount(reason.short_by),
                      reason.cells);
 }
 
@@ -87,7 +86,7 @@ void WriteReasons(const Outcome& outcome, wire::JsonWriter* writer) {
 std::string OutcomeText(const Outcome& outcome, std::chrono::system_clock::time_point when) {
   std::string text = TimeText(when);
   if (outcome.IsOfWork()) {
-    text += fmt::format(" {} {}", outcome.service ? "service" : KindName(outcome.work_kind),
+    text += Format(" {} {}", outcome.service ? "service" : KindName(outcome.work_kind),
                         outcome.Identifier());
   }
   text += " " + WhatHappened(outcome);

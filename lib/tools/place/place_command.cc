@@ -1,12 +1,11 @@
 #include "lib/tools/place/place_command.h"
 
-#include <fmt/format.h>
-
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/record/round_recorder.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/flags.h"
@@ -142,7 +141,7 @@ Status Explain(Engine* engine, const std::string& id, PlaceResult* result) {
     }
   }
   if (result->explanations.size() > before) return {};
-  return InvalidArgument(fmt::format(
+  return InvalidArgument(Format(
       "--explain is \"{}\", expected PROCESS-GUID.INDEX of an LRP or the guid of a task",
       Shown(id)));
 }

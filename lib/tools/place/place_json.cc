@@ -1,5 +1,5 @@
-#include <fmt/format.h>
 
+#include "lib/base/format.h"
 #include "lib/tools/place/place_result.h"
 #include "lib/tools/score.h"
 #include "lib/wire/json_writer.h"
@@ -150,7 +150,7 @@ std::string Explanations(const std::vector<Explanation>& explanations) {
 std::string PlaceJson(const PlaceResult& result) {
   std::string text = "{\"placements\":" + Placements(*result.round) +
                      ",\"failures\":" + Failures(*result.round) + ",\"work\":" + AllWork(result);
-  if (result.duplicates > 0) text += fmt::format(",\"duplicates\":{}", result.duplicates);
+  if (result.duplicates > 0) text += Format(",\"duplicates\":{}", result.duplicates);
   if (!result.explanations.empty()) {
     text += ",\"explanations\":" + Explanations(result.explanations);
   }

@@ -1,8 +1,7 @@
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
+#include "lib/base/format.h"
 #include "lib/tools/place/place_result.h"
 #include "lib/tools/report/text.h"
 #include "lib/tools/score.h"
@@ -19,7 +18,7 @@ std::string Count(size_t count) { return FormatCount(static_cast<int64_t>(count)
 
 // "1 cell", "2,000 cells".
 std::string Counted(size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
+  return Format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
 }
 
 std::string Listed(const std::vector<std::string>& names) {
@@ -27,16 +26,16 @@ std::string Listed(const std::vector<std::string>& names) {
   for (size_t i = 0; i < std::min(names.size(), kListed); ++i) {
     text += (i == 0 ? "" : ", ") + wire::Escape(names[i]);
   }
-  if (names.size() > kListed) text += fmt::format(" and {} more", Count(names.size() - kListed));
+  if (names.size() > kListed) text += Format(" and {} more", Count(names.size() - kListed));
   return text;
 }
 
 std::string FreeOf(Amount free, Amount total) {
-  return fmt::format("{} of {}", FormatAmount(free), FormatAmount(total));
+  return Format("{} of {}", FormatAmount(free), FormatAmount(total));
 }
 
 std::string DuplicatesText(size_t duplicates) {
-  return fmt::format("{} an instance or a task that is named before; the first one counts\n",
+  return Format("{} an instance or a task that is named before; the first one counts\n",
                      duplicates == 1 ? "1 entry names" : Count(duplicates) + " entries name");
 }
 
@@ -89,12 +88,12 @@ std::string ReasonText(const ReasonCount& reason) {
   std::string text = Counted(reason.cells, "cell") + ": ";
   if (reason.reason != Reason::kResource) return text + PlainReasonText(reason);
   const std::string unit = Unit(reason.subject);
-  text += fmt::format("too {} {}; nearest is {}: asked {}{}, free {}{}, short by {}{}",
+  text += Format("too {} {}; nearest is {}: asked {}{}, free {}{}, short by {}{}",
                       LittleOrFew(reason.subject), wire::Escape(reason.subject),
                       wire::Escape(reason.cell_id), FormatAmount(reason.asked), unit,
                       FormatAmount(reason.free), unit, FormatAmount(reason.short_by), unit);
   if (reason.is_static) {
-    text += fmt::format(" (more than {} in all)",
+    text += Format(" (more than {} in all)",
                         reason.cells == 1 ? "this cell has" : "these cells have");
   }
   return text;
@@ -125,15 +124,15 @@ std::vector<RefusalGroup> GroupByError(const Round& round) {
 std::string RefusalsText(const Round& round) {
   std::string text = "\nRefused\n";
   for (const RefusalGroup& group : GroupByError(round)) {
-    fmt::format_to(std::back_inserter(text), "  {}\n    {}: {}\n",
+    AppendFormat(&text, "  {}\n    {}: {}\n",
                    wire::Escape(group.refusal->error), Counted(group.auctions.size(), "auction"),
                    Listed(group.auctions));
     if (!group.refusal->reasons.empty()) {
-      fmt::format_to(std::back_inserter(text), "    why {} was refused:\n",
+      AppendFormat(&text, "    why {} was refused:\n",
                      wire::Escape(group.auctions[0]));
     }
     for (const ReasonCount& reason : group.refusal->reasons) {
-      fmt::format_to(std::back_inserter(text), "      {}\n", ReasonText(reason));
+      AppendFormat(&text, "      {}\n", ReasonText(reason));
     }
   }
   return text;
@@ -152,7 +151,7 @@ std::string AnswerText(const CellAnswer& answer) {
       continue;
     }
     const std::string unit = Unit(reason.subject);
-    text += fmt::format("{} short by {}{} (asked {}, free {})", wire::Escape(reason.subject),
+    text += Format("{} short by {}{} (asked {}, free {})", wire::Escape(reason.subject),
                         FormatAmount(reason.short_by), unit, FormatAmount(reason.asked),
                         FormatAmount(reason.free));
   }
@@ -161,10 +160,10 @@ std::string AnswerText(const CellAnswer& answer) {
 
 std::string ExplanationText(const Explanation& explanation) {
   const std::string identifier = wire::Escape(explanation.auction.Identifier());
-  std::string text = fmt::format("\n{} {}: ", KindName(explanation.auction.kind()), identifier);
+  std::string text = Format("\n{} {}: ", KindName(explanation.auction.kind()), identifier);
   text += explanation.decision.placed
-              ? fmt::format("placed on {}\n", wire::Escape(explanation.decision.cell_id))
-              : fmt::format("refused: {}\n", wire::Escape(explanation.refusal.error));
+              ? Format("placed on {}\n", wire::Escape(explanation.decision.cell_id))
+              : Format("refused: {}\n", wire::Escape(explanation.refusal.error));
   if (!explanation.remedy.empty()) text += wire::Escape(explanation.remedy) + "\n";
   TextTable table({{"cell"}, {"zone"}, {"answer"}});
   for (const CellAnswer& answer : explanation.answers) {
@@ -177,7 +176,7 @@ std::string ExplanationText(const Explanation& explanation) {
 
 std::string PlaceText(const PlaceResult& result) {
   const Round& round = *result.round;
-  std::string text = fmt::format(
+  std::string text = Format(
       "{}: {} placed, {} refused (strategy {}, {})\n", Counted(round.decisions().size(), "auction"),
       Count(round.placed_count()), Count(round.refused_count()), wire::Escape(result.strategy_name),
       Counted(round.input().snapshot->size(), "cell"));

@@ -1,13 +1,12 @@
 #include "lib/tools/replay/replay_command.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/record/round_reader.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/flags.h"
@@ -92,13 +91,13 @@ Status ReadWhatIf(const Flags& flags, ReplayOptions* options) {
       return Status(strategy.status().code(), "--strategy: " + strategy.status().text());
     }
     options->strategy = std::move(*strategy);
-    options->what_if = fmt::format("strategy {}", flags.Text("strategy"));
+    options->what_if = Format("strategy {}", flags.Text("strategy"));
   }
   Expected<std::vector<Setting>> settings = ReadSettings(flags);
   if (!settings.ok()) return settings.status();
   options->settings = std::move(*settings);
   for (const auto& [key, value] : options->settings) {
-    options->what_if += fmt::format("{}{}={}", options->what_if.empty() ? "" : ", ", key, value);
+    options->what_if += Format("{}{}={}", options->what_if.empty() ? "" : ", ", key, value);
   }
   return {};
 }
@@ -112,7 +111,7 @@ Status ReadPlugins(const Flags& flags, ReplayOptions* options) {
     }
     if (MakeStrategy(path) != nullptr) {
       return InvalidArgument(
-          fmt::format("--plugin is \"{}\", expected the path of a shared object", path));
+          Format("--plugin is \"{}\", expected the path of a shared object", path));
     }
     const Expected<std::shared_ptr<Strategy>> plugin = LoadStrategy(path);
     if (!plugin.ok()) {
@@ -153,7 +152,7 @@ class FileReplay {
       if (!round.ok()) return Fail(round.status());
       if (!round->has_value()) return std::move(outcome_);
       if (Status status = Replay(**round); !status.ok()) {
-        return Fail(Status(status.code(), fmt::format("{}, round {}: {}", path, outcome_.rounds + 1,
+        return Fail(Status(status.code(), Format("{}, round {}: {}", path, outcome_.rounds + 1,
                                                       status.text())));
       }
     }
@@ -173,7 +172,7 @@ class FileReplay {
     if (strategy == nullptr) strategy = MakeStrategy(round.strategy_name);
     if (strategy != nullptr) return strategy;
     return InvalidArgument(
-        fmt::format("it was decided by the strategy \"{}\", which does not come "
+        Format("it was decided by the strategy \"{}\", which does not come "
                     "with Rostrum: name its plug-in with --plugin",
                     round.strategy_name));
   }

@@ -1,8 +1,7 @@
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
+#include "lib/base/format.h"
 #include "lib/tools/replay/replay_outcome.h"
 #include "lib/tools/report/text.h"
 #include "lib/tools/score.h"
@@ -13,22 +12,22 @@ namespace {
 constexpr size_t kTextMaximum = 200;
 
 std::string AuctionText(const ReplaySide& side) {
-  return fmt::format("{} {}", KindName(side.kind), CleanText(side.identifier, kTextMaximum));
+  return Format("{} {}", KindName(side.kind), CleanText(side.identifier, kTextMaximum));
 }
 
 std::string ResultText(const ReplaySide& side) {
   if (!side.placed) {
-    return fmt::format(
+    return Format(
         "refused ({})",
         CleanText(side.error.empty() ? RefusalCodeName(side.code) : side.error, kTextMaximum));
   }
-  return fmt::format("{} ({})", CleanText(side.cell_id, kTextMaximum), ScoreText(side.score));
+  return Format("{} ({})", CleanText(side.cell_id, kTextMaximum), ScoreText(side.score));
 }
 
 std::string Count(uint64_t count) { return FormatCount(static_cast<int64_t>(count)); }
 
 std::string Counted(uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
+  return Format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
 }
 
 // How much was replayed. What lies behind the place where it ended is not known, so no word that
@@ -44,16 +43,16 @@ std::string Same(const ReplayOutcome& file) {
   const std::string name = CleanText(file.path);
   const std::string decisions = Counted(file.decisions, "decision");
   if (!file.failed.ok()) {
-    return fmt::format("{}: {} ({}), without a difference\n", name, RoundsReplayed(file),
+    return Format("{}: {} ({}), without a difference\n", name, RoundsReplayed(file),
                        decisions);
   }
-  return fmt::format("{}: identical ({}, {})\n", name, RoundsReplayed(file), decisions);
+  return Format("{}: identical ({}, {})\n", name, RoundsReplayed(file), decisions);
 }
 
 std::string SameOrFirst(const ReplayOutcome& file) {
   if (!file.first.has_value()) return Same(file);
   const ReplayDeparture& first = *file.first;
-  return fmt::format(
+  return Format(
       "{}: differs in {} of {} ({})\n"
       "  first in round {}, decision {} of {}\n"
       "    recorded  {}: {}\n"
@@ -68,20 +67,20 @@ void AppendChanges(const ReplayOutcome& file, std::string* text) {
   const size_t listed = std::min(file.changes.size(), kChangesListed);
   for (size_t i = 0; i < listed; ++i) {
     const ReplayChange& change = file.changes[i];
-    fmt::format_to(std::back_inserter(*text), "  round {}  {}: {} -> {}\n", Count(change.round),
+    AppendFormat(text, "  round {}  {}: {} -> {}\n", Count(change.round),
                    AuctionText(change.before), ResultText(change.before), ResultText(change.now));
   }
   const uint64_t more = file.counts.sum() - file.counts.score_only - listed;
-  if (more > 0) fmt::format_to(std::back_inserter(*text), "  and {} more\n", Count(more));
+  if (more > 0) AppendFormat(text, "  and {} more\n", Count(more));
 }
 
 void AppendCount(std::string_view name, uint64_t count, std::string* text) {
-  fmt::format_to(std::back_inserter(*text), "  {:<27}{:>12}\n", name, Count(count));
+  AppendFormat(text, "  {:<27}{:>12}\n", name, Count(count));
 }
 
 std::string WhatIf(const ReplayOutcome& file, std::string_view what_if) {
   std::string text =
-      fmt::format("{}, with {} ({}, {})\n", CleanText(file.path), CleanText(what_if),
+      Format("{}, with {} ({}, {})\n", CleanText(file.path), CleanText(what_if),
                   RoundsReplayed(file), Counted(file.decisions, "decision"));
   if (!file.first.has_value()) {
     return text + (file.failed.ok() ? "  all of it would have been the same\n"

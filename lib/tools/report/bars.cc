@@ -2,13 +2,12 @@
 //
 // The strategies side by side: one panel for each measure, one bar for each strategy.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <optional>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/scale.h"
 #include "lib/tools/report/sections.h"
 #include "lib/tools/report/svg.h"
@@ -187,9 +186,9 @@ std::optional<std::string> BestLabel(const ReportData& data, const Measure& meas
 std::string Describe(const ReportData& data, const Measure& measure) {
   std::vector<std::string> parts;
   for (const ReportRun& run : data.runs) {
-    parts.push_back(fmt::format("{} {}", RunName(run), measure.label(run)));
+    parts.push_back(Format("{} {}", RunName(run), measure.label(run)));
   }
-  return fmt::format("Bars. {} {}.", measure.meaning, JoinNames(parts));
+  return Format("Bars. {} {}.", measure.meaning, JoinNames(parts));
 }
 
 struct BarLayout {
@@ -221,13 +220,13 @@ std::string Picture(const ReportData& data, const Measure& measure) {
   const Scale scale{0, layout.high, left, kWidth - layout.label_width - 8};
   const std::optional<std::string> best = BestLabel(data, measure);
   const double height = static_cast<double>(data.runs.size()) * kRow + 4;
-  Svg svg(fmt::format("bars-{}", measure.id), "bars", measure.heading, Describe(data, measure));
+  Svg svg(Format("bars-{}", measure.id), "bars", measure.heading, Describe(data, measure));
   bool limited = false;
   for (size_t i = 0; i < data.runs.size(); ++i) {
     const ReportRun& run = data.runs[i];
     const double middle = 2 + (static_cast<double>(i) + 0.5) * kRow;
     const double value = Finite(measure.value(run));
-    const std::string tooltip = fmt::format("{}: {}", RunName(run), measure.label(run));
+    const std::string tooltip = Format("{}: {}", RunName(run), measure.label(run));
     svg.Path(MarkerPath(i, 7, middle, 5), FillClass(i));
     svg.Text(18, middle + 4, Anchor::kStart, "", FitText(RunName(run), kFont, layout.name_width),
              RunName(run));
@@ -254,7 +253,7 @@ std::string Picture(const ReportData& data, const Measure& measure) {
   const std::string caption =
       limited ? "The upright line is the lower bound: no placement can do with fewer cells." : "";
   return Figure(EscapeHtml(measure.heading),
-                fmt::format("{} {}", measure.meaning, BetterWords(measure.better)),
+                Format("{} {}", measure.meaning, BetterWords(measure.better)),
                 svg.Finish(kWidth, height), caption);
 }
 
@@ -264,7 +263,7 @@ std::string StrandedSentence(const ReportData& data) {
              ? "Stranded is memory that stays free because the cell it lies on is short of "
                "something "
                "else, or because too little of it is left there for the work at hand."
-             : fmt::format("Stranded is {}", meaning) + (meaning.ends_with('.') ? "" : ".");
+             : Format("Stranded is {}", meaning) + (meaning.ends_with('.') ? "" : ".");
 }
 
 }  // namespace

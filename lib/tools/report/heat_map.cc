@@ -4,13 +4,11 @@
 // square and the figure inside it; large ones draw all squares of one colour as one path, with a
 // tooltip for every ten, which keeps the file and the browser's tree small.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/heat_plan.h"
 #include "lib/tools/report/sections.h"
 #include "lib/tools/report/svg.h"
@@ -36,12 +34,12 @@ struct Marks {
 
 std::string CellTooltip(const ReportCell& cell) {
   const std::string id = CleanText(cell.id, kLongestId);
-  if (cell.failed) return fmt::format("{}: failed", id);
+  if (cell.failed) return Format("{}: failed", id);
   const double used =
       static_cast<double>(cell.memory_total_mb) - static_cast<double>(cell.memory_free_mb);
   const double share =
       cell.memory_total_mb > 0 ? used / static_cast<double>(cell.memory_total_mb) : 0;
-  return fmt::format(
+  return Format(
       "{}: memory {} full, {} of {} free; disk {} full; {}", id, FormatPercent(share),
       FormatMegabytes(cell.memory_free_mb), FormatMegabytes(cell.memory_total_mb),
       FormatPercent(cell.disk_total_mb > 0 ? 1 - ShareOf(cell.disk_free_mb, cell.disk_total_mb)
@@ -63,15 +61,15 @@ void AppendOutline(const HeatSquare& square, double x, double y, double side, st
   const std::string s = Coordinate(side - 2 * inset);
   const std::string left = Coordinate(x + inset);
   const std::string top = Coordinate(y + inset);
-  fmt::format_to(std::back_inserter(*d), "M{0} {1}h{2}v{2}h-{2}z", left, top, s);
+  AppendFormat(d, "M{0} {1}h{2}v{2}h-{2}z", left, top, s);
   if (!square.all_failed()) return;
-  fmt::format_to(std::back_inserter(*d), "M{0} {1}l{2} {2}M{3} {1}l-{2} {2}", left, top, s,
+  AppendFormat(d, "M{0} {1}l{2} {2}M{3} {1}l-{2} {2}", left, top, s,
                  Coordinate(x + side - inset));
 }
 
 void AppendDot(double x, double y, double side, std::string* d) {
   const double radius = side / 5;
-  fmt::format_to(std::back_inserter(*d), "M{0} {1}h{2}v{2}h-{2}z",
+  AppendFormat(d, "M{0} {1}h{2}v{2}h-{2}z",
                  Coordinate(x + side / 2 - radius), Coordinate(y + side / 2 - radius),
                  Coordinate(2 * radius));
 }
@@ -154,7 +152,7 @@ class Mass {
   void Flush() {
     if (bar_width_ <= 0) return;
     const std::string width = Coordinate(bar_width_);
-    fmt::format_to(std::back_inserter(paths_[bar_look_]), "M{} {}h{}v{}h-{}z", Coordinate(bar_x_),
+    AppendFormat(&paths_[bar_look_], "M{} {}h{}v{}h-{}z", Coordinate(bar_x_),
                    Coordinate(bar_y_), width, Coordinate(side_), width);
     bar_width_ = 0;
   }
@@ -190,7 +188,7 @@ void DrawTooltips(const std::vector<HeatSquare>& squares, const HeatPlan& plan,
       const double y = zone.y + kHeatHead + static_cast<double>(row / plan.columns) * plan.pitch;
       svg->Rect(zone.x + static_cast<double>(start - row) * plan.pitch, y,
                 static_cast<double>(end - start) * plan.pitch - plan.gap, plan.side(), "hit",
-                fmt::format("{} to {}: {}", CleanText(first->id, kLongestId),
+                Format("{} to {}: {}", CleanText(first->id, kLongestId),
                             CleanText(last->id, kLongestId), words));
     }
   }
@@ -208,8 +206,8 @@ void DrawHead(const HeatSquare& sum, const HeatZone& zone, const HeatPlan& plan,
   const std::string full = none   ? "no cells"
                            : dead ? "failed"
                                   : FormatPercent(sum.share()) + " full";
-  const std::string whole = fmt::format("{}, {}", cells, full);
-  const std::string tooltip = fmt::format("{}: {}", ZoneName(zone), whole);
+  const std::string whole = Format("{}, {}", cells, full);
+  const std::string tooltip = Format("{}: {}", ZoneName(zone), whole);
   svg->Text(zone.x, zone.y + 11, Anchor::kStart, "tb",
             FitText(ZoneName(zone), kFont * 1.08, plan.block_width), tooltip);
   const bool fits = !none && TextWidth(whole, kSmall) <= plan.block_width;
@@ -228,9 +226,9 @@ std::string Caption(const ReportRun& run, const std::vector<HeatSquare>& squares
     if (!cell.failed && cell.instances > 0) ++working;
   }
   const auto total = static_cast<int64_t>(run.cells.size());
-  std::string out = fmt::format("{} of {} {} work", FormatCount(working),
+  std::string out = Format("{} of {} {} work", FormatCount(working),
                                 CountOf(total, "cell", "cells"), working == 1 ? "holds" : "hold");
-  if (failed > 0) out += fmt::format(", {} failed", FormatCount(failed));
+  if (failed > 0) out += Format(", {} failed", FormatCount(failed));
   struct Extreme {
     const HeatZone* zone = nullptr;
     double share = 0;
@@ -245,9 +243,9 @@ std::string Caption(const ReportRun& run, const std::vector<HeatSquare>& squares
   }
   if (low.zone == nullptr) return out + ".";
   if (low.zone == high.zone) {
-    return out + fmt::format(". Memory is {} full.", FormatPercent(low.share));
+    return out + Format(". Memory is {} full.", FormatPercent(low.share));
   }
-  return out + fmt::format(
+  return out + Format(
                    ". The fullest zone is {} with {} of its memory used, the emptiest {} with {}.",
                    ZoneName(*high.zone), FormatPercent(high.share), ZoneName(*low.zone),
                    FormatPercent(low.share));
@@ -259,8 +257,8 @@ std::string Picture(const ReportData& data, size_t index, const HeatPlan& plan) 
   const std::string caption = Caption(run, squares, plan);
   const bool detailed = plan.cells_per_square == 1 && plan.squares <= kMostDetailed &&
                         plan.squares * data.runs.size() <= kMostDetails;
-  Svg svg(fmt::format("heat-{}", index), "heat", fmt::format("Cells by zone, {}", RunName(run)),
-          fmt::format("Heat map: one square for each cell, coloured by used memory. {}", caption));
+  Svg svg(Format("heat-{}", index), "heat", Format("Cells by zone, {}", RunName(run)),
+          Format("Heat map: one square for each cell, coloured by used memory. {}", caption));
   for (const HeatZone& zone : plan.zones) {
     DrawHead(SumZone(squares, zone), zone, plan, &svg);
     Mass mass(plan);
@@ -304,11 +302,11 @@ std::string Legend(const Marks& marks) {
           "100 %.");
   for (int level = 0; level < 10; ++level) {
     svg.Rect(level * kSwatch, 0, kSwatch, 14, kLooks[static_cast<size_t>(level)],
-             fmt::format("{} to {} %", level * 10, level * 10 + 10));
+             Format("{} to {} %", level * 10, level * 10 + 10));
   }
   for (int tick = 0; tick <= 10; tick += 2) {
     svg.Text(tick * kSwatch, 28, tick == 0 ? Anchor::kStart : Anchor::kMiddle, "ta",
-             fmt::format("{}\u00A0%", tick * 10));
+             Format("{}\u00A0%", tick * 10));
   }
   svg.Text(10 * kSwatch + 12, 11, Anchor::kStart, "ta", "memory used");
   double x = 0;
@@ -341,7 +339,7 @@ std::string Introduction(const HeatPlan& plan) {
   std::string out = plan.cells_per_square == 1
                         ? "Each square is a cell, in the block of its zone and in the order of its "
                           "index. "
-                        : fmt::format(
+                        : Format(
                               "Each square stands for up to {} neighbouring cells of a zone, in "
                               "the order of their index. ",
                               plan.cells_per_square);
@@ -362,7 +360,7 @@ std::string HeatMapSection(const ReportData& data) {
                    "<p class=\"empty\">There are no cells, so there is no map to draw.</p>\n");
   }
   std::string content = Legend(FindMarks(data));
-  content += fmt::format("<div class=\"{}\">\n", GridClass(data));
+  content += Format("<div class=\"{}\">\n", GridClass(data));
   for (size_t i = 0; i < data.runs.size(); ++i) content += Picture(data, i, plan);
   content += "</div>\n";
   return Section("cells", "Cells at the end", Introduction(plan), content);

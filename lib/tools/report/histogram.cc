@@ -2,10 +2,9 @@
 //
 // How much memory each cell has left: a histogram for each strategy, on the same axes.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/scale.h"
 #include "lib/tools/report/sections.h"
 #include "lib/tools/report/svg.h"
@@ -83,21 +82,21 @@ Axes MakeAxes(const ReportData& data) {
 std::string Caption(const Histogram& histogram) {
   if (histogram.sorted.empty()) return "No cell of this run is alive at the end.";
   std::string out =
-      fmt::format("Half of the {} have at most {} free; the fullest has {}, the emptiest {}.",
+      Format("Half of the {} have at most {} free; the fullest has {}, the emptiest {}.",
                   CountOf(static_cast<int64_t>(histogram.sorted.size()), "cell", "cells"),
                   FormatMegabytes(histogram.median()), FormatMegabytes(histogram.sorted.front()),
                   FormatMegabytes(histogram.sorted.back()));
   if (histogram.sorted.size() == 1) {
-    out = fmt::format("The one cell has {} free.", FormatMegabytes(histogram.sorted.front()));
+    out = Format("The one cell has {} free.", FormatMegabytes(histogram.sorted.front()));
   }
   if (histogram.failed > 0) {
-    out += fmt::format(" {} left out.", histogram.failed == 1
+    out += Format(" {} left out.", histogram.failed == 1
                                             ? "One failed cell is"
                                             : CountOf(histogram.failed, "", "failed cells are"));
   }
   if (histogram.over > 0) {
     out +=
-        fmt::format(" {} over-committed and counted as full.",
+        Format(" {} over-committed and counted as full.",
                     histogram.over == 1 ? "One cell is" : CountOf(histogram.over, "", "cells are"));
   }
   return out;
@@ -131,7 +130,7 @@ void DrawAxes(const Axes& axes, double left, double right, Svg* svg) {
 
 void DrawMedian(const Histogram& histogram, const Axes& axes, const Scale& x, Svg* svg) {
   const double at = x(static_cast<double>(histogram.median()) / static_cast<double>(axes.bin));
-  const std::string label = fmt::format("median {}", FormatMegabytes(histogram.median()));
+  const std::string label = Format("median {}", FormatMegabytes(histogram.median()));
   const double width = TextWidth(label, kSmall);
   svg->Line(at, kTop - 6, at, kTop + kPlot, "median");
   // Beside the line, on the side that has room.
@@ -150,9 +149,9 @@ std::string Picture(const ReportData& data, size_t index, const Axes& axes) {
   const Scale x{0, static_cast<double>(axes.bins), left, right};
   const Scale y{0, axes.counts.end, kTop + kPlot, kTop};
   const std::string caption = Caption(histogram);
-  Svg svg(fmt::format("histogram-{}", index), "histogram",
-          fmt::format("Free memory on the cells, {}", RunName(run)),
-          fmt::format("Histogram: how many cells have how much memory left. {}", caption));
+  Svg svg(Format("histogram-{}", index), "histogram",
+          Format("Free memory on the cells, {}", RunName(run)),
+          Format("Histogram: how many cells have how much memory left. {}", caption));
   DrawAxes(axes, left, right, &svg);
   for (size_t i = 0; i < histogram.bins.size(); ++i) {
     const int64_t count = histogram.bins[i];
@@ -164,7 +163,7 @@ std::string Picture(const ReportData& data, size_t index, const Axes& axes) {
     svg.Rect(
         from + 0.75, top, x(static_cast<double>(i + 1)) - from - 1.5, kTop + kPlot - top,
         FillClass(index),
-        fmt::format("{} to {} free: {} ({})", FormatMegabytes(start),
+        Format("{} to {} free: {} ({})", FormatMegabytes(start),
                     FormatMegabytes(start + axes.bin), CountOf(count, "cell", "cells"),
                     FormatPercent(ShareOf(count, static_cast<int64_t>(histogram.sorted.size())))));
   }
@@ -183,12 +182,12 @@ std::string HistogramSection(const ReportData& data) {
         "<p class=\"empty\">There are no cells, so there is no free memory to show.</p>\n");
   }
   const Axes axes = MakeAxes(data);
-  std::string content = fmt::format("<div class=\"{}\">\n", GridClass(data));
+  std::string content = Format("<div class=\"{}\">\n", GridClass(data));
   for (size_t i = 0; i < data.runs.size(); ++i) content += Picture(data, i, axes);
   content += "</div>\n";
   return Section(
       "free", "Free memory left on the cells",
-      fmt::format(
+      Format(
           "How many cells have how much memory left: each bar spans {} and its height is the "
           "number of cells. Much on the left means that cells are packed full, a tail on the "
           "right that whole cells are free for large work; the dashed line is the median. "

@@ -2,12 +2,10 @@
 
 #include "lib/tools/report/report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/sections.h"
 #include "lib/tools/report/svg.h"
 #include "lib/tools/report/text.h"
@@ -25,7 +23,7 @@ std::string Title(const ReportData& data) {
 // The policy is the net under the escaping: even if markup slipped in, nothing would be loaded or
 // run.
 std::string Head(const ReportData& data) {
-  return fmt::format(
+  return Format(
       "<!DOCTYPE html>\n"
       "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -39,22 +37,22 @@ std::string Head(const ReportData& data) {
 }
 
 std::string Fact(std::string_view name, std::string_view html) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, html);
+  return Format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, html);
 }
 
 std::string Header(const ReportData& data) {
   std::string out = "<header>\n<p class=\"kicker\">rostrum simulate</p>\n";
-  fmt::format_to(std::back_inserter(out), "<h1>{}</h1>\n", EscapeHtml(Title(data)));
+  AppendFormat(&out, "<h1>{}</h1>\n", EscapeHtml(Title(data)));
   for (const std::string& line : data.description) {
-    fmt::format_to(std::back_inserter(out), "<p class=\"about\">{}</p>\n",
+    AppendFormat(&out, "<p class=\"about\">{}</p>\n",
                    EscapeHtml(CleanText(line)));
   }
   out += "<dl class=\"facts\">\n";
   if (!data.command_line.empty()) {
     out +=
-        Fact("Command", fmt::format("<code>{}</code>", EscapeHtml(CleanText(data.command_line))));
+        Fact("Command", Format("<code>{}</code>", EscapeHtml(CleanText(data.command_line))));
   }
-  out += Fact("Seed", fmt::format("<code>{}</code>", data.seed));
+  out += Fact("Seed", Format("<code>{}</code>", data.seed));
   if (!data.date.empty()) out += Fact("Date", EscapeHtml(CleanText(data.date, kLongestName)));
   out += "</dl>\n</header>\n";
   return out;
@@ -93,7 +91,7 @@ std::string RunName(const ReportRun& run) {
 std::string RunLabel(const ReportData& data, size_t run) {
   constexpr size_t kLong = 20;  // Bytes; such a name may be broken anywhere to fit a column.
   const std::string name = RunName(data.runs[run]);
-  return fmt::format("{}<bdi{}>{}</bdi>", MarkerHtml(run),
+  return Format("{}<bdi{}>{}</bdi>", MarkerHtml(run),
                      name.size() > kLong ? " class=\"long\"" : "", EscapeHtml(name));
 }
 
@@ -108,21 +106,21 @@ std::string_view GridClass(const ReportData& data) {
 
 std::string Section(std::string_view id, std::string_view heading, std::string_view introduction,
                     std::string_view content) {
-  return fmt::format(
+  return Format(
       "<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n{2}{3}"
       "</section>\n",
       id, EscapeHtml(heading),
-      introduction.empty() ? "" : fmt::format("<p class=\"lead\">{}</p>\n", introduction), content);
+      introduction.empty() ? "" : Format("<p class=\"lead\">{}</p>\n", introduction), content);
 }
 
 std::string Figure(std::string_view heading, std::string_view note, std::string_view svg,
                    std::string_view caption) {
-  std::string out = fmt::format("<figure>\n<h3>{}</h3>\n", heading);
+  std::string out = Format("<figure>\n<h3>{}</h3>\n", heading);
   if (!note.empty())
-    fmt::format_to(std::back_inserter(out), "<p class=\"note\">{}</p>\n", EscapeHtml(note));
+    AppendFormat(&out, "<p class=\"note\">{}</p>\n", EscapeHtml(note));
   out += svg;
   if (!caption.empty()) {
-    fmt::format_to(std::back_inserter(out), "<figcaption>{}</figcaption>\n", EscapeHtml(caption));
+    AppendFormat(&out, "<figcaption>{}</figcaption>\n", EscapeHtml(caption));
   }
   return out + "</figure>\n";
 }

@@ -2,12 +2,11 @@
 
 #include "lib/tools/report/scale.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/text.h"
 
 namespace rostrum::tools {

@@ -2,12 +2,11 @@
 //
 // What an operator reads first: a card for each strategy, and the differences in words.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <functional>
 #include <optional>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/sections.h"
 #include "lib/tools/report/text.h"
 
@@ -15,18 +14,18 @@ namespace rostrum::tools {
 namespace {
 
 std::string Row(std::string_view name, std::string_view value, std::string_view css = "") {
-  return fmt::format("<div{}><dt>{}</dt><dd>{}</dd></div>\n",
-                     css.empty() ? "" : fmt::format(" class=\"{}\"", css), name, EscapeHtml(value));
+  return Format("<div{}><dt>{}</dt><dd>{}</dd></div>\n",
+                     css.empty() ? "" : Format(" class=\"{}\"", css), name, EscapeHtml(value));
 }
 
 std::string Card(const ReportData& data, size_t index) {
   const ReportRun& run = data.runs[index];
-  std::string out = fmt::format("<div class=\"card\">\n<h3>{}</h3>\n<dl>\n", RunLabel(data, index));
+  std::string out = Format("<div class=\"card\">\n<h3>{}</h3>\n<dl>\n", RunLabel(data, index));
   out += Row("Running at the end", FormatCount(run.running), "big");
   out += Row("Waiting at the end", FormatCount(run.waiting));
   if (run.lost != 0) out += Row("Lost", FormatCount(run.lost));
   out += Row("Cells used",
-             fmt::format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total)));
+             Format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total)));
   out += Row("Memory used", FormatPercent(ShareOf(run.memory_used_mb, run.memory_total_mb)));
   out += Row("Stranded memory", FormatMegabytes(run.memory_stranded_mb));
   return out + "</dl>\n</div>\n";
@@ -46,7 +45,7 @@ std::vector<Finding> Measures() {
   return {
       {[](const ReportRun& run) { return static_cast<double>(run.cells_used); },
        [](const ReportRun& run) {
-         return fmt::format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total));
+         return Format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total));
        },
        "{0} used the fewest cells, {1}", "{0} the most, {1}",
        "All strategies used {1} cells"},
@@ -67,7 +66,7 @@ std::string NamesWith(const ReportData& data, const Finding& finding, const std:
   for (size_t i = 0; i < data.runs.size(); ++i) {
     if (finding.label(data.runs[i]) == label) names.push_back(RunLabel(data, i));
   }
-  if (names.size() > 4) return fmt::format("{} strategies", names.size());
+  if (names.size() > 4) return Format("{} strategies", names.size());
   return JoinNames(names);
 }
 
@@ -79,11 +78,11 @@ std::string Sentence(const ReportData& data, const Finding& finding) {
   const std::string best = finding.label(*low);
   const std::string worst = finding.label(*high);
   const auto fill = [](std::string_view text, std::string_view names, const std::string& figure) {
-    return fmt::format(fmt::runtime(text), names,
-                       fmt::format("<strong>{}</strong>", EscapeHtml(figure)));
+    return Format(fmt::runtime(text), names,
+                       Format("<strong>{}</strong>", EscapeHtml(figure)));
   };
-  if (best == worst) return fmt::format("<li>{}.</li>\n", fill(finding.equal, "", best));
-  return fmt::format("<li>{}; {}.</li>\n", fill(finding.best, NamesWith(data, finding, best), best),
+  if (best == worst) return Format("<li>{}.</li>\n", fill(finding.equal, "", best));
+  return Format("<li>{}; {}.</li>\n", fill(finding.best, NamesWith(data, finding, best), best),
                      fill(finding.worst, NamesWith(data, finding, worst), worst));
 }
 
@@ -98,7 +97,7 @@ std::string BoundSentence(const ReportData& data) {
   }
   if (!nearest) return "";
   const ReportRun& run = data.runs[*nearest];
-  return fmt::format(
+  return Format(
       "<li>{} {}: it uses <strong>{}</strong>, and the work that it runs cannot do with fewer than "
       "{}.</li>\n",
       RunLabel(data, *nearest),
@@ -129,16 +128,16 @@ std::string SummarySection(const ReportData& data) {
                    "<p class=\"empty\">No strategy was run: this report has no figures.</p>\n");
   }
   std::string content =
-      fmt::format("<div class=\"cards{}\">\n", data.runs.size() == 1 ? " one" : "");
+      Format("<div class=\"cards{}\">\n", data.runs.size() == 1 ? " one" : "");
   for (size_t i = 0; i < data.runs.size(); ++i) content += Card(data, i);
   content += "</div>\n";
   const std::string findings = Findings(data);
   if (!findings.empty()) {
-    content += fmt::format("<ul class=\"findings\">\n{}</ul>\n", findings);
+    content += Format("<ul class=\"findings\">\n{}</ul>\n", findings);
   }
   const std::string introduction =
       data.runs.size() > 1
-          ? fmt::format(
+          ? Format(
                 "{} strategies were given the same work and the same cells. Each keeps its "
                 "colour and its marker through the whole page.",
                 data.runs.size())

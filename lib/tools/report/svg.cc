@@ -2,12 +2,10 @@
 
 #include "lib/tools/report/svg.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/text.h"
 
 namespace rostrum::tools {
@@ -31,7 +29,7 @@ std::string_view AnchorName(Anchor anchor) {
 std::string Polygon(double x, double y, double radius, std::initializer_list<double> corners) {
   std::string out;
   for (auto it = corners.begin(); it != corners.end(); it += 2) {
-    fmt::format_to(std::back_inserter(out), "{}{} {}", out.empty() ? "M" : "L",
+    AppendFormat(&out, "{}{} {}", out.empty() ? "M" : "L",
                    Coordinate(x + it[0] * radius), Coordinate(y + it[1] * radius));
   }
   return out + "Z";
@@ -41,7 +39,7 @@ std::string Polygon(double x, double y, double radius, std::initializer_list<dou
 
 std::string Coordinate(double value) {
   if (!std::isfinite(value)) return "0";
-  std::string out = fmt::format("{:.2f}", std::clamp(value, -1e7, 1e7));
+  std::string out = Format("{:.2f}", std::clamp(value, -1e7, 1e7));
   while (out.back() == '0') out.pop_back();
   if (out.back() == '.') out.pop_back();
   return out == "-0" ? "0" : out;
@@ -56,47 +54,46 @@ void Svg::Close(std::string_view element, std::string_view tooltip) {
     body_ += "/>\n";
     return;
   }
-  fmt::format_to(std::back_inserter(body_), "><title>{}</title></{}>\n", EscapeHtml(tooltip),
+  AppendFormat(&body_, "><title>{}</title></{}>\n", EscapeHtml(tooltip),
                  element);
 }
 
 void Svg::Rect(double x, double y, double width, double height, std::string_view css,
                std::string_view tooltip) {
-  fmt::format_to(std::back_inserter(body_),
-                 R"(<rect class="{}" x="{}" y="{}" width="{}" height="{}")", css, Coordinate(x),
+  AppendFormat(&body_, R"(<rect class="{}" x="{}" y="{}" width="{}" height="{}")", css, Coordinate(x),
                  Coordinate(y), Coordinate(std::max(width, 0.0)),
                  Coordinate(std::max(height, 0.0)));
   Close("rect", tooltip);
 }
 
 void Svg::Line(double x1, double y1, double x2, double y2, std::string_view css) {
-  fmt::format_to(std::back_inserter(body_), R"(<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>)",
+  AppendFormat(&body_, R"(<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>)",
                  css, Coordinate(x1), Coordinate(y1), Coordinate(x2), Coordinate(y2));
   body_ += '\n';
 }
 
 void Svg::Path(std::string_view d, std::string_view css, std::string_view tooltip) {
-  fmt::format_to(std::back_inserter(body_), R"(<path class="{}" d="{}")", css, d);
+  AppendFormat(&body_, R"(<path class="{}" d="{}")", css, d);
   Close("path", tooltip);
 }
 
 void Svg::Text(double x, double y, Anchor anchor, std::string_view css, std::string_view text,
                std::string_view tooltip) {
   body_ += "<text";
-  if (!css.empty()) fmt::format_to(std::back_inserter(body_), R"( class="{}")", css);
-  fmt::format_to(std::back_inserter(body_), R"( x="{}" y="{}")", Coordinate(x), Coordinate(y));
+  if (!css.empty()) AppendFormat(&body_, R"( class="{}")", css);
+  AppendFormat(&body_, R"( x="{}" y="{}")", Coordinate(x), Coordinate(y));
   if (anchor != Anchor::kStart) {
-    fmt::format_to(std::back_inserter(body_), R"( text-anchor="{}")", AnchorName(anchor));
+    AppendFormat(&body_, R"( text-anchor="{}")", AnchorName(anchor));
   }
   body_ += '>';
   if (!tooltip.empty()) {
-    fmt::format_to(std::back_inserter(body_), "<title>{}</title>", EscapeHtml(tooltip));
+    AppendFormat(&body_, "<title>{}</title>", EscapeHtml(tooltip));
   }
-  fmt::format_to(std::back_inserter(body_), "{}</text>\n", EscapeHtml(text));
+  AppendFormat(&body_, "{}</text>\n", EscapeHtml(text));
 }
 
 std::string Svg::Finish(double width, double height) const {
-  return fmt::format(
+  return Format(
       R"(<svg id="{0}" class="chart" data-picture="{1}" role="img" aria-labelledby="{0}-t {0}-d" )"
       R"(viewBox="0 0 {2} {3}" width="{2}" height="{3}" xmlns="http://www.w3.org/2000/svg">)"
       "\n<title id=\"{0}-t\">{4}</title>\n<desc id=\"{0}-d\">{5}</desc>\n{6}</svg>\n",
@@ -108,10 +105,10 @@ size_t ColourSlot(size_t run) { return run % kSlots; }
 
 size_t ShapeSlot(size_t run) { return (run + run / kSlots) % kSlots; }
 
-std::string FillClass(size_t run) { return fmt::format("f{}", ColourSlot(run)); }
+std::string FillClass(size_t run) { return Format("f{}", ColourSlot(run)); }
 
 std::string LineClass(size_t run) {
-  return fmt::format("l{} d{}", ColourSlot(run), ShapeSlot(run));
+  return Format("l{} d{}", ColourSlot(run), ShapeSlot(run));
 }
 
 // The shapes are those of the glyphs in MarkerHtml, in the same order.
@@ -120,7 +117,7 @@ std::string MarkerPath(size_t run, double x, double y, double radius) {
   switch (ShapeSlot(run)) {
     case 0: {
       const std::string size = Coordinate(r * 0.95);
-      return fmt::format("M{0} {1}a{2} {2} 0 1 0 {3} 0a{2} {2} 0 1 0 -{3} 0Z",
+      return Format("M{0} {1}a{2} {2} 0 1 0 {3} 0a{2} {2} 0 1 0 -{3} 0Z",
                          Coordinate(x - r * 0.95), Coordinate(y), size, Coordinate(r * 1.9));
     }
     case 1:
@@ -142,7 +139,7 @@ std::string MarkerPath(size_t run, double x, double y, double radius) {
 }
 
 std::string MarkerHtml(size_t run) {
-  return fmt::format(R"(<span class="key c{} m{}" aria-hidden="true"></span>)", ColourSlot(run),
+  return Format(R"(<span class="key c{} m{}" aria-hidden="true"></span>)", ColourSlot(run),
                      ShapeSlot(run));
 }
 

@@ -2,13 +2,11 @@
 //
 // All the figures as tables, which are also the pictures' text for those who cannot see them.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <functional>
-#include <iterator>
 #include <map>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/sections.h"
 #include "lib/tools/report/text.h"
 
@@ -58,7 +56,7 @@ std::string TimePerAuction(const ReportRun& run) {
 
 std::string ConcentrationText(const ReportRun& run) {
   if (run.concentration.app.empty()) return std::string(kDash);
-  return fmt::format("{}, {} ({})", CleanText(run.concentration.app, 80),
+  return Format("{}, {} ({})", CleanText(run.concentration.app, 80),
                      CountOf(run.concentration.instances, "instance", "instances"),
                      FormatPercent(run.concentration.share));
 }
@@ -98,21 +96,21 @@ std::vector<Group> Groups() {
 // The start of a table with a column for each strategy.
 std::string TableHead(const ReportData& data, std::string_view caption, std::string_view first,
                       std::string_view label) {
-  std::string out = fmt::format(
+  std::string out = Format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n<table>\n"
       "<caption>{}</caption>\n<thead>\n<tr><th scope=\"col\">{}</th>",
       label, caption, first);
   for (size_t i = 0; i < data.runs.size(); ++i) {
-    fmt::format_to(std::back_inserter(out), "<th scope=\"col\">{}</th>", RunLabel(data, i));
+    AppendFormat(&out, "<th scope=\"col\">{}</th>", RunLabel(data, i));
   }
   return out + "</tr>\n</thead>\n";
 }
 
 std::string TableRow(const ReportData& data, std::string_view name, bool words,
                      const std::function<std::string(const ReportRun&)>& cell) {
-  std::string out = fmt::format("<tr><th scope=\"row\">{}</th>", EscapeHtml(name));
+  std::string out = Format("<tr><th scope=\"row\">{}</th>", EscapeHtml(name));
   for (const ReportRun& run : data.runs) {
-    fmt::format_to(std::back_inserter(out), "<td{}>{}</td>", words ? " class=\"words\"" : "",
+    AppendFormat(&out, "<td{}>{}</td>", words ? " class=\"words\"" : "",
                    EscapeHtml(cell(run)));
   }
   return out + "</tr>\n";
@@ -121,9 +119,7 @@ std::string TableRow(const ReportData& data, std::string_view name, bool words,
 std::string FiguresTable(const ReportData& data) {
   std::string out = TableHead(data, "Figures by strategy", "Figure", "Figures by strategy");
   for (const Group& group : Groups()) {
-    fmt::format_to(
-        std::back_inserter(out),
-        "<tbody>\n<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n",
+    AppendFormat(&out, "<tbody>\n<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n",
         data.runs.size() + 1, group.name);
     for (const Row& row : group.rows) out += TableRow(data, row.name, row.words, row.cell);
     out += "</tbody>\n";
@@ -205,8 +201,7 @@ std::string ZonesTable(const ReportData& data) {
       "<table class=\"zones\">\n<caption>Zones at the end</caption>\n<thead>\n"
       "<tr><th scope=\"col\" rowspan=\"2\">Zone</th>";
   for (size_t i = 0; i < data.runs.size(); ++i) {
-    fmt::format_to(std::back_inserter(out),
-                   "<th scope=\"colgroup\" class=\"start\" colspan=\"3\">{}</th>",
+    AppendFormat(&out, "<th scope=\"colgroup\" class=\"start\" colspan=\"3\">{}</th>",
                    RunLabel(data, i));
   }
   out += "</tr>\n<tr>";
@@ -217,10 +212,10 @@ std::string ZonesTable(const ReportData& data) {
   }
   out += "</tr>\n</thead>\n<tbody>\n";
   for (const auto& [zone, row] : table) {
-    fmt::format_to(std::back_inserter(out), "<tr><th scope=\"row\"><bdi>{}</bdi></th>",
+    AppendFormat(&out, "<tr><th scope=\"row\"><bdi>{}</bdi></th>",
                    zone.empty() ? "(no zone)" : EscapeHtml(CleanText(zone, 200)));
     for (const ZoneFigures& figures : row) {
-      fmt::format_to(std::back_inserter(out), "<td class=\"start\">{}</td><td>{}</td><td>{}</td>",
+      AppendFormat(&out, "<td class=\"start\">{}</td><td>{}</td><td>{}</td>",
                      FormatCount(figures.instances), FormatCount(figures.cells),
                      figures.memory_total > 0
                          ? EscapeHtml(FormatPercent(figures.memory_used / figures.memory_total))

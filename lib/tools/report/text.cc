@@ -2,13 +2,12 @@
 
 #include "lib/tools/report/text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
+#include "lib/base/format.h"
 #include "lib/wire/utf8.h"
 
 namespace rostrum::tools {
@@ -186,7 +185,7 @@ std::string FitText(std::string_view text, double font_size, double width) {
 
 std::string FormatDecimals(double value, int decimals) {
   if (!std::isfinite(value)) return std::string(kDash);
-  const std::string plain = fmt::format("{:.{}f}", std::fabs(value), decimals);
+  const std::string plain = Format("{:.{}f}", std::fabs(value), decimals);
   const size_t whole = std::min(plain.find('.'), plain.size());
   std::string out;
   for (size_t i = 0; i < plain.size(); ++i) {
@@ -200,7 +199,7 @@ std::string FormatDecimals(double value, int decimals) {
 std::string FormatCount(int64_t count) {
   const uint64_t size =
       count < 0 ? ~static_cast<uint64_t>(count) + 1 : static_cast<uint64_t>(count);
-  const std::string plain = fmt::format("{}", size);
+  const std::string plain = Format("{}", size);
   std::string out = count < 0 ? std::string(kMinus) : std::string();
   for (size_t i = 0; i < plain.size(); ++i) {
     if (i > 0 && (plain.size() - i) % 3 == 0) out.push_back(',');
@@ -225,7 +224,7 @@ std::string FormatCompact(double value) {
     while (out.back() == '0') out.pop_back();
     if (out.back() == '.') out.pop_back();
   }
-  if (unit > 0) fmt::format_to(std::back_inserter(out), "{}{}", kNoBreak, kUnits[unit]);
+  if (unit > 0) AppendFormat(&out, "{}{}", kNoBreak, kUnits[unit]);
   return out;
 }
 
@@ -248,13 +247,13 @@ std::string FormatPercent(double share) {
   } else {
     number = FormatDecimals(percent, 1);
   }
-  return fmt::format("{}{}{}%", prefix, number, kNoBreak);
+  return Format("{}{}{}%", prefix, number, kNoBreak);
 }
 
 std::string FormatMegabytes(int64_t megabytes) {
   constexpr std::array<std::string_view, 4> kUnits = {"MB", "GiB", "TiB", "PiB"};
   if (megabytes > -1024 && megabytes < 1024)
-    return fmt::format("{}{}MB", FormatCount(megabytes), kNoBreak);
+    return Format("{}{}MB", FormatCount(megabytes), kNoBreak);
   double value = static_cast<double>(megabytes);
   size_t unit = 0;
   while (unit + 1 < kUnits.size() && std::fabs(value) >= 1023.95) {
@@ -262,7 +261,7 @@ std::string FormatMegabytes(int64_t megabytes) {
     ++unit;
   }
   // 64 GiB where it is that exactly, else 64.0 GiB.
-  return fmt::format("{}{}{}", FormatDecimals(value, value == std::floor(value) ? 0 : 1), kNoBreak,
+  return Format("{}{}{}", FormatDecimals(value, value == std::floor(value) ? 0 : 1), kNoBreak,
                      kUnits[unit]);
 }
 
@@ -274,7 +273,7 @@ std::string FormatNanoseconds(double nanoseconds) {
     nanoseconds /= 1000;
     ++unit;
   }
-  return fmt::format("{}{}{}", FormatDecimals(nanoseconds, unit == 0 ? 0 : 1), kNoBreak,
+  return Format("{}{}{}", FormatDecimals(nanoseconds, unit == 0 ? 0 : 1), kNoBreak,
                      kUnits[unit]);
 }
 
@@ -287,15 +286,15 @@ std::string FormatSeconds(double seconds) {
       while (number.back() == '0') number.pop_back();
       if (number.back() == '.') number.pop_back();
     }
-    return fmt::format("{}{}s", number, kNoBreak);
+    return Format("{}{}s", number, kNoBreak);
   }
   const bool negative = seconds < 0;
   const auto whole = static_cast<int64_t>(std::llround(std::fabs(seconds)));
   const auto two = [&](int64_t big, std::string_view big_unit, int64_t small,
                        std::string_view small_unit) {
     std::string out = negative ? std::string(kMinus) : std::string();
-    out += fmt::format("{}{}{}", FormatCount(big), kNoBreak, big_unit);
-    if (small > 0) out += fmt::format(" {}{}{}", small, kNoBreak, small_unit);
+    out += Format("{}{}{}", FormatCount(big), kNoBreak, big_unit);
+    if (small > 0) out += Format(" {}{}{}", small, kNoBreak, small_unit);
     return out;
   };
   if (whole < 7200) return two(whole / 60, "min", whole % 60, "s");
@@ -304,7 +303,7 @@ std::string FormatSeconds(double seconds) {
 }
 
 std::string CountOf(int64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{}{}{}", FormatCount(count), kNoBreak, count == 1 ? one : many);
+  return Format("{}{}{}", FormatCount(count), kNoBreak, count == 1 ? one : many);
 }
 
 std::string JoinNames(const std::vector<std::string>& names) {

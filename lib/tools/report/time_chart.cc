@@ -2,8 +2,6 @@
 //
 // The cluster over time: one panel a measure, one line a strategy, all on the same time axis.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -11,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/scale.h"
 #include "lib/tools/report/sections.h"
 #include "lib/tools/report/svg.h"
@@ -217,7 +216,7 @@ void DrawAxes(const Frame& frame, const Plot& plot, Svg* svg) {
     svg->Line(x, plot.axis_y, x, plot.axis_y + 4, "axis");
     svg->Text(x, plot.axis_y + 16, Anchor::kMiddle, "ta", tick.label);
   }
-  svg->Text(plot.x.to, plot.axis_y + 32, Anchor::kEnd, "ta", fmt::format("time in {}", ticks.unit));
+  svg->Text(plot.x.to, plot.axis_y + 32, Anchor::kEnd, "ta", Format("time in {}", ticks.unit));
 }
 
 // Numbers in bubbles at the top, joined where they would touch.
@@ -227,8 +226,8 @@ void DrawEvents(const Frame& frame, const Plot& plot, Svg* svg) {
     size_t last = 0;
     double x = 0;
     std::string text() const {
-      return first == last ? fmt::format("{}", first + 1)
-                           : fmt::format("{}\u2013{}", first + 1, last + 1);
+      return first == last ? Format("{}", first + 1)
+                           : Format("{}\u2013{}", first + 1, last + 1);
     }
     double half() const { return std::max(8.0, TextWidth(text(), kSmall) / 2 + 4); }
   };
@@ -252,7 +251,7 @@ void DrawEvents(const Frame& frame, const Plot& plot, Svg* svg) {
     std::string tooltip;
     for (size_t i = bubble.first; i <= bubble.last; ++i) {
       tooltip +=
-          fmt::format("{}{}: {}", tooltip.empty() ? "" : "; ",
+          Format("{}{}: {}", tooltip.empty() ? "" : "; ",
                       FormatSeconds(frame.events[i].seconds), CleanText(frame.events[i].label, 80));
     }
     svg->Rect(x - half, 2, 2 * half, 16, "bubble", tooltip);
@@ -267,7 +266,7 @@ void DrawLines(const Plot& plot, Svg* svg) {
     if (line.size() > 1) {
       std::string d;
       for (const Point& point : line) {
-        fmt::format_to(std::back_inserter(d), "{}{} {}", d.empty() ? "M" : "L",
+        AppendFormat(&d, "{}{} {}", d.empty() ? "M" : "L",
                        Coordinate(plot.x(point.time)), Coordinate(plot.y(point.value)));
       }
       svg->Path(d, LineClass(i));
@@ -337,7 +336,7 @@ void DrawMarks(const ReportData& data, const Frame& frame, const Plot& plot, Svg
           std::min(plot.x.from + (static_cast<double>(bin) + 0.5) * kMarkBin, plot.x.to);
       const double start = frame.low + static_cast<double>(bin) * bin_seconds;
       svg->Path(MarkerPath(i, x, y, radius), FillClass(i),
-                fmt::format("{}: {} refused, {} to {}", RunName(data.runs[i]), FormatCount(count),
+                Format("{}: {} refused, {} to {}", RunName(data.runs[i]), FormatCount(count),
                             FormatSeconds(start), FormatSeconds(start + bin_seconds)));
     }
   }
@@ -356,28 +355,28 @@ std::string Caption(const ReportData& data, const Plot& plot, const Panel& panel
     if (plot.lines[i].empty()) continue;
     values.push_back(plot.lines[i].back().value);
     const std::string text = ValueText(panel, values.back());
-    parts.push_back(fmt::format("{} {}", RunName(data.runs[i]), text));
+    parts.push_back(Format("{} {}", RunName(data.runs[i]), text));
     ++texts[text];
   }
   if (parts.empty()) return "";
   if (texts.size() == 1) {
-    return fmt::format(
+    return Format(
         "At the end: {}{}.", texts.begin()->first,
         parts.size() > 1 ? " with every strategy, so the lines may lie on each other" : "");
   }
   if (parts.size() > 6) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    return fmt::format("At the end: from {} to {}.", ValueText(panel, *low),
+    return Format("At the end: from {} to {}.", ValueText(panel, *low),
                        ValueText(panel, *high));
   }
-  return fmt::format("At the end: {}.", JoinNames(parts));
+  return Format("At the end: {}.", JoinNames(parts));
 }
 
 std::string Picture(const ReportData& data, const Frame& frame, const Panel& panel) {
   const Plot plot = MakePlot(data, frame, panel);
   const std::string caption = Caption(data, plot, panel);
-  Svg svg(fmt::format("time-{}", panel.id), "time", panel.heading,
-          fmt::format("Line chart over time. {} {}", panel.note, caption));
+  Svg svg(Format("time-{}", panel.id), "time", panel.heading,
+          Format("Line chart over time. {} {}", panel.note, caption));
   DrawAxes(frame, plot, &svg);
   DrawEvents(frame, plot, &svg);
   DrawLines(plot, &svg);
@@ -396,15 +395,15 @@ std::string EventList(const ReportData& data, const Frame& frame) {
     if (event.runs.size() < data.runs.size()) {
       std::vector<std::string> names;
       for (const size_t run : event.runs) names.push_back(RunLabel(data, run));
-      who = names.size() > 4 ? fmt::format(" ({} of {} strategies)", names.size(), data.runs.size())
-                             : fmt::format(" ({} only)", JoinNames(names));
+      who = names.size() > 4 ? Format(" ({} of {} strategies)", names.size(), data.runs.size())
+                             : Format(" ({} only)", JoinNames(names));
     }
-    fmt::format_to(std::back_inserter(out), "<li>{}: <bdi>{}</bdi>{}</li>\n",
+    AppendFormat(&out, "<li>{}: <bdi>{}</bdi>{}</li>\n",
                    FormatSeconds(event.seconds), EscapeHtml(CleanText(event.label, 200)), who);
   }
   out += "</ol>\n";
   if (frame.events.size() > shown) {
-    fmt::format_to(std::back_inserter(out), "<p class=\"note\">And {} later, not shown.</p>\n",
+    AppendFormat(&out, "<p class=\"note\">And {} later, not shown.</p>\n",
                    CountOf(static_cast<int64_t>(frame.events.size() - shown), "event", "events"));
   }
   return out + "</div>\n";

@@ -1,10 +1,9 @@
 #include "lib/tools/simulate/cluster.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/model/fits.h"
 
 namespace rostrum::tools {
@@ -39,11 +38,11 @@ Status Cluster::Put(uint32_t instance, uint32_t cell) {
   Instance& placed = instances_[instance];
   SimulatedCell& target = cells_[cell];
   if (placed.cell) {
-    return Broken(fmt::format("\"{}\" was placed on {}, but runs on {} already", placed.work->guid,
+    return Broken(Format("\"{}\" was placed on {}, but runs on {} already", placed.work->guid,
                               target.state.id, cells_[*placed.cell].state.id));
   }
   if (!target.up || target.state.evacuating) {
-    return Broken(fmt::format("\"{}\" was placed on {}, which takes no work", placed.work->guid,
+    return Broken(Format("\"{}\" was placed on {}, which takes no work", placed.work->guid,
                               target.state.id));
   }
   placed.cell = cell;
@@ -159,17 +158,17 @@ Status Cluster::Check(const SimulatedCell& cell) const {
   Resources free = cell.state.total;
   free.Subtract(UsedOn(cell));
   if (!cell.up && !cell.instances.empty()) {
-    return Broken(fmt::format("cell {} is down, but work runs on it", cell.state.id));
+    return Broken(Format("cell {} is down, but work runs on it", cell.state.id));
   }
   if (AnyNegative(free)) {
-    return Broken(fmt::format(
+    return Broken(Format(
         "cell {} is over-committed: its work asks for more than it has (free memory {} MB, disk "
         "{} MB, cpu {}, containers {})",
         cell.state.id, FormatAmount(free.memory), FormatAmount(free.disk), FormatAmount(free.cpu),
         free.containers));
   }
   if (!(free == cell.state.available)) {
-    return Broken(fmt::format("cell {}: what is free was not kept up to date", cell.state.id));
+    return Broken(Format("cell {}: what is free was not kept up to date", cell.state.id));
   }
   return {};
 }

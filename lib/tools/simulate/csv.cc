@@ -1,11 +1,9 @@
 #include "lib/tools/simulate/csv.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/wire/encoding.h"
 #include "lib/wire/excerpt.h"
 #include "lib/wire/read_file.h"
@@ -75,7 +73,7 @@ class CsvScanner {
         } else {
           ++position_;
           if (AtEnd()) return field;
-          return InvalidArgument(fmt::format(
+          return InvalidArgument(Format(
               "{}, line {}: there is text after a closing quote, expected a comma or the end of "
               "the line",
               name_, line_));
@@ -84,7 +82,7 @@ class CsvScanner {
       field.push_back(c);
     }
     return InvalidArgument(
-        fmt::format("{}, line {}: a quote is never closed", name_, first_line));
+        Format("{}, line {}: a quote is never closed", name_, first_line));
   }
 
   std::string_view name_;
@@ -96,13 +94,13 @@ class CsvScanner {
 // Looks for what other programs write and would only lead to strange errors later.
 Status CheckIsText(std::string_view name, std::string_view text) {
   if (const std::string_view encoding = wire::OtherEncoding(text); !encoding.empty()) {
-    return InvalidArgument(fmt::format("{}: the file is in {}, expected UTF-8", name, encoding));
+    return InvalidArgument(Format("{}: the file is in {}, expected UTF-8", name, encoding));
   }
   const size_t end = text.find('\r');
   if (end != std::string_view::npos && text.find('\n') == std::string_view::npos &&
       end + 1 < text.size()) {
     return InvalidArgument(
-        fmt::format("{}, line 1: lines end in CR alone, expected LF or CR LF", name));
+        Format("{}, line 1: lines end in CR alone, expected LF or CR LF", name));
   }
   return {};
 }
@@ -134,7 +132,7 @@ Expected<CsvTable> CsvTable::Parse(std::string name, std::string_view text) {
   }
   if (table.header_.empty()) {
     return InvalidArgument(
-        fmt::format("{}, line 1: the file is empty, expected a line with the names of the columns",
+        Format("{}, line 1: the file is empty, expected a line with the names of the columns",
                     table.name_));
   }
   return table;
@@ -144,7 +142,7 @@ Status CsvTable::SetHeader(Row row) {
   for (size_t i = 0; i < row.fields.size(); ++i) {
     const auto end = row.fields.begin() + static_cast<ptrdiff_t>(i);
     if (std::find(row.fields.begin(), end, row.fields[i]) != end) {
-      return InvalidArgument(fmt::format("{}, line {}: column \"{}\" is named twice", name_,
+      return InvalidArgument(Format("{}, line {}: column \"{}\" is named twice", name_,
                                          row.line, wire::Cut(row.fields[i])));
     }
   }
@@ -154,10 +152,10 @@ Status CsvTable::SetHeader(Row row) {
 
 Status CsvTable::AddRow(Row row) {
   if (row.fields.size() != header_.size()) {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "{}, line {}: there {} {}, expected {} as in the header", name_, row.line,
         row.fields.size() == 1 ? "is" : "are",
-        row.fields.size() == 1 ? "1 field" : fmt::format("{} fields", row.fields.size()),
+        row.fields.size() == 1 ? "1 field" : Format("{} fields", row.fields.size()),
         header_.size()));
   }
   rows_.push_back(std::move(row));
@@ -181,12 +179,12 @@ Expected<size_t> CsvTable::NeededColumn(std::initializer_list<std::string_view> 
     known.resize(kColumnsNamed);
     known.emplace_back("...");
   }
-  return InvalidArgument(fmt::format("{}, line 1: there is no column \"{}\" among {}", name_,
-                                     fmt::join(names, "\" or \""), fmt::join(known, ", ")));
+  return InvalidArgument(Format("{}, line 1: there is no column \"{}\" among {}", name_,
+                                     Join(names, "\" or \""), Join(known, ", ")));
 }
 
 Status CsvTable::BadField(size_t row, size_t column, std::string_view expected) const {
-  return InvalidArgument(fmt::format("{}, line {}, column \"{}\": is \"{}\", expected {}", name_,
+  return InvalidArgument(Format("{}, line {}, column \"{}\": is \"{}\", expected {}", name_,
                                      Line(row), header_[column], wire::Cut(At(row, column)),
                                      expected));
 }

@@ -1,13 +1,11 @@
 #include "lib/tools/simulate/incidents.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/report/text.h"
 #include "lib/tools/simulate/plain_spaces.h"
@@ -34,18 +32,18 @@ std::string ZonesText(std::vector<std::string_view> zones) {
   zones.resize(zones.size() - more);
   std::vector<std::string> names;
   for (const std::string_view zone : zones) names.push_back(Shown(zone));
-  return fmt::format(
-      "one of {}{}", fmt::join(names, ", "),
-      more > 0 ? fmt::format(" and {} more", FormatCount(static_cast<int64_t>(more))) : "");
+  return Format(
+      "one of {}{}", Join(names, ", "),
+      more > 0 ? Format(" and {} more", FormatCount(static_cast<int64_t>(more))) : "");
 }
 
 Status AddZoneFailure(const std::string& zone, int64_t time_ms, Scenario* scenario) {
-  Failure failure{time_ms, fmt::format("zone {} fails", zone), {}};
+  Failure failure{time_ms, Format("zone {} fails", zone), {}};
   for (uint32_t i = 0; i < scenario->cells.size(); ++i) {
     if (scenario->cells[i].zone == zone) failure.cells.push_back(i);
   }
   if (failure.cells.empty()) {
-    return InvalidArgument(fmt::format("--fail-zone is \"{}\", expected {}", Shown(zone),
+    return InvalidArgument(Format("--fail-zone is \"{}\", expected {}", Shown(zone),
                                        ZonesText(ZonesOf(*scenario))));
   }
   scenario->failures.push_back(std::move(failure));
@@ -62,7 +60,7 @@ Status AddCellFailure(const IncidentOptions& options, int64_t time_ms, Scenario*
   const auto count = static_cast<size_t>(options.fail_cells);
   if (count > candidates.size()) {
     return InvalidArgument(
-        fmt::format("--fail-cells is \"{}\", expected at most {}, the number of "
+        Format("--fail-cells is \"{}\", expected at most {}, the number of "
                     "cells that are there to fail",
                     count, candidates.size()));
   }
@@ -89,7 +87,7 @@ Status AddIncidents(const IncidentOptions& options, Scenario* scenario) {
     if (Status s = AddCellFailure(options, middle_ms, scenario); !s.ok()) return s;
   }
   for (const Failure& failure : scenario->failures) {
-    scenario->description.push_back(fmt::format(
+    scenario->description.push_back(Format(
         "At {}: {}", FormatSeconds(static_cast<double>(failure.time_ms) / 1000), failure.label));
   }
   scenario->rolling_update = options.rolling_update;

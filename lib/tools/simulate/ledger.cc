@@ -1,12 +1,12 @@
 #include "lib/tools/simulate/ledger.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include "lib/base/format.h"
 
 namespace rostrum::tools {
 namespace {
@@ -94,7 +94,7 @@ Status Ledger::Submit(const Job& job, std::vector<int32_t> indices, int64_t now_
   }
   if (!added.ok()) return added.status();
   if (*added == count) return {};
-  return Broken(fmt::format("\"{}\": the queue took {} auctions, expected {}", job.work->guid,
+  return Broken(Format("\"{}\": the queue took {} auctions, expected {}", job.work->guid,
                             *added, count));
 }
 
@@ -102,7 +102,7 @@ Status Ledger::Place(const Auction& auction, const Decision& decision) {
   const auto number = static_cast<uint32_t>(auction.tag);
   Instance& instance = instances_[number];
   if (!std::exchange(instance.queued, false)) {
-    return Broken(fmt::format("\"{}\" was placed, but did not wait", auction.Identifier()));
+    return Broken(Format("\"{}\" was placed, but did not wait", auction.Identifier()));
   }
   instance.seen = true;
   // What is evacuated leaves its old cell once it has a new one.
@@ -169,7 +169,7 @@ Expected<RunCounts> Ledger::FinalCounts() const {
       counts.running == cluster_->running()) {
     return counts;
   }
-  return Broken(fmt::format(
+  return Broken(Format(
       "work was lost or doubled: of {} that came {} are accounted for, and of {} "
       "auctions {}; {} wait, and {} are in the queue",
       counts.came, instances, counts.came + counts.again, auctions, queued, in_queue));

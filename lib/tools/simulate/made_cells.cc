@@ -1,9 +1,8 @@
 #include "lib/tools/simulate/made_cells.h"
 
-#include <fmt/format.h>
-
 #include <array>
 
+#include "lib/base/format.h"
 #include "lib/tools/simulate/random.h"
 
 namespace rostrum::tools {
@@ -47,8 +46,8 @@ std::vector<Cell> MakeCells(int64_t count, int64_t zones, uint64_t seed) {
   std::vector<Cell> cells(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) {
     Cell& cell = cells[static_cast<size_t>(i)];
-    cell.id = fmt::format("cell-{:05}", i);
-    cell.zone = fmt::format("z{}", i % zones + 1);
+    cell.id = Format("cell-{:05}", i);
+    cell.zone = Format("z{}", i % zones + 1);
     cell.index = i;
     cell.tag = static_cast<uint64_t>(i);
     const Size& size = kSizes[random.Pick(weights)];

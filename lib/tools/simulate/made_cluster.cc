@@ -1,11 +1,10 @@
 #include "lib/tools/simulate/made_cluster.h"
 
-#include <fmt/format.h>
-
 #include <map>
 #include <string>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/text.h"
 #include "lib/tools/simulate/made_cells.h"
 #include "lib/tools/simulate/made_work.h"
@@ -23,9 +22,9 @@ std::string DescribeCells(const Scenario& scenario, int64_t zones) {
   std::vector<std::string> sizes;
   for (const auto& [memory, count] : by_memory) {
     sizes.push_back(
-        fmt::format("{} with {}", FormatCount(count), FormatMegabytes(memory / kAmountOne)));
+        Format("{} with {}", FormatCount(count), FormatMegabytes(memory / kAmountOne)));
   }
-  return fmt::format("{} in {}: {} of memory; {} in an isolation segment, {} with a second stack",
+  return Format("{} in {}: {} of memory; {} in an isolation segment, {} with a second stack",
                      CountOf(static_cast<int64_t>(scenario.cells.size()), "cell", "cells"),
                      CountOf(zones, "zone", "zones"), JoinNames(sizes),
                      FormatCount(by_purpose[Purpose::kSegment]),
@@ -33,7 +32,7 @@ std::string DescribeCells(const Scenario& scenario, int64_t zones) {
 }
 
 std::string DescribeWork(const MadeWorkCounts& counts, int64_t duration_ms) {
-  return fmt::format(
+  return Format(
       "{} with {} and {}, all within {}; {} deleted and {} scaled down again",
       CountOf(counts.apps, "app", "apps"), CountOf(counts.app_instances, "instance", "instances"),
       CountOf(counts.tasks, "task", "tasks"),

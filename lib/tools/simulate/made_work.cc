@@ -1,11 +1,10 @@
 #include "lib/tools/simulate/made_work.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/simulate/made_cells.h"
 #include "lib/tools/simulate/random.h"
 
@@ -76,12 +75,12 @@ class WorkMaker {
     work->kind = is_task ? Kind::kTask : Kind::kLrp;
     work->domain = is_task ? "cf-tasks" : "cf-apps";
     work->guid =
-        is_task ? fmt::format("task-{:05}", counts_.tasks) : fmt::format("app-{:05}", counts_.apps);
+        is_task ? Format("task-{:05}", counts_.tasks) : Format("app-{:05}", counts_.apps);
     work->asked.memory = WholeAmount(kMemoryMb[random_.Pick(kMemoryWeights)]);
     work->asked.disk = WholeAmount(kDiskMb[random_.Pick(kDiskWeights)]);
     const bool second = purpose == Purpose::kSecondStack;
     work->constraint.rootfs =
-        fmt::format("preloaded:{}", second ? kSecondStackName : kFirstStackName);
+        Format("preloaded:{}", second ? kSecondStackName : kFirstStackName);
     if (purpose == Purpose::kSegment) {
       work->constraint.placement_tags = {std::string(kSegmentTag)};
     }

@@ -1,10 +1,9 @@
 #include "lib/tools/simulate/progress.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 
+#include "lib/base/format.h"
 #include "lib/wire/excerpt.h"
 
 namespace rostrum::tools {
@@ -31,7 +30,7 @@ void Progress::Show(std::string_view what, double share) {
   share = std::clamp(share, 0.0, 1.0);
   const auto full = static_cast<size_t>(share * kBarWidth);
   *terminal_ << kWipe
-             << fmt::format("{} [{}{}] {:3.0f} %", wire::Cut(what, kNameWidth),
+             << Format("{} [{}{}] {:3.0f} %", wire::Cut(what, kNameWidth),
                             std::string(full, '#'), std::string(kBarWidth - full, '.'), share * 100)
              << std::flush;
 }

@@ -1,7 +1,5 @@
 #include "lib/tools/simulate/results_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -9,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/text.h"
 #include "lib/tools/simulate/plain_spaces.h"
 #include "lib/tools/text_table.h"
@@ -117,7 +116,7 @@ void AddCells(RunTable* table) {
 std::string AmountText(const ResourceUse& use, Amount amount) {
   if (use.unit == "MB") return FormatMegabytes(amount / kAmountOne);
   return FormatDecimals(static_cast<double>(amount) / kAmountOne, 0) +
-         (use.unit.empty() ? "" : fmt::format(" {}", use.unit));
+         (use.unit.empty() ? "" : Format(" {}", use.unit));
 }
 
 std::string ShareText(const ResourceUse& use, Amount amount) {
@@ -158,7 +157,7 @@ std::string InstancesPerZone(const RunResult& run) {
   if (zones.empty()) return "-";
   const auto [fewest, most] = std::ranges::minmax_element(zones, {}, &ReportZone::instances);
   if (fewest->instances == most->instances) return FormatCount(most->instances);
-  return fmt::format("{} to {}", FormatCount(fewest->instances), FormatCount(most->instances));
+  return Format("{} to {}", FormatCount(fewest->instances), FormatCount(most->instances));
 }
 
 // All runs have the same zones, since these follow from the scenario.
@@ -183,7 +182,7 @@ void AddConcentration(RunTable* table) {
   table->AddRow("  instances on one cell", [](const RunResult& run) {
     const ReportConcentration& worst = run.figures.concentration;
     if (worst.app.empty()) return std::string("-");
-    return fmt::format("{} of {}", FormatCount(worst.instances), CleanText(worst.app, 24));
+    return Format("{} of {}", FormatCount(worst.instances), CleanText(worst.app, 24));
   });
 }
 
@@ -208,7 +207,7 @@ std::string Meanings(std::span<const RunResult> runs) {
       "waits.");
   add("Cells needed at least are the fewest cells that have what runs at the end, if work could be "
       "parted at will; no placement can do with fewer.");
-  add(fmt::format("Stranded is {}.", kStrandedMeaning));
+  add(Format("Stranded is {}.", kStrandedMeaning));
   add("Worst concentration is the largest share of an app's running instances that is on one cell, "
       "of apps that run two at least.");
   return out;

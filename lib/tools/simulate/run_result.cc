@@ -1,6 +1,6 @@
 #include "lib/tools/simulate/run_result.h"
 
-#include <fmt/format.h>
+#include "lib/base/format.h"
 
 namespace rostrum::tools {
 
@@ -9,7 +9,7 @@ Status CheckBalance(const RunResult& result) {
   Status status;
   const auto expect = [&](std::string_view what, int64_t whole, int64_t parts) {
     if (whole == parts || !status.ok()) return;
-    status = Status(Code::kInternal, fmt::format("the counts of {} do not add up: {} are {}, but "
+    status = Status(Code::kInternal, Format("the counts of {} do not add up: {} are {}, but "
                                                  "their parts {}",
                                                  result.strategy, what, whole, parts));
   };

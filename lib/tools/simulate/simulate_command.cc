@@ -1,7 +1,5 @@
 #include "lib/tools/simulate/simulate_command.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -9,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/flags.h"
 #include "lib/tools/report/report.h"
@@ -22,6 +21,7 @@
 #include "lib/tools/simulate/simulate_verb.h"
 #include "lib/tools/simulate/simulation.h"
 #include "lib/tools/simulate/write_file.h"
+#include "lib/tools/time_text.h"
 #include "lib/wire/excerpt.h"
 
 namespace rostrum::tools {
@@ -71,10 +71,10 @@ Status WriteReport(const SimulateOptions& options, const Scenario& scenario,
   ReportData data = ResultsAsReport(scenario, results, options.with_time);
   data.command_line = "rostrum simulate";
   for (const std::string_view argument : arguments)
-    data.command_line += fmt::format(" {}", argument);
+    data.command_line += Format(" {}", argument);
   data.seed = options.made.seed;
   if (options.with_time) {
-    data.date = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)));
+    data.date = TimeText(std::time(nullptr), "%Y-%m-%d %H:%M UTC");
   }
   return WriteFile(options.report_path, RenderReport(data));
 }

@@ -1,7 +1,5 @@
 #include "lib/tools/simulate/simulate_options.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -9,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/tools/failure.h"
 #include "lib/tools/input_files.h"
 #include "lib/tools/load_strategy.h"
@@ -59,7 +58,7 @@ Status CheckRestrictions(const Flags& flags, Input input) {
     const std::string_view what = input == Input::kMade        ? "without --nodes and --pods"
                                   : input == Input::kFileOrder ? "with --nodes and --pods"
                                                                : "with --by-time";
-    return InvalidArgument(fmt::format("--{} cannot be used {}", restriction.flag, what));
+    return InvalidArgument(Format("--{} cannot be used {}", restriction.flag, what));
   }
   return {};
 }
@@ -71,7 +70,7 @@ Expected<int64_t> ReadSeconds(const Flags& flags, std::string_view name, int64_t
   const std::optional<int64_t> time_ms = ParseDecimal(flags.Text(name), 3, minimum_ms, kYearMs);
   if (!time_ms) {
     return InvalidArgument(
-        fmt::format("--{} is \"{}\", expected seconds from {} to {}", name,
+        Format("--{} is \"{}\", expected seconds from {} to {}", name,
                     Shown(flags.Text(name)), FormatAmount(minimum_ms), FormatAmount(kYearMs)));
   }
   return *time_ms;
@@ -99,7 +98,7 @@ class Collector {
 Status ReadInput(const Flags& flags, SimulateOptions* options) {
   if (flags.Has("nodes") != flags.Has("pods")) {
     const bool nodes = flags.Has("nodes");
-    return InvalidArgument(fmt::format("--{} is given without --{}, expected both or neither",
+    return InvalidArgument(Format("--{} is given without --{}, expected both or neither",
                                        nodes ? "nodes" : "pods", nodes ? "pods" : "nodes"));
   }
   Collector collector;
@@ -125,7 +124,7 @@ Status ReadInput(const Flags& flags, SimulateOptions* options) {
   collector.Put(flags.Whole("zones", std::min(made.zones, most_zones), 1, most_zones), &made.zones);
   if (flags.Has("apps")) collector.Put(flags.Whole("apps", 1, 1, kMostApps), &made.apps);
   if (!made.apps && made.cells > kMostFilledCells && collector.status().ok()) {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "--cells is \"{}\", expected at most {} without --apps, since so many cells are "
         "filled by more than {} apps",
         made.cells, kMostFilledCells, kMostApps));
@@ -150,7 +149,7 @@ Status ReadIncidents(const Flags& flags, IncidentOptions* incidents) {
   }
   for (const std::string_view flag : {"fail-cells", "fail-zone", "rolling-update"}) {
     if (!flags.Has(flag) || !flags.Has("fill")) continue;
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "--{} cannot be used with --fill, the middle of which is not known in advance", flag));
   }
   return {};
@@ -183,7 +182,7 @@ Status ReadStrategies(const Flags& flags, std::vector<NamedStrategy>* strategies
     const auto end = names.begin() + static_cast<ptrdiff_t>(i);
     if (std::find(names.begin(), end, names[i]) != end) {
       return InvalidArgument(
-          fmt::format("--strategy names \"{}\" twice, expected each once", Shown(names[i])));
+          Format("--strategy names \"{}\" twice, expected each once", Shown(names[i])));
     }
     Expected<std::shared_ptr<Strategy>> strategy = LoadStrategy(names[i]);
     if (!strategy.ok()) {

@@ -1,7 +1,5 @@
 #include "lib/tools/simulate/simulation.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <deque>
@@ -11,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/text.h"
 #include "lib/tools/simulate/cluster.h"
 #include "lib/tools/simulate/figures.h"
@@ -137,7 +136,7 @@ void Simulation::RepeatJobs() {
   uint32_t next_instance = last.first_instance + static_cast<uint32_t>(last.instances);
   for (Job job : scenario_.jobs) {
     auto work = std::make_shared<Work>(*job.work);
-    work->guid += fmt::format("~{}", passes_);
+    work->guid += Format("~{}", passes_);
     job.work = std::move(work);
     job.first_instance = next_instance;
     next_instance += static_cast<uint32_t>(job.instances);

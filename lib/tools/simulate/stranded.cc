@@ -1,12 +1,10 @@
 #include "lib/tools/simulate/stranded.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/base/strings.h"
 #include "lib/model/fits.h"
 #include "rostrum/constraint.h"
@@ -23,10 +21,10 @@ struct Shape {
 
 std::string KeyOf(const Work& work) {
   std::string key =
-      fmt::format("{} {} {} {} {}", work.asked.memory, work.asked.disk, work.asked.cpu,
-                  work.constraint.rootfs, fmt::join(work.constraint.placement_tags, " "));
+      Format("{} {} {} {} {}", work.asked.memory, work.asked.disk, work.asked.cpu,
+                  work.constraint.rootfs, Join(work.constraint.placement_tags, " "));
   for (const NamedAmount& scalar : work.asked.scalars) {
-    key += fmt::format(" {}={}", scalar.name, scalar.amount);
+    key += Format(" {}={}", scalar.name, scalar.amount);
   }
   return key;
 }

@@ -1,8 +1,5 @@
 #include "lib/tools/simulate/trace.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -11,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/base/strings.h"
 #include "lib/tools/report/text.h"
 #include "lib/tools/simulate/decimal.h"
@@ -170,7 +168,7 @@ std::set<std::string_view> ModelsOf(std::string_view spec) {
 // The placement tag that stands for a gpu_spec: a node has, as an optional tag, each one of the
 // trace that names its model. So matching tags is matching models, alternatives included.
 std::string TagOf(const std::set<std::string_view>& models) {
-  return fmt::format("gpu:{}", fmt::join(models, "|"));
+  return Format("gpu:{}", Join(models, "|"));
 }
 
 Status ReadNodes(const CsvTable& table, Scenario* scenario, std::vector<std::string>* models) {
@@ -331,7 +329,7 @@ void WarnOfLifetimes(const CsvTable& pods, const std::vector<PodTimes>& times, S
     return pod.deleted_ms && *pod.deleted_ms <= pod.created_ms;
   });
   if (count == 0) return;
-  scenario->warnings.push_back(fmt::format(
+  scenario->warnings.push_back(Format(
       "{}: {} a deletion_time that is not after the creation_time; {} before any round",
       pods.name(), CountOf(count, "pod has", "pods have"), count == 1 ? "it leaves" : "they leave"));
 }
@@ -341,7 +339,7 @@ std::string DescribeOrder(const TraceOptions& options) {
   const std::string how =
       options.batch == 1 ? "one by one" : FormatCount(options.batch) + " at a time";
   if (options.order == TraceOrder::kInFileOrder) return "in file order, " + how;
-  return fmt::format("in file order, {}, again and again until the first refusal", how);
+  return Format("in file order, {}, again and again until the first refusal", how);
 }
 
 // How often the nodes have what all pods together ask for, by one resource; `least` if it is less
@@ -380,7 +378,7 @@ double MostPods(const Scenario& scenario) {
 Status CheckCanFill(const CsvTable& pods, const Scenario& scenario) {
   const double most = MostPods(scenario);
   if (most <= kMostPodsToFill) return {};
-  return InvalidArgument(fmt::format(
+  return InvalidArgument(Format(
       "{}: up to {} pods may fit before the first is refused, expected {} at most: fill "
       "fewer nodes, or with larger pods",
       pods.name(), FormatDecimals(most, 0), FormatDecimals(kMostPodsToFill, 0)));
@@ -390,16 +388,16 @@ Status CheckContent(const CsvTable& nodes, const CsvTable& pods, const TraceOpti
                     const Scenario& scenario) {
   if (nodes.size() == 0) {
     return InvalidArgument(
-        fmt::format("{}: there is no node, expected one at least", nodes.name()));
+        Format("{}: there is no node, expected one at least", nodes.name()));
   }
   if (pods.size() == 0) {
-    return InvalidArgument(fmt::format("{}: there is no pod, expected one at least", pods.name()));
+    return InvalidArgument(Format("{}: there is no pod, expected one at least", pods.name()));
   }
   const bool any_asks = std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [](const Job& job) {
     return !(job.work->asked == Resources());
   });
   if (options.order == TraceOrder::kFill && !any_asks) {
-    return InvalidArgument(fmt::format(
+    return InvalidArgument(Format(
         "{}: no pod asks for anything, so filling the nodes would never end", pods.name()));
   }
   if (options.order == TraceOrder::kFill) return CheckCanFill(pods, scenario);
@@ -427,9 +425,9 @@ Expected<Scenario> ReadTrace(const CsvTable& nodes, const CsvTable& pods,
     MakeEventsInFileOrder(options.batch, &scenario);
   }
   scenario.description = {
-      fmt::format("{} of {}", CountOf(static_cast<int64_t>(nodes.size()), "node", "nodes"),
+      Format("{} of {}", CountOf(static_cast<int64_t>(nodes.size()), "node", "nodes"),
                   nodes.name()),
-      fmt::format("{} of {}, {}", CountOf(static_cast<int64_t>(pods.size()), "pod", "pods"),
+      Format("{} of {}, {}", CountOf(static_cast<int64_t>(pods.size()), "pod", "pods"),
                   pods.name(), DescribeOrder(options))};
   return scenario;
 }

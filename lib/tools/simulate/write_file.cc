@@ -1,7 +1,6 @@
 #include "lib/tools/simulate/write_file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "lib/base/descriptor.h"
+#include "lib/base/format.h"
 #include "lib/tools/paths.h"
 
 namespace rostrum::tools {
@@ -31,7 +31,7 @@ bool WriteAll(int descriptor, std::string_view content) {
 
 Status Failed(const std::string& path, std::string_view what) {
   return Unavailable(
-      fmt::format("{}: cannot be {}: {}", path, what, std::generic_category().message(errno)));
+      Format("{}: cannot be {}: {}", path, what, std::generic_category().message(errno)));
 }
 
 // Where a file is to be written, and what is there already.
@@ -49,7 +49,7 @@ Expected<Target> FindTarget(const std::string& path) {
   target.is_there = stat(path.c_str(), &target.about) == 0;
   if (!target.is_there && errno != ENOENT) return Failed(path, "opened for writing");
   if (target.is_there && S_ISDIR(target.about.st_mode)) {
-    return Unavailable(fmt::format("{}: is a folder, expected a file", path));
+    return Unavailable(Format("{}: is a folder, expected a file", path));
   }
   // A file that must not be written must not be replaced either.
   if (target.is_there && access(path.c_str(), W_OK) != 0) return Failed(path, "opened for writing");
@@ -57,7 +57,7 @@ Expected<Target> FindTarget(const std::string& path) {
   if (!followed.ok()) return followed.status();
   target.path = std::move(*followed);
   const std::filesystem::path folder = std::filesystem::path(target.path).parent_path();
-  target.beside = folder / fmt::format(".rostrum-{}.tmp", getpid());
+  target.beside = folder / Format(".rostrum-{}.tmp", getpid());
   return target;
 }
 

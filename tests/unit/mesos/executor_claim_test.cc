@@ -1,12 +1,12 @@
 // Whose rep it is: an executor asks the rep of nobody else for anything.
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <optional>
 #include <string>
 
+#include "lib/base/format.h"
 #include "lib/mesos/executor/rep_claim.h"
 #include "tests/unit/mesos/executor_world.h"
 
@@ -160,7 +160,7 @@ TEST_F(ExecutorClaimTest, NothingIsStoppedAtTheRepOfAnotherCell) {
 
 // Ports that no other test claims.
 std::string UrlOfTest(const char* host, int port) {
-  return fmt::format("http://{}:{}", host, 1'000'000 + 10 * getpid() + port);
+  return Format("http://{}:{}", host, 1'000'000 + 10 * getpid() + port);
 }
 
 TEST(RepClaimTest, OneAtATimeHasARepAndSaysWhoItIs) {
@@ -186,7 +186,7 @@ TEST(RepClaimTest, TheMachinesOwnAddressHasOneName) {
 }
 
 TEST(RepClaimTest, APortThatIsNotSaidIsTheSchemes) {
-  const std::string host = fmt::format("host-{}", getpid());
+  const std::string host = Format("host-{}", getpid());
   RepClaim first("https://" + host, "the first");
   EXPECT_EQ(first.Take(), std::nullopt);
   EXPECT_EQ(RepClaim("https://" + host + ":443", "another").Take(), "the first");
@@ -201,7 +201,7 @@ TEST(RepClaimTest, AHolderMaySayAnything) {
 }
 
 TEST(RepClaimTest, LongNamesAndLongTextsAreTakenAsFarAsTheyGo) {
-  const std::string host = fmt::format("{}-{}", std::string(300, 'a'), getpid());
+  const std::string host = Format("{}-{}", std::string(300, 'a'), getpid());
   RepClaim first("http://" + host + ":1", std::string(2000, 'x'));
   EXPECT_EQ(first.Take(), std::nullopt);
   EXPECT_EQ(RepClaim("http://" + host + ":1", "another").Take(), std::string(512, 'x'));

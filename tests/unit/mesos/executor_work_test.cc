@@ -1,8 +1,8 @@
 // What becomes of work: from launch to its end, as rep's state shows it.
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "lib/base/format.h"
 #include "tests/unit/mesos/executor_world.h"
 
 namespace rostrum::mesos {
@@ -108,7 +108,7 @@ TEST_F(ExecutorWorkTest, ATaskThatRepShowsAsCompletedHasAnEndThatWasSeen) {
   Begin();
   for (const char* const state : {"Completed", "Resolving"}) {
     for (const bool failed : {false, true}) {
-      const std::string id = fmt::format("{} {}", state, failed);
+      const std::string id = Format("{} {}", state, failed);
       world.Launch(id, TaskData(id));
       world.Advance(seconds(1));
       world.rep.Task(id).state = state;

@@ -1,11 +1,11 @@
 #include "tests/unit/mesos/executor_world.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/format.h"
 #include "lib/mesos/executor/task_work.h"
 #include "lib/mesos/recordio/encoder.h"
 #include "lib/mesos/wire/convert.h"
@@ -19,7 +19,7 @@ constexpr char kRepUrl[] = "http://rep:1801";
 }  // namespace
 
 std::string LrpData(const std::string& guid, int32_t index, int memory_mb) {
-  return fmt::format(
+  return Format(
       R"({{"LRPs":[{{"instance_guid":"","process_guid":"{}","index":{},"domain":"d",)"
       R"("PlacementTags":null,"VolumeDrivers":null,"RootFs":"preloaded:cflinuxfs4","MemoryMB":{},)"
       R"("DiskMB":10,"MaxPids":5,"state":""}}],"Tasks":[]}})",
@@ -27,7 +27,7 @@ std::string LrpData(const std::string& guid, int32_t index, int memory_mb) {
 }
 
 std::string TaskData(const std::string& guid, int memory_mb) {
-  return fmt::format(
+  return Format(
       R"({{"LRPs":[],"Tasks":[{{"TaskGuid":"{}","Domain":"d","PlacementTags":null,)"
       R"("VolumeDrivers":null,"RootFs":"docker:///busybox","MemoryMB":{},"DiskMB":10,"MaxPids":0,)"
       R"("state":"Invalid","failed":false}}]}})",
@@ -66,15 +66,15 @@ std::string PlayedRep::State() const {
   std::string tasks;
   for (const PlayedContainer& each : containers) {
     if (each.is_lrp) {
-      lrps += fmt::format(
+      lrps += Format(
           R"({}{{"instance_guid":"{}","process_guid":"{}","index":{},"state":"{}"}})",
           lrps.empty() ? "" : ",", each.instance_guid, each.guid, each.index, each.state);
     } else {
-      tasks += fmt::format(R"({}{{"TaskGuid":"{}","state":"{}","failed":{}}})",
+      tasks += Format(R"({}{{"TaskGuid":"{}","state":"{}","failed":{}}})",
                            tasks.empty() ? "" : ",", each.guid, each.state, each.failed);
     }
   }
-  return fmt::format(
+  return Format(
       R"({{"cell_id":"{}","Evacuating":{},"AvailableResources":{{"MemoryMB":{},"DiskMB":1000,)"
       R"("Containers":100}},"TotalResources":{{"MemoryMB":1000,"DiskMB":1000,"Containers":100}},)"
       R"("ProxyMemoryAllocationMB":0,"LRPs":[{}],"Tasks":[{}]}})",
@@ -85,7 +85,7 @@ MaybeAnswer PlayedRep::TakeWork(const std::string& body) {
   const Expected<TaskWork> work = ReadTaskWork(body);
   if (!work.ok()) return PlayedAnswer{400, ""};
   // As rep: work for another cell is refused.
-  if (!cell_id.empty() && body.find(fmt::format(R"("cell_id":"{}"}})", cell_id)) == body.npos) {
+  if (!cell_id.empty() && body.find(Format(R"("cell_id":"{}"}})", cell_id)) == body.npos) {
     return PlayedAnswer{500, ""};
   }
   const bool is_lrp = work->kind == Kind::kLrp;
@@ -96,7 +96,7 @@ MaybeAnswer PlayedRep::TakeWork(const std::string& body) {
   containers.push_back({.is_lrp = is_lrp,
                         .guid = work->guid,
                         .index = work->index,
-                        .instance_guid = is_lrp ? fmt::format("instance-{}", ++next_guid_) : "",
+                        .instance_guid = is_lrp ? Format("instance-{}", ++next_guid_) : "",
                         .state = is_lrp ? "CLAIMED" : "Running"});
   if (std::exchange(has_fault_for_work, false)) return std::nullopt;
   return PlayedAnswer{200, R"({"LRPs":null,"Tasks":null})"};

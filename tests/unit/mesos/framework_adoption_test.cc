@@ -1,11 +1,10 @@
 // Tasks that are found running and that the journal does not know.
 
-#include <fmt/format.h>
-
 #include <set>
 #include <string>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/mesos/framework/task_id.h"
 #include "tests/unit/mesos/framework_fixture.h"

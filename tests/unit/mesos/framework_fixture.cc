@@ -1,10 +1,10 @@
 #include "tests/unit/mesos/framework_fixture.h"
 
-#include <fmt/format.h>
-
 #include <new>
 #include <tuple>
 #include <utility>
+
+#include "lib/base/format.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -28,12 +28,12 @@ std::string TaskOf(const journal::Record& record) {
 
 // Everything that makes a resource the object that it is, but for the amount.
 std::string ObjectOf(const Resource& resource) {
-  std::string text = fmt::format("{} {} {} {} {} {}", resource.name,
+  std::string text = Format("{} {} {} {} {} {}", resource.name,
                                  static_cast<int>(resource.type), resource.allocation_role,
                                  resource.revocable, resource.shared, resource.special_disk);
   for (const Reservation& step : resource.reservations) {
     text +=
-        fmt::format(" [{} {} {} {}]", step.role, step.dynamic, step.principal, step.labels.size());
+        Format(" [{} {} {} {}]", step.role, step.dynamic, step.principal, step.labels.size());
   }
   return text;
 }
@@ -312,7 +312,7 @@ Offer FrameworkTest::MakeOffer(const std::string& agent, int64_t memory_mb) {
 
 Offer FrameworkTest::MakeOffer(const std::string& agent, std::vector<Resource> resources) {
   Offer offer;
-  offer.id = fmt::format("offer-{}", ++offers_made_);
+  offer.id = Format("offer-{}", ++offers_made_);
   offer.agent_id = agent;
   offer.hostname = agent + ".example";
   offer.role = options.scheduler.framework.roles.front();
@@ -346,7 +346,7 @@ TaskStatus FrameworkTest::StatusOf(const std::string& task_id, TaskState state) 
   status.state = state;
   const auto at = master.launched.find(task_id);
   status.agent_id = at == master.launched.end() ? "agent-?" : at->second.agent_id;
-  status.uuid = fmt::format("{:016}", ++uuids_made_);
+  status.uuid = Format("{:016}", ++uuids_made_);
   return status;
 }
 

@@ -2,12 +2,11 @@
 // auction is lost or launched twice, and nothing is used beyond what was offered: the latter, and
 // that every launch was kept first, is checked by the fixture's master at each ACCEPT.
 
-#include <fmt/format.h>
-
 #include <random>
 #include <set>
 #include <string>
 
+#include "lib/base/format.h"
 #include "tests/property/cases.h"
 #include "tests/unit/mesos/framework_fixture.h"
 
@@ -46,16 +45,16 @@ class FrameworkRandom : public FrameworkTest {
   }
 
   void SubmitSome() {
-    const std::string guid = fmt::format("app-{}", Draw(8));
+    const std::string guid = Format("app-{}", Draw(8));
     WorkRequest request = Chance(70) ? Lrp(guid, {static_cast<int32_t>(Draw(4))}, 50 + DrawMb(4))
-                                     : Task(fmt::format("task-{}", tasks_made_++), 50 + DrawMb(3));
+                                     : Task(Format("task-{}", tasks_made_++), 50 + DrawMb(3));
     if (Chance(50)) request = ForCell(request);
     const auto added = machine->Submit({{request}});
     ASSERT_TRUE(added.ok()) << added.status().text();
     if (*added == 0) return;
     const std::string identifier = request.work->kind == Kind::kTask
                                        ? request.work->guid
-                                       : fmt::format("{}.{}", guid, request.indices.front());
+                                       : Format("{}.{}", guid, request.indices.front());
     Note();
     asked_.insert(identifier);
     ended_.erase(identifier);
@@ -64,7 +63,7 @@ class FrameworkRandom : public FrameworkTest {
 
   void OfferSome() {
     if (!master.subscribed || !master.wants_offers) return;
-    const std::string agent = fmt::format("agent-{}", Draw(kAgents));
+    const std::string agent = Format("agent-{}", Draw(kAgents));
     Offer offer = MakeOffer(agent, 100 + 2 * DrawMb(5));
     if (Chance(30)) offer.resources.push_back(ReservedFor("web", "mem", 100));
     offer.role = Chance(80) ? "web" : "batch";
@@ -115,7 +114,7 @@ class FrameworkRandom : public FrameworkTest {
   }
 
   void LoseOrFindAgent() {
-    const std::string agent = fmt::format("agent-{}", Draw(kAgents));
+    const std::string agent = Format("agent-{}", Draw(kAgents));
     const bool is_back = !away_.insert(agent).second;
     if (is_back) away_.erase(agent);
     for (auto& [id, task] : truth_) {
@@ -300,7 +299,7 @@ class FrameworkRandom : public FrameworkTest {
     for (int turn = 0; turn < 40; ++turn) {
       Advance(2s);
       for (int agent = 0; agent < kAgents && master.wants_offers; ++agent) {
-        Offer offer = MakeOffer(fmt::format("agent-{}", agent), 2000);
+        Offer offer = MakeOffer(Format("agent-{}", agent), 2000);
         for (const auto& [place, executor] : master.executors) {
           if (place.first == offer.agent_id) offer.executor_ids.push_back(place.second);
         }
@@ -344,8 +343,8 @@ class FrameworkRandomRuns : public FrameworkRandom, public testing::WithParamInt
 TEST_P(FrameworkRandomRuns, NothingIsLostLaunchedTwiceOrTakenTwice) {
   static const uint64_t first_seed = AnySeed();
   const uint64_t seed = first_seed + static_cast<uint64_t>(GetParam());
-  SCOPED_TRACE(fmt::format("ROSTRUM_PROPERTY_SEED={} with the first run", seed));
-  if (GetParam() == 0) fmt::print("seed {}\n", first_seed);
+  SCOPED_TRACE(Format("ROSTRUM_PROPERTY_SEED={} with the first run", seed));
+  if (GetParam() == 0) PrintFormat(stdout, "seed {}\n", first_seed);
   dice_.seed(seed);
   options.executor = SomeExecutor();
   options.scheduler.framework.roles = {"web", "batch"};

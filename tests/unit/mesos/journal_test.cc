@@ -1,6 +1,5 @@
 // The journal's file: what a crash may leave of it, and what is damage.
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/journal_records.h"
 #include "lib/record/frame.h"
@@ -31,7 +31,7 @@ class JournalBytes : public testing::Test {
     ends_.push_back(bytes_.size());
     Add(FrameworkRecord("framework-1"));
     Add(GenerationRecord(300));
-    for (int number = 0; number < 20; ++number) Add(Ended(fmt::format("task-{}", number)));
+    for (int number = 0; number < 20; ++number) Add(Ended(Format("task-{}", number)));
   }
 
   void Add(const journal::Record& record) {
@@ -87,7 +87,7 @@ TEST_F(JournalBytes, AWholeOneIsReadToItsEnd) {
 
 TEST_F(JournalBytes, CutOffAnywhereItIsTornThere) {
   for (size_t size = kJournalTitle.size(); size < bytes_.size(); ++size) {
-    ExpectTorn(bytes_.substr(0, size), RecordsUpTo(size), fmt::format("{} bytes", size));
+    ExpectTorn(bytes_.substr(0, size), RecordsUpTo(size), Format("{} bytes", size));
   }
   for (size_t size = 0; size < kJournalTitle.size(); ++size) {
     const JournalContent content = ReadJournal(bytes_.substr(0, size));
@@ -99,11 +99,11 @@ TEST_F(JournalBytes, CutOffAnywhereItIsTornThere) {
 // What a file system leaves that had given it room and not written into it.
 TEST_F(JournalBytes, WithZerosAtItsEndItIsTornWhereTheyBegin) {
   for (const size_t zeros : {1, 7, 8, 9, 4096, 200'000}) {
-    ExpectTorn(bytes_ + std::string(zeros, '\0'), records(), fmt::format("{} zeros", zeros));
+    ExpectTorn(bytes_ + std::string(zeros, '\0'), records(), Format("{} zeros", zeros));
   }
   for (size_t size = kJournalTitle.size(); size < bytes_.size(); ++size) {
     ExpectTorn(Zeroed(bytes_, size, bytes_.size()) + std::string(100, '\0'), RecordsUpTo(size),
-               fmt::format("zeros from {} on", size));
+               Format("zeros from {} on", size));
   }
 }
 
@@ -112,7 +112,7 @@ TEST_F(JournalBytes, OneWrongBitAnywhereIsDamage) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string bytes = bytes_;
       bytes[at] = static_cast<char>(bytes[at] ^ (1 << bit));
-      ExpectDamaged(bytes, 1, fmt::format("bit {} of byte {}", bit, at));
+      ExpectDamaged(bytes, 1, Format("bit {} of byte {}", bit, at));
     }
   }
 }
@@ -128,7 +128,7 @@ TEST_F(JournalBytes, ZerosInTheMiddleAreDamageHoweverManyRecordsTheyTake) {
   for (size_t first = 0; first + 1 < records(); ++first) {
     for (size_t end = first + 1; end < records(); ++end) {
       ExpectDamaged(Zeroed(bytes_, Begin(first), Begin(end)), end - first,
-                    fmt::format("records {} to {}", first, end));
+                    Format("records {} to {}", first, end));
     }
   }
 }
@@ -148,7 +148,7 @@ TEST_F(JournalBytes, NeighboursThatAreDamagedAreDamage) {
   for (size_t first = 0; first + 2 < records(); ++first) {
     std::string bytes = bytes_;
     for (const size_t number : {first, first + 1}) bytes[Begin(number)] ^= 0x40;
-    ExpectDamaged(bytes, 2, fmt::format("records {} and the next", first));
+    ExpectDamaged(bytes, 2, Format("records {} and the next", first));
   }
 }
 
