@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/mesos/http/answer_text.h"
-#include "lib/mesos/leader/master_address.h"
+#include "lib/mesos/http/network.h"
+#include "lib/mesos/leader/election.h"
 
 namespace rostrum::mesos {
 namespace {

@@ -13,7 +13,7 @@
 namespace rostrum::mesos {
 namespace {
 
-using wire::scheduler::Call;
+using v1::scheduler::Call;
 
 Status NotSubscribed(ClientState state) {
   return Status(Code::kFailedPrecondition,

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "lib/base/format.h"
-#include "lib/wire/utf8.h"
+#include "lib/wire/text.h"
 
 namespace rostrum::tools {
 namespace {

@@ -11,7 +11,6 @@
 
 #include "lib/base/format.h"
 #include "lib/mesos/framework/journal.h"
-#include "lib/mesos/framework/journal_records.h"
 #include "lib/record/frame.h"
 #include "tests/unit/temporary_folder.h"
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "lib/mesos/framework/journal_records.h"
+#include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/start_files.h"
 #include "rostrum/strategy.h"
 #include "tests/unit/temporary_folder.h"

@@ -43,7 +43,7 @@ TEST_F(SubscriptionTest, TheFrameworkIsDescribedAsItsOptionsSay) {
         .text = "z[12]"}}};
   Begin();
   const SchedulerCall call = LastSubscribe();
-  const wire::FrameworkInfo& info = call.subscribe().framework_info();
+  const v1::FrameworkInfo& info = call.subscribe().framework_info();
   EXPECT_EQ(info.user(), "root");
   EXPECT_TRUE(info.checkpoint());
   EXPECT_EQ(info.failover_timeout(), 1209600);
@@ -66,7 +66,7 @@ TEST_F(SubscriptionTest, TheFrameworkIsDescribedAsItsOptionsSay) {
   EXPECT_EQ(groups[0].attribute_constraints(0).selector().attribute_name(), "stack");
   EXPECT_EQ(groups[0].attribute_constraints(0).predicate().text_equals().value(), "cflinuxfs4");
   EXPECT_EQ(groups[0].attribute_constraints(1).selector().pseudoattribute_type(),
-            wire::scheduler::AttributeConstraint::Selector::ZONE);
+            v1::scheduler::AttributeConstraint::Selector::ZONE);
   EXPECT_EQ(groups[0].attribute_constraints(1).predicate().text_matches().value(), "z[12]");
 }
 
