@@ -183,19 +183,12 @@ namespace {
 // How many identifiers a line lists before it only counts.
 constexpr size_t kListed = 4;
 
-std::string Count(size_t count) { return FormatCount(static_cast<int64_t>(count)); }
-
-// "1 cell", "2,000 cells".
-std::string Counted(size_t count, std::string_view what) {
-  return Format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
-}
-
 std::string Listed(const std::vector<std::string>& names) {
   std::string text;
   for (size_t i = 0; i < std::min(names.size(), kListed); ++i) {
     text += (i == 0 ? "" : ", ") + wire::Escape(names[i]);
   }
-  if (names.size() > kListed) text += Format(" and {} more", Count(names.size() - kListed));
+  if (names.size() > kListed) text += Format(" and {} more", FormatCount(names.size() - kListed));
   return text;
 }
 
@@ -205,7 +198,7 @@ std::string FreeOf(Amount free, Amount total) {
 
 std::string DuplicatesText(size_t duplicates) {
   return Format("{} an instance or a task that is named before; the first one counts\n",
-                     duplicates == 1 ? "1 entry names" : Count(duplicates) + " entries name");
+                     duplicates == 1 ? "1 entry names" : FormatCount(duplicates) + " entries name");
 }
 
 std::string CellTableText(const PlaceResult& result) {
@@ -226,8 +219,8 @@ std::string CellTableText(const PlaceResult& result) {
       lrps += auction.kind() == Kind::kLrp;
       names.push_back(auction.Identifier());
     }
-    table.AddRow({cell.id, cell.zone, "+" + Count(lrps),
-                  "+" + Count(placements.decisions.size() - lrps),
+    table.AddRow({cell.id, cell.zone, "+" + FormatCount(lrps),
+                  "+" + FormatCount(placements.decisions.size() - lrps),
                   FreeOf(cell.available.memory, cell.total.memory),
                   FreeOf(cell.available.disk, cell.total.disk), Listed(names)});
   }
@@ -347,7 +340,7 @@ std::string PlaceText(const PlaceResult& result) {
   const Round& round = *result.round;
   std::string text = Format(
       "{}: {} placed, {} refused (strategy {}, {})\n", Counted(round.decisions().size(), "auction"),
-      Count(round.placed_count()), Count(round.refused_count()), wire::Escape(result.strategy_name),
+      FormatCount(round.placed_count()), FormatCount(round.refused_count()), wire::Escape(result.strategy_name),
       Counted(round.input().snapshot->size(), "cell"));
   if (result.duplicates > 0) text += DuplicatesText(result.duplicates);
   if (round.placed_count() > 0) text += "\n" + CellTableText(result);

@@ -156,12 +156,6 @@ std::string ResultText(const ReplaySide& side) {
   return Format("{} ({})", CleanText(side.cell_id, kTextMaximum), ScoreText(side.score));
 }
 
-std::string Count(uint64_t count) { return FormatCount(static_cast<int64_t>(count)); }
-
-std::string Counted(uint64_t count, std::string_view what) {
-  return Format("{} {}{}", Count(count), what, count == 1 ? "" : "s");
-}
-
 // How much was replayed. What lies behind the place where it ended is not known, so no word that
 // praises a whole recording may stand on a line that this is part of.
 std::string RoundsReplayed(const ReplayOutcome& file) {
@@ -189,9 +183,9 @@ std::string SameOrFirst(const ReplayOutcome& file) {
       "  first in round {}, decision {} of {}\n"
       "    recorded  {}: {}\n"
       "    now       {}: {}\n",
-      CleanText(file.path), Count(file.rounds_that_differ), RoundsReplayed(file),
-      Counted(file.decisions, "decision"), Count(first.round), Count(first.decision),
-      Count(first.decisions), AuctionText(first.before), ResultText(first.before),
+      CleanText(file.path), FormatCount(file.rounds_that_differ), RoundsReplayed(file),
+      Counted(file.decisions, "decision"), FormatCount(first.round), FormatCount(first.decision),
+      FormatCount(first.decisions), AuctionText(first.before), ResultText(first.before),
       AuctionText(first.now), ResultText(first.now));
 }
 
@@ -199,15 +193,15 @@ void AppendChanges(const ReplayOutcome& file, std::string* text) {
   const size_t listed = std::min(file.changes.size(), kChangesListed);
   for (size_t i = 0; i < listed; ++i) {
     const ReplayChange& change = file.changes[i];
-    AppendFormat(text, "  round {}  {}: {} -> {}\n", Count(change.round),
+    AppendFormat(text, "  round {}  {}: {} -> {}\n", FormatCount(change.round),
                    AuctionText(change.before), ResultText(change.before), ResultText(change.now));
   }
   const uint64_t more = file.counts.sum() - file.counts.score_only - listed;
-  if (more > 0) AppendFormat(text, "  and {} more\n", Count(more));
+  if (more > 0) AppendFormat(text, "  and {} more\n", FormatCount(more));
 }
 
 void AppendCount(std::string_view name, uint64_t count, std::string* text) {
-  AppendFormat(text, "  {:<27}{:>12}\n", name, Count(count));
+  AppendFormat(text, "  {:<27}{:>12}\n", name, FormatCount(count));
 }
 
 std::string WhatIf(const ReplayOutcome& file, std::string_view what_if) {
