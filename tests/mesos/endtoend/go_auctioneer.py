@@ -5,6 +5,7 @@ The program is bindings/go/auctionrunner/testauctioneer: Diego's stand-ins aroun
 own auctioneer is given. It is built against the library as the build folder has it.
 """
 
+import fcntl
 import functools
 import getpass
 import hashlib
@@ -70,8 +71,10 @@ def build():
         raise unittest.SkipTest("the Go modules that it needs cannot be had: "
                                 + modules.stderr.strip().rpartition("\n")[2])
     program = build_folder() / "go-testauctioneer"
-    built = subprocess.run([go, "build", "-p", "2", "-o", program, "./testauctioneer"], cwd=MODULE, env=environment,
-                           capture_output=True, text=True, check=False, timeout=BUILD_SECONDS)
+    with open(build_folder() / "go-testauctioneer.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Classes of tests run side by side.
+        built = subprocess.run([go, "build", "-p", "2", "-o", program, "./testauctioneer"], cwd=MODULE,
+                               env=environment, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS)
     assert built.returncode == 0, built.stdout + built.stderr
     return program
 
