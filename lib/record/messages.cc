@@ -1,7 +1,7 @@
 #include "lib/record/messages.h"
 
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/message.h>
+#include <google/protobuf/message_lite.h>
 
 #include <algorithm>
 #include <deque>
@@ -381,7 +381,7 @@ constexpr int kNestingMaximum = 16;
 
 }  // namespace
 
-Status Parse(std::string_view content, google::protobuf::Message* message) {
+Status Parse(std::string_view content, google::protobuf::MessageLite* message) {
   if (content.size() > kContentBytesMaximum) {
     return Corrupt(Format("the message has {} bytes, expected at most {}", content.size(),
                                kContentBytesMaximum));
@@ -396,7 +396,7 @@ Status Parse(std::string_view content, google::protobuf::Message* message) {
                              content.size(), std::string(message->GetTypeName())));
 }
 
-Status Serialize(const google::protobuf::Message& message, std::string* bytes) {
+Status Serialize(const google::protobuf::MessageLite& message, std::string* bytes) {
   const uint64_t size = message.ByteSizeLong();
   if (size > kContentBytesMaximum) {
     return InvalidArgument(Format("the record would have {} bytes, expected at most {}", size,
