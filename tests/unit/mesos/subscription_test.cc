@@ -529,9 +529,30 @@ TEST_F(SubscriptionTest, ALostLeaderEndsTheSubscriptionAtOnce) {
   leaders.elected = true;
   Subscribe();
   leaders.leader.reset();
+  leaders.problem = "no master is there";
   session->OnLeaderChanged();
   EXPECT_EQ(session->state(), ClientState::kDetecting);
   EXPECT_TRUE(network.open.empty());
+  const std::vector<Event> events = Events();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(std::get<Disconnected>(events[0]).reason, "no master leads any more");
+  EXPECT_EQ(std::get<Problem>(events[1]).text, "no master is there");
+}
+
+// It ended before another one was there.
+TEST_F(SubscriptionTest, WhyNobodyLeadsIsToldToOneThatHasLostItsMasterBefore) {
+  leaders.elected = true;
+  Subscribe();
+  EndStream();
+  Events();
+  leaders.leader.reset();
+  leaders.problem = "no master is there";
+  session->OnLeaderChanged();
+  Advance(seconds(1));
+  EXPECT_EQ(session->state(), ClientState::kDetecting);
+  const auto problems = Told<Problem>();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].text, "no master is there");
 }
 
 TEST_F(SubscriptionTest, TheSameLeaderChangesNothing) {
@@ -547,6 +568,17 @@ TEST_F(SubscriptionTest, AProblemOfTheElectionIsTold) {
   Begin();
   session->OnLeaderChanged();
   EXPECT_EQ(Told<Problem>().at(0).text, "no ZooKeeper server answers");
+}
+
+// The election may be faster than the first attempt.
+TEST_F(SubscriptionTest, AProblemOfTheElectionThatIsKnownFromTheBeginIsToldToo) {
+  leaders.leader.reset();
+  leaders.elected = true;
+  leaders.problem = "no master is there";
+  Begin();
+  EXPECT_EQ(Told<Problem>().at(0).text, "no master is there");
+  session->OnLeaderChanged();
+  EXPECT_TRUE(Events().empty()) << "it is told once";
 }
 
 TEST_F(SubscriptionTest, PausedItLeavesAndComesBackWhenItMay) {
