@@ -335,6 +335,25 @@ TEST_F(SubscriptionTest, TheSameProblemIsToldOnce) {
   EXPECT_EQ(Told<Problem>().size(), 1u);
 }
 
+// Of several masters, or of the two paths of one, each says something else; and how long an attempt
+// took is another time with each.
+TEST_F(SubscriptionTest, ProblemsThatTakeTurnsAreToldOnceEach) {
+  Begin();
+  for (int i = 0; i < 6; ++i) {
+    EndStream(Unavailable("master-" + std::to_string(i % 2) + ": failed to connect after " +
+                          std::to_string(7 * i) + " ms: refused"));
+    Advance(seconds(15));
+  }
+  EXPECT_EQ(Told<Problem>().size(), 2u);
+  AnswerStream();
+  SendSubscribed();
+  EndStream();
+  Events();
+  Advance(seconds(15));
+  EndStream(Unavailable("master-0: failed to connect after 5 ms: refused"));
+  EXPECT_EQ(Told<Problem>().size(), 1u) << "it is another time";
+}
+
 TEST_F(SubscriptionTest, WithoutRoutesTheOtherPathIsTriedThenAllAgain) {
   Begin();
   EXPECT_EQ(LastUrl(), "http://master:5050/api/v1/scheduler");
