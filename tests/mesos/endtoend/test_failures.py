@@ -92,8 +92,17 @@ class MasterAndAgents(FailureTest):
         run = self.rostrum(lrps=[lrp("web", 6)], strategy="spread")
         run.wait_running(*names("web", 6))
         before = self.tasks_of(run)
-        self.cluster.restart_master()
+        self.cluster.master.kill()
+        run.wait("disconnected")
+        self.assertIn("%s/api/v1/scheduler: Failed to connect" % self.cluster.master.address,
+                      run.wait("problem")["text"])
+        self.assertEqual(len(self.cells.running()), 6)
+        self.cluster.master.start()
+        self.cluster.reconnect_agents()
+        self.cluster.wait_ready()
         run.wait("connected", 2)
+        # It is told once, however often it was tried.
+        self.assertEqual(len(run.events("problem")), 1)
         eventually("it has its tasks", lambda: self.tasks_of(run) == before)
         self.all_once(run, *names("web", 6))
 
@@ -287,3 +296,18 @@ class Election(RostrumTest):
         run.wait_running(*names("web", 4))
         first.start()
         self.assertEqual(len(self.tasks_of(run)), 4)
+        # One that hangs closes no connection, and is left all the same.
+        self.cluster.wait_ready()
+        second = self.cluster.leader()
+        second.freeze()
+        self.addCleanup(self.start_again, second)
+        self.assertRegex(run.wait("disconnected", 2)["text"], "^another master leads: http://")
+        run.wait("connected", 3)
+        self.assertEqual(len(self.cells.running()), 4)
+
+    def start_again(self, master):
+        """A leader that hung ends itself as soon as it sees that another one leads."""
+        master.thaw()
+        eventually("it has ended itself", lambda: not master.running())
+        master.start()
+        self.cluster.wait_ready()

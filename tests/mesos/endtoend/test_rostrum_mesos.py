@@ -289,7 +289,7 @@ class Authentication(RostrumTest):
         run.interrupt()
         wrong = self.rostrum(lrps=[lrp("web")], principal="diego", secret_file=self.secret("wrong"),
                              name="wrong")
-        self.assertIn("401", wrong.wait("problem")["text"])
+        self.assertIn(" refused to subscribe us: 401", wrong.wait("problem")["text"])
         self.assertTrue(wrong.process.running())
 
 
@@ -340,16 +340,20 @@ class Faults(RostrumTest):
 
     def test_redirects_and_refusals_come_first(self):
         self.proxy.on_call("SUBSCRIBE", faults.redirect(self.proxy.address))
-        self.proxy.on_call("SUBSCRIBE", faults.answer(503), times=2)
+        self.proxy.on_call("SUBSCRIBE", faults.answer(503, b"not yet"), times=2)
         self.proxy.on_call("SUBSCRIBE", faults.answer(404))
-        self.all_run_once(self.run_through())
+        run = self.run_through()
+        self.all_run_once(run)
+        # Of the redirection nothing is told, nor of a 404 at one of the two paths.
+        self.assertEqual([each["text"] for each in run.events("problem")],
+                         ["http://%s/api/v1/scheduler refused to subscribe us: 503 (not yet)" % self.proxy.address])
 
     def test_the_master_is_silent_for_a_while(self):
         self.proxy.on_event("SUBSCRIBED", faults.heartbeat(0.2))
         run = self.run_through()
         run.wait("connected")
         self.proxy.silence()
-        run.wait("disconnected")
+        self.assertRegex(run.wait("disconnected")["text"], "^no event from http://.* for 1000 ms$")
         self.proxy.heal()
         self.all_run_once(run)
 
