@@ -404,6 +404,7 @@ class WrongExecutors(RostrumTest):
         ended = run.wait("ended")
         never("it is launched again", lambda: len(run.events("placed")) > 1, 1)
         self.assertEqual(ended["state"], "TASK_FAILED")
+        self.assertIn("came to nothing: " + ended["text"], run.wait("problem")["text"])
         return ended["text"]
 
     def test_a_command_that_is_not_there(self):

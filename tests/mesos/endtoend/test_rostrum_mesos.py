@@ -2,6 +2,7 @@
 """`rostrum mesos` on a real cluster: LRPs, tasks and services start, run and end as they should."""
 
 import ssl
+import struct
 
 import proxy as faults
 from framework.scheduler import SharingFramework
@@ -101,6 +102,14 @@ class LifeOfWork(RostrumTest):
         run.wait_running("huge.0")
         self.assertEqual(self.cells.running()["huge", 0], agent.name)
         run.interrupt()
+
+    def test_work_that_no_offer_will_serve_says_so_at_once(self):
+        run = self.rostrum(lrps=[lrp("gpu", gpus=1), lrp("cheap", PlacementTags=["revocable"])])
+        for identifier, text in (("gpu.0", "insufficient resources: gpus (the framework does not "),
+                                 ("cheap.0", 'no agent has the placement tag "revocable" (the framework does not ')):
+            self.assertIn(text, run.wait("refused", identifier=identifier)["error"])
+        none = self.rostrum(lrps=[lrp("web")], name="none", sets={"containers_per_cell": 0})
+        none.wait("refused", error="insufficient resources: containers (the setting containers_per_cell is 0)")
 
     def test_what_is_sent_to_rep_is_diegos_own_form(self):
         run = self.rostrum(lrps=[lrp("web", PlacementTags=[], MaxPids=64)])
@@ -238,7 +247,7 @@ class Sharing(RostrumTest):
                               roles=["greedy"]) as other:
             other.wait_running(3)
             run = self.rostrum(lrps=[lrp("web")])
-            run.wait("connected")
+            run.wait("refused", error="unable to communicate to compatible cells")
             never("it runs", run.running, 1)
         run.wait_running("web.0")
 
@@ -254,6 +263,7 @@ class Sharing(RostrumTest):
         self.addCleanup(self.operator.set_quota, "limited")
         run = self.rostrum(lrps=[lrp("web", 8, memory=100)], role="limited", strategy="binpack")
         run.wait_count_running(3)
+        run.wait("refused", 5, error="insufficient resources: memory")
         never("a fourth runs", lambda: len(run.running()) > 3, 1)
 
     def test_with_an_empty_queue_it_asks_for_no_offers_and_holds_none(self):
@@ -316,6 +326,16 @@ class Faults(RostrumTest):
         self.proxy.on_event("UPDATE", faults.reset(), after=3)
         self.all_run_once(self.run_through())
 
+    def test_bytes_come_that_are_no_events(self):
+        self.proxy.on_event("OFFERS", faults.garbage(b"x\n"))
+        self.proxy.on_event("OFFERS", faults.corrupt())
+        run = self.run_through()
+        self.all_run_once(run)
+        broken = run.events("disconnected")
+        self.assertEqual(len(broken), 2)
+        for each in broken:
+            self.assertIn("the event stream of http://%s is broken: " % self.proxy.address, each["text"])
+
     def test_offers_come_twice_and_late(self):
         self.proxy.on_event("OFFERS", faults.late(0.5))
         self.proxy.on_event("OFFERS", faults.duplicate(2), times=None)
@@ -332,7 +352,38 @@ class Faults(RostrumTest):
 
     def test_a_call_is_taken_and_its_answer_lost(self):
         self.proxy.on_call("ACCEPT", faults.forward_and_close())
-        self.all_run_once(self.run_through())
+        run = self.run_through()
+        self.all_run_once(run)
+        self.assertRegex(run.wait("disconnected")["text"], "^ACCEPT failed: ")
+
+    def test_a_call_is_lost_and_its_launches_are_tried_again(self):
+        self.proxy.on_call("ACCEPT", faults.close())
+        self.proxy.on_call("ACCEPT", faults.answer(503, b"later"), after=1)
+        run = self.run_through()
+        self.all_run_once(run)
+        self.assertEqual([each["text"].partition(":")[0] for each in run.events("disconnected")],
+                         ["ACCEPT failed", "ACCEPT was answered by 503 (later)"])
+        run.wait("requeued", text="Reconciliation: Task is unknown to the agent")
+
+    def test_a_call_that_is_refused_loses_its_launches_alone(self):
+        self.proxy.on_call("ACCEPT", faults.answer(400, b"it makes no sense"))
+        run = self.run_through()
+        self.all_run_once(run)
+        run.wait("problem", text="the master refused ACCEPT: 400 it makes no sense")
+        run.wait("requeued", text="400 (it makes no sense)")
+        self.assertEqual(run.events("disconnected"), [])
+
+    def test_an_error_of_the_master_over_a_launch_is_tried_again_for_a_cell_and_ends_a_command(self):
+        # More memory than any agent has.
+        asked, changed = struct.pack("<d", 64), struct.pack("<d", 1e6)
+        self.proxy.on_call("ACCEPT", faults.replace(lambda call: call.data.replace(asked, changed)), times=None)
+        for name, options, requeued in (("cell", {"lrps": [lrp("web")]}, 3),
+                                        ("command", {"tasks": [task("job", command="exit 0", cpus=0.1)]}, 0)):
+            with self.subTest(name):
+                run = self.rostrum(master=self.proxy.address, name=name, **options)
+                self.assertIn("is more than available", run.wait("ended", state="TASK_ERROR")["text"])
+                self.assertEqual(len(run.events("requeued")), requeued)
+                run.interrupt()
 
     def test_a_stale_stream_id(self):
         self.proxy.on_call("SUBSCRIBE", faults.answer_header("Mesos-Stream-Id", "stale"))
