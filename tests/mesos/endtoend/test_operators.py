@@ -54,7 +54,7 @@ class IdAndJournal(RostrumTest):
         framework, = self.operator.frameworks(run.name)
         before = self.tasks_of(run)
         self.operator.teardown(framework["id"])
-        self.assertIn("removed", run.wait("failed")["text"])
+        self.assertEqual(run.wait("failed")["text"], "Framework has been removed")
         self.assertEqual(run.process.wait(60), 1)
         run.restart()
         run.wait("failed", 2)
@@ -71,6 +71,14 @@ class IdAndJournal(RostrumTest):
         self.assertIn(framework["id"], pathlib.Path(str(id_file(run)) + ".left").read_text())
         self.assertTrue(pathlib.Path(str(journal(run)) + ".left").read_bytes())
 
+    def test_one_that_was_away_for_longer_than_its_failover_timeout_is_removed_with_its_tasks(self):
+        run = self.routers(failover_timeout=1)
+        run.kill()
+        eventually("its tasks have ended", lambda: not self.sleepers())
+        run.start()
+        self.assertEqual(run.wait("failed")["text"], "Framework has been removed")
+        self.assertEqual(run.process.wait(60), 1)
+
     def test_without_its_id_it_takes_it_from_the_journal(self):
         run = self.routers()
         before = self.tasks_of(run)
@@ -78,6 +86,8 @@ class IdAndJournal(RostrumTest):
         run.kill()
         id_file(run).unlink()
         run.start()
+        self.assertEqual(run.wait("problem")["text"], "no framework id was kept; %s is taken from %s"
+                         % (text.split()[0], journal(run)))
         run.wait("connected", 2)
         self.never_killed(run, before)
         self.assertEqual(id_file(run).read_text().split()[0], text.split()[0])
@@ -91,6 +101,7 @@ class IdAndJournal(RostrumTest):
         journal(run).unlink()
         run.start()
         eventually("old and new ones run", lambda: len(self.sleepers()) == 4)
+        self.assertEqual({each["event"] for each in run.events()}, {"connected", "placed", "status"})
         self.operator.teardown(old["id"])
         eventually("the new ones run", lambda: len(self.sleepers()) == 2)
         self.assertEqual(len(self.tasks_of(run)), 2)
@@ -199,7 +210,8 @@ class IdAndJournal(RostrumTest):
         text = journal(run).read_bytes()
         journal(run).write_bytes(text[:-3])
         run.start()
-        self.assertIn("its end was torn", run.wait("problem")["text"])
+        self.assertRegex(run.wait("problem")["text"],
+                         r"its end was torn; the last \d+ bytes are cut off and kept as %s\.cut, " % journal(run))
         run.wait("connected", 2)
         self.never_killed(run, before)
         kept = pathlib.Path(str(journal(run)) + ".cut").read_bytes()
@@ -226,13 +238,18 @@ class IdAndJournal(RostrumTest):
 
     def test_an_id_that_is_none_is_one_line(self):
         run = self.routers()
+        before = self.tasks_of(run)
         run.kill()
         id_file(run).write_bytes(b"\xff\xfe\n")
         run.start()
         self.assertEqual(run.process.wait(60), 1)
         lines = run.process.output().strip().split("\n")
         self.assertEqual(len(lines), 1, lines)
-        self.assertIn(str(id_file(run)), lines[0])
+        self.assertIn("%s holds 3 bytes that are no framework id, " % id_file(run), lines[0])
+        id_file(run).unlink()
+        run.start()
+        run.wait("connected", 2)
+        self.never_killed(run, before)
 
     def test_a_second_process_does_not_get_the_journal_of_the_first(self):
         run = self.routers()
@@ -252,13 +269,14 @@ class IdAndJournal(RostrumTest):
         self.assertEqual(self.tasks_of(run), before)
         self.start_with(second, "adopt-running")
         second.wait("connected")
-        self.assertIn("failed over", run.wait("failed")["text"])
+        self.assertEqual(run.wait("failed")["text"], "Framework failed over")
         self.assertEqual(run.process.wait(60), 1)
+        second.wait("status", 2, text="it was found running, and is adopted")
 
     def test_an_id_that_cannot_be_kept_starts_nothing(self):
         run = self.rostrum(lrps=[lrp("web")], framework_id_file=self.nursery.folder / "missing" / "id",
                            journal=self.nursery.folder / "journal")
-        self.assertIn("cannot be kept", run.wait("problem")["text"])
+        self.assertRegex(run.wait("problem")["text"], '^the framework id ".*" cannot be kept: ')
         never("anything is placed", lambda: run.events("placed"), 1)
         (self.nursery.folder / "missing").mkdir()
         run.wait_running("web.0")
@@ -284,7 +302,7 @@ class FullDisk(RostrumTest):
                 filler.write(bytes(1024))
         run.work["lrps"] = [lrp("web", 40)]
         run.start()
-        self.assertIn("No space left on device", run.wait("problem")["text"])
+        self.assertIn("cannot be written to: No space left on device", run.wait("problem")["text"])
         never("more is launched", lambda: len(self.tasks_of(run)) != 2, 1)
         (folder / "filler").unlink()
         run.wait_running(*names("web", 40))
@@ -299,7 +317,20 @@ class RefusedFrameworks(RostrumTest):
         run = self.rostrum(lrps=[lrp("web")], role="forbidden")
         self.assertIn("forbidden", run.wait("failed")["text"])
         self.assertEqual(run.process.wait(60), 1)
-        self.rostrum(lrps=[lrp("web")], role="allowed", name="other").wait_running("web.0")
+        # What ran before runs on, until it has a role again.
+        run = self.rostrum(lrps=[lrp("web")], role="allowed", name="other", keeps=True)
+        run.wait_running("web.0")
+        before = self.tasks_of(run)
+        run.flags["role"] = "forbidden"
+        run.restart()
+        self.assertIn("forbidden", run.wait("failed")["text"])
+        self.assertEqual(run.process.wait(60), 1)
+        self.assertEqual(self.tasks_of(run), before)
+        self.assertEqual(set(self.cells.running()), {("web", 0)})
+        run.flags["role"] = "allowed"
+        run.restart()
+        run.wait("connected", 2)
+        self.assertEqual(self.tasks_of(run), before)
 
 
 class GoneAgents(RostrumTest):

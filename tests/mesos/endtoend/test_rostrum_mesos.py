@@ -283,6 +283,23 @@ class Refusals(RostrumTest):
         self.assertEqual(run.process.wait(60), 2)
         self.assertIn("127.0.0.1:99999", run.process.output())
 
+    def test_what_no_process_can_have_and_what_is_named_twice_is_one_line(self):
+        for options, text in (
+                ({"services": [service("a", command="echo \0")]}, "command"),
+                ({"services": [service("a", environment={"": "x"})]}, 'a variable with the name ""'),
+                ({"services": [service("a", environment={"A=B": "x"})]}, 'a variable with the name "A=B"'),
+                ({"services": [service("a"), service("a")]},
+                 'name is "a", expected a name of its own: [0] has it already (at [1].name)'),
+                ({"tasks": [task("a"), task("a")]}, "expected a task guid of its own: [0] has it already"),
+                ({"lrps": [lrp("a", 2), lrp("a", 1)]}, "expected each index of a process guid once: [0] has it "),
+                ({"lrps": [{**lrp("a"), "indices": [-1]}]}, "is -1, expected a whole number from 0 to "),
+                ({"lrps": [lrp("a")], "executor_environment": "=x"}, "--executor-environment")):
+            with self.subTest(text):
+                run = self.rostrum(name="refused", **options)
+                self.assertEqual(run.process.wait(60), 2)
+                self.assertIn(text, run.process.output())
+                self.assertEqual(run.process.output().count("\n"), 1, run.process.output())
+
 
 class Authentication(RostrumTest):
     options = {"agents": 1, "credentials": {"diego": "secret"}, "agent_flags": SHORT_GRACE}
