@@ -123,6 +123,7 @@ class MasterAndAgents(FailureTest):
         eventually("its executor is back", lambda: any(
             agent_id == agent.id for agent_id, _ in self.operator.executors()))
         self.all_once(run, *names("web", 3))
+        self.assertEqual({each["event"] for each in run.events()}, {"connected", "placed", "status"})
         self.assertEqual(rep.lrp("web", 0)["guid"], before)
 
     def test_an_agent_that_stays_away_leaves_its_work_unclear_and_it_runs_on_when_the_agent_is_back(self):
@@ -184,6 +185,22 @@ class MasterAndAgents(FailureTest):
         never("it launches on and on", lambda: len(run.events("placed")) > before + 20, 5)
         problems = [each for each in run.events("problem") if "came to nothing" in each["text"]]
         self.assertEqual(len(problems), 1, problems)
+
+
+    def test_an_agent_that_is_soon_maintained_gets_nothing_new_and_the_operator_sees_that_something_runs(self):
+        run = self.rostrum(lrps=[lrp("web", 3)], strategy="spread", keeps=True)
+        run.wait_running(*names("web", 3))
+        agent, _ = self.home_of(run, "web.0")
+        self.addCleanup(self.operator.schedule_maintenance, [], 0)
+        self.operator.schedule_maintenance([(agent.name, "127.0.0.1")], 60)
+        eventually("the question is answered", lambda: "DECLINE" in str(self.operator.maintenance_status()))
+        run.kill()
+        run.work["lrps"] = [lrp("web", 3), lrp("api", 6)]
+        run.start()
+        run.wait_running(*names("web", 3), *names("api", 6))
+        homes = {self.home_of(run, identifier)[0].name for identifier in names("api", 6)}
+        self.assertEqual(homes, {each.name for each in self.cluster.agents} - {agent.name})
+        self.assertEqual({each["event"] for each in run.events()}, {"connected", "placed", "status"})
 
 
 class ExecutorAndRep(FailureTest):

@@ -11,7 +11,7 @@ from waiting import eventually, never
 from zookeeper import MasterNodes, ZooKeeper
 
 from .mesos_test import SHORT_GRACE, RostrumTest, names
-from .rostrum_mesos import lrp, service
+from .rostrum_mesos import lrp, service, task
 
 
 def id_file(run):
@@ -335,9 +335,12 @@ class RefusedFrameworks(RostrumTest):
 
 class GoneAgents(RostrumTest):
     def test_work_of_an_agent_that_is_marked_gone_is_unclear_and_then_placed_again(self):
-        run = self.rostrum(lrps=[lrp("web", 3)], strategy="spread", sets={"replace_unreachable_ms": 500})
-        run.wait_running(*names("web", 3))
+        jobs = ["job-%d" % number for number in range(3)]
+        run = self.rostrum(lrps=[lrp("web", 3)], tasks=[task(job) for job in jobs], strategy="spread",
+                           sets={"replace_unreachable_ms": 500})
+        run.wait_running(*names("web", 3), *jobs)
         placed = run.events("placed", identifier="web.0")[-1]
+        beside = [job for job in jobs if run.events("placed", identifier=job)[-1]["agent_id"] == placed["agent_id"]]
         self.operator.mark_agent_gone(placed["agent_id"])
         run.wait("unclear", identifier="web.0", state="TASK_GONE_BY_OPERATOR")
         run.wait("replaced", identifier="web.0")
@@ -345,8 +348,13 @@ class GoneAgents(RostrumTest):
         self.assertNotEqual(again["agent_id"], placed["agent_id"])
         # Nobody waits for the old one.
         run.wait("ended", identifier="web.0", task_id=placed["task_id"])
-        run.wait_running(*names("web", 3))
-
+        # A task may run, and is not started a second time.
+        self.assertTrue(beside)
+        for job in beside:
+            run.wait("unclear", identifier=job, state="TASK_GONE_BY_OPERATOR")
+        run.wait_running(*names("web", 3), *(job for job in jobs if job not in beside))
+        self.assertEqual([each for job in beside for each in run.events(identifier=job)
+                          if each["event"] in ("ended", "replaced", "requeued")], [])
 
     def test_work_of_an_agent_that_came_back_as_another_one_is_unclear_and_then_placed_again(self):
         run = self.rostrum(cells=False, services=[service("router", 3)], strategy="spread",
