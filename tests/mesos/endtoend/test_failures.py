@@ -211,8 +211,7 @@ class ExecutorAndRep(FailureTest):
         for pid in self.executors()[agent.name]:
             self.cluster.nursery.signal(pid, 9)
         for identifier in names("web", 2):
-            self.assertIn(run.wait("ended", identifier=identifier)["state"],
-                          ("TASK_FAILED", "TASK_LOST", "TASK_GONE"))
+            run.wait("ended", identifier=identifier, state="TASK_FAILED", text="Executor terminated")
         again = self.rostrum(lrps=[lrp("api", 2)], name="again", strategy="binpack")
         again.wait_running(*names("api", 2))
 
@@ -236,7 +235,8 @@ class ExecutorAndRep(FailureTest):
         never("anything ends while it is away", lambda: run.events("ended"), 1)
         rep.back(keep=False)
         for identifier in (*names("web", 2), "t"):
-            run.wait("ended", identifier=identifier, state="TASK_FAILED")
+            run.wait("ended", identifier=identifier, state="TASK_FAILED",
+                     text="rep was away, and has come back without it")
 
     def test_a_rep_that_stays_away_ends_the_cell_with_all_its_work(self):
         run = self.rostrum(lrps=[lrp("web", 2)], strategy="binpack", executor_flags={"rep-away-seconds": 1})
@@ -244,14 +244,15 @@ class ExecutorAndRep(FailureTest):
         agent, rep = self.home_of(run, "web.0")
         rep.away()
         for identifier in names("web", 2):
-            run.wait("ended", identifier=identifier, state="TASK_FAILED")
+            ended = run.wait("ended", identifier=identifier, state="TASK_FAILED")
+            self.assertRegex(ended["text"], "^rep at .* has been away for ")
         eventually("its executor is gone", lambda: agent.name not in self.executors())
 
     def test_a_rep_that_comes_up_late_gets_its_work_then(self):
         for rep in self.cells.all():
             rep.away()
         run = self.rostrum(lrps=[lrp("web", 2)])
-        run.wait("placed", 2)
+        run.wait("status", 2, state="TASK_STARTING")
         never("it runs", run.running, 0.5)
         for rep in self.cells.all():
             rep.back()
@@ -270,7 +271,7 @@ class ExecutorAndRep(FailureTest):
         agent, rep = self.home_of(run, "web.0")
         rep.evacuate()
         for identifier in names("web", 2):
-            run.wait("ended", identifier=identifier)
+            run.wait("ended", identifier=identifier, state="ENDED_UNSEEN")
         eventually("the cell is empty", lambda: not rep.lrps())
 
     def test_mutual_tls_with_rep(self):

@@ -88,8 +88,9 @@ class LifeOfWork(RostrumTest):
         run = self.rostrum(lrps=[lrp("refused"), lrp("taken")])
         ended = run.wait("ended", identifier="refused.0")
         self.assertEqual(ended["state"], "TASK_FAILED")
-        self.assertIn("rep", ended["text"])
+        self.assertRegex(ended["text"], "^rep handed the work back: ")
         run.wait_running("taken.0")
+        self.assertEqual(len(run.events("placed", identifier="refused.0")), 1)
 
     def test_work_that_fits_nowhere_says_why_and_starts_when_there_is_room(self):
         run = self.rostrum(lrps=[lrp("huge", memory=4000)])
