@@ -429,6 +429,7 @@ class WhoseRep(ClusterTest):
             self.assertIn("rep at %s is used by executor %s of framework %s"
                           % (first.rep.url, first.executor_id, first.framework.framework_id), message)
         self.assertEqual(second.exit_status(), 5)
+        self.assertIn("which is waited for, for 20 s", second.log())
         self.assertIn("is asked for nothing", second.log())
         self.assertEqual(len(first.rep.requests("work")), before)
         self.assertEqual(first.rep.requests("stop") + first.rep.requests("cancel"), [])

@@ -447,6 +447,8 @@ class WrongExecutors(RostrumTest):
 
     def test_a_command_that_is_not_there(self):
         self.assertEqual(self.end_with("/no/such/program"), "Executor terminated")
+        sandboxes = [file.read_text() for file in self.cluster.agents[0].folder.glob("**/runs/latest/stderr")]
+        self.assertTrue(any("/no/such/program: not found" in text for text in sandboxes), sandboxes)
 
     def test_a_command_that_never_speaks_to_the_agent(self):
         self.assertIn("Executor did not register within", self.end_with("exec sleep 1000"))
