@@ -119,6 +119,7 @@ class Link : public Machine {
   };
 
   void WaitOrDetect();
+  void TellWhyNobodyLeads();
   void Subscribe();
   void TakeStreamHead(const http::Head& head);
   void TakeRecords(std::string_view bytes);

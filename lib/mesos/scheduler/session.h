@@ -118,7 +118,8 @@ class Session : public Machine, private Link::Owner {
   // Operations with an id that are not over, with their agents.
   std::map<std::string, std::string> operations_;
 
-  std::string last_problem_;
+  // What has kept the framework from being subscribed since it was so last, without durations.
+  std::set<std::string, std::less<>> told_problems_;
   std::vector<Event> events_;
   SchedulerCounts counts_;
   Link link_;

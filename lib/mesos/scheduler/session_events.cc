@@ -22,6 +22,21 @@ constexpr double kHeartbeatSecondsMaximum = 3600;
 // From a FAILURE to the question what became of the tasks: their statuses may be under way.
 constexpr Milliseconds kFailureDelay(1'000);
 
+// So many problems are remembered as told.
+constexpr size_t kProblemsMaximum = 100;
+
+// Two attempts that fail in the same way say so with two durations: "timed out after 10001 ms".
+std::string WithoutDurations(std::string_view text) {
+  constexpr std::string_view kAfter = " after ";
+  std::string rest;
+  for (size_t at = text.find(kAfter); at != text.npos; at = text.find(kAfter)) {
+    rest += text.substr(0, at + kAfter.size());
+    text.remove_prefix(at + kAfter.size());
+    text.remove_prefix(std::min(text.find_first_not_of("0123456789"), text.size()));
+  }
+  return rest.append(text);
+}
+
 Milliseconds HeartbeatOf(const v1_scheduler::Event::Subscribed& message) {
   const double seconds = message.heartbeat_interval_seconds();
   if (!(seconds > 0) || seconds > kHeartbeatSecondsMaximum) return kHeartbeat;
@@ -126,7 +141,7 @@ Status Session::TakeSubscribed(const v1_scheduler::Event::Subscribed& message) {
   TellGone(OfferEnd::kDisconnected, offers_.RemoveAll());
   link_.Confirm(HeartbeatOf(message));
   ++counts_.subscriptions;
-  last_problem_.clear();
+  told_problems_.clear();
   Subscribed subscribed;
   subscribed.framework_id = framework_id_;
   subscribed.new_framework = std::exchange(is_new_, false);
@@ -250,9 +265,9 @@ void Session::OnLost(const std::string& reason, std::vector<OutgoingCall> unsent
 }
 
 void Session::OnProblem(const std::string& text, int http_status) {
-  if (text == last_problem_) return;
-  last_problem_ = text;
-  Tell(Problem{text, http_status});
+  // What masters answer may be another text each time.
+  if (told_problems_.size() >= kProblemsMaximum) told_problems_.clear();
+  if (told_problems_.insert(WithoutDurations(text)).second) Tell(Problem{text, http_status});
 }
 
 void Session::OnAnswer(const OutgoingCall& call, const CallAnswer& answer) {

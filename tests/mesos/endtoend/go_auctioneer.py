@@ -152,14 +152,18 @@ class GoAuctioneer:
             return self.outcomes(identifier=identifier, **match)
         return eventually("a result for %s %s" % (identifier, match), look)[-1]
 
-    def metrics(self):
-        """GET /metrics, by name."""
+    def ask(self, path):
+        """GET of its debug address."""
         connection = http.client.HTTPConnection(self.debug, timeout=60)
         try:
-            connection.request("GET", "/metrics")
-            text = connection.getresponse().read().decode()
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
         finally:
             connection.close()
+
+    def metrics(self):
+        """GET /metrics, by name."""
+        text = self.ask("/metrics")
         return {name: float(value) for name, value in re.findall(r"^(rostrum_.*) (\S+)$", text, re.MULTILINE)}
 
     # Its end.
