@@ -5,6 +5,7 @@
 
 #include "lib/base/format.h"
 #include "lib/mesos/http/network.h"
+#include "lib/mesos/wire/executor_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {

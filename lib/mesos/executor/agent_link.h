@@ -15,7 +15,7 @@
 #include "lib/mesos/executor/times.h"
 #include "lib/mesos/reactor/machine.h"
 #include "lib/mesos/recordio/decoder.h"
-#include "lib/mesos/wire/executor_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 
 namespace rostrum::mesos {
 
@@ -36,7 +36,7 @@ class AgentLink : public Machine {
    public:
     virtual ~Owner() = default;
     // Fills in what is not acknowledged.
-    virtual void WriteSubscribe(v1::executor::Call::Subscribe* subscribe) = 0;
+    virtual void WriteSubscribe(v1::executor::Call_Subscribe* subscribe) = 0;
     // The subscription holds; before the event that shows it.
     virtual void OnSubscribed() = 0;
     // Any event but ERROR. The owner may stop the link.
@@ -85,7 +85,7 @@ class AgentLink : public Machine {
     bool may_be_refused = false;
   };
 
-  v1::executor::Call NewCall(v1::executor::Call::Type type) const;
+  v1::executor::Call NewCall(v1::executor::Call_Type type) const;
   bool Call(OutgoingCall call);
   void Subscribe();
   void Confirm();

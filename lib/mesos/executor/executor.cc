@@ -5,6 +5,7 @@
 
 #include "lib/base/format.h"
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/executor_v1.pb.h"
 #include "lib/model/identifier.h"
 
 namespace rostrum::mesos {

@@ -76,7 +76,7 @@ class Executor : public Machine, private AgentLink::Owner, private RepLink::Owne
  private:
   enum class Phase { kWorking, kEnding, kParting, kEnded };
 
-  void WriteSubscribe(v1::executor::Call::Subscribe* subscribe) override;
+  void WriteSubscribe(v1::executor::Call_Subscribe* subscribe) override;
   void OnSubscribed() override;
   void OnEvent(const v1::executor::Event& event) override;
   void OnAgentLost(const std::string& reason) override;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/base/format.h"
+#include "lib/mesos/wire/executor_v1.pb.h"
 #include "lib/model/identifier.h"
 #include "lib/wire/form.h"
 #include "lib/wire/json_reader.h"
@@ -145,13 +146,25 @@ Expected<TaskWork> ReadTaskWork(std::string_view data) {
   return work;
 }
 
+struct UpdateLog::Messages {
+  std::map<uint64_t, v1::TaskStatus> updates;
+  std::map<std::string, v1::TaskInfo> tasks;  // None of whose updates is acknowledged.
+};
+
+UpdateLog::UpdateLog(const ExecutorTimes& times)
+    : times_(times), messages_(std::make_unique<Messages>()) {}
+UpdateLog::~UpdateLog() = default;
+
+bool UpdateLog::empty() const { return messages_->updates.empty(); }
+size_t UpdateLog::size() const { return messages_->updates.size(); }
+
 void UpdateLog::AddTask(const v1::TaskInfo& task) {
-  unacknowledged_[task.task_id().value()] = task;
+  messages_->tasks[task.task_id().value()] = task;
 }
 
 void UpdateLog::Add(const v1::TaskStatus& status, TimePoint now) {
   const uint64_t number = ++last_;
-  updates_[number] = status;
+  messages_->updates[number] = status;
   Task& task = tasks_[status.task_id().value()];
   task.updates.push_back(number);
   task.delay = times_.resend_initial;
@@ -160,15 +173,15 @@ void UpdateLog::Add(const v1::TaskStatus& status, TimePoint now) {
 }
 
 bool UpdateLog::Acknowledge(const std::string& task_id, std::string_view uuid) {
-  unacknowledged_.erase(task_id);
+  messages_->tasks.erase(task_id);
   const auto task = tasks_.find(task_id);
   if (task == tasks_.end()) return false;
   std::deque<uint64_t>& numbers = task->second.updates;
   const auto found = std::find_if(numbers.begin(), numbers.end(), [&](uint64_t number) {
-    return updates_.at(number).uuid() == uuid;
+    return messages_->updates.at(number).uuid() == uuid;
   });
   if (found == numbers.end()) return false;
-  for (auto each = numbers.begin(); each != found + 1; ++each) updates_.erase(*each);
+  for (auto each = numbers.begin(); each != found + 1; ++each) messages_->updates.erase(*each);
   numbers.erase(numbers.begin(), found + 1);
   if (numbers.empty()) tasks_.erase(task);
   return true;
@@ -176,10 +189,10 @@ bool UpdateLog::Acknowledge(const std::string& task_id, std::string_view uuid) {
 
 void UpdateLog::Write(v1::executor::Call::Subscribe* subscribe) {
   last_written_ = last_;
-  for (const auto& [number, status] : updates_) {
+  for (const auto& [number, status] : messages_->updates) {
     *subscribe->add_unacknowledged_updates()->mutable_status() = status;
   }
-  for (const auto& [id, task] : unacknowledged_) *subscribe->add_unacknowledged_tasks() = task;
+  for (const auto& [id, task] : messages_->tasks) *subscribe->add_unacknowledged_tasks() = task;
 }
 
 std::vector<v1::TaskStatus> UpdateLog::TakeDue(TimePoint now) {
@@ -195,7 +208,7 @@ std::vector<v1::TaskStatus> UpdateLog::TakeDue(TimePoint now) {
   }
   std::sort(numbers.begin(), numbers.end());
   std::vector<v1::TaskStatus> statuses;
-  for (const uint64_t number : numbers) statuses.push_back(updates_.at(number));
+  for (const uint64_t number : numbers) statuses.push_back(messages_->updates.at(number));
   return statuses;
 }
 
@@ -207,7 +220,7 @@ std::vector<v1::TaskStatus> UpdateLog::OnSubscribed(TimePoint now) {
     due_ = task.due;
   }
   std::vector<v1::TaskStatus> added;
-  for (auto each = updates_.upper_bound(last_written_); each != updates_.end(); ++each) {
+  for (auto each = messages_->updates.upper_bound(last_written_); each != messages_->updates.end(); ++each) {
     added.push_back(each->second);
   }
   return added;

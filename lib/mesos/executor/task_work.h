@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/mesos/base/time.h"
 #include "lib/mesos/executor/times.h"
-#include "lib/mesos/wire/executor_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 #include "rostrum/auction.h"
 #include "rostrum/status.h"
 
@@ -51,7 +52,8 @@ Expected<TaskWork> ReadTaskWork(std::string_view data);
 // back to a state that it has left.
 class UpdateLog {
  public:
-  explicit UpdateLog(const ExecutorTimes& times) : times_(times) {}
+  explicit UpdateLog(const ExecutorTimes& times);
+  ~UpdateLog();
 
   void AddTask(const v1::TaskInfo& task);
   // REQUIRES: the status has a task id and a uuid.
@@ -61,7 +63,7 @@ class UpdateLog {
   bool Acknowledge(const std::string& task_id, std::string_view uuid);
 
   // What a SUBSCRIBE carries: updates in the order in which they were added.
-  void Write(v1::executor::Call::Subscribe* subscribe);
+  void Write(v1::executor::Call_Subscribe* subscribe);
   // What was written counts as sent now. Returns what was added since, which is to be sent.
   std::vector<v1::TaskStatus> OnSubscribed(TimePoint now);
 
@@ -72,10 +74,12 @@ class UpdateLog {
   // pass that on to the master.
   std::vector<v1::TaskStatus> TakeDue(TimePoint now);
 
-  bool empty() const { return updates_.empty(); }
-  size_t size() const { return updates_.size(); }
+  bool empty() const;
+  size_t size() const;
 
  private:
+  // Of which the header of messages need not be known here.
+  struct Messages;
   // The updates of one task, by their number in the order of all, and when they are sent again.
   struct Task {
     std::deque<uint64_t> updates;
@@ -86,9 +90,8 @@ class UpdateLog {
   const ExecutorTimes& times_;
   uint64_t last_ = 0;
   uint64_t last_written_ = 0;
-  std::map<uint64_t, v1::TaskStatus> updates_;
   std::map<std::string, Task> tasks_;
-  std::map<std::string, v1::TaskInfo> unacknowledged_;
+  std::unique_ptr<Messages> messages_;
   // No later than the earliest of the tasks.
   TimePoint due_ = kNever;
 };

@@ -11,6 +11,7 @@
 #include "lib/base/format.h"
 #include "lib/mesos/store/file_store.h"
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/mesos_v1.pb.h"
 #include "lib/record/frame.h"
 #include "lib/record/round_recorder.h"
 #include "lib/record/varint.h"

@@ -6,6 +6,7 @@
 #include "lib/base/format.h"
 #include "lib/mesos/model/process_texts.h"
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/mesos_v1.pb.h"
 #include "lib/wire/text.h"
 #include "rostrum/mesos/framework_info.h"
 #include "rostrum/mesos/resource.h"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "lib/mesos/scheduler/link.h"
-#include "lib/mesos/wire/scheduler_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 #include "rostrum/mesos/scheduler_client.h"
 
 namespace rostrum::mesos {
@@ -27,10 +27,10 @@ v1::scheduler::Call UpdateFrameworkCall(const FrameworkInfo& framework,
 v1::scheduler::Call AcceptCall(const Acceptance& acceptance, Milliseconds refuse,
                                  const std::string& framework_id);
 // `type` is DECLINE or one of the two for inverse offers.
-v1::scheduler::Call DeclineCall(v1::scheduler::Call::Type type,
+v1::scheduler::Call DeclineCall(v1::scheduler::Call_Type type,
                                   std::span<const std::string> offer_ids, Milliseconds refuse);
 // `type` is REVIVE or SUPPRESS.
-v1::scheduler::Call RolesCall(v1::scheduler::Call::Type type,
+v1::scheduler::Call RolesCall(v1::scheduler::Call_Type type,
                                 std::span<const std::string> roles);
 v1::scheduler::Call KillCall(const TaskPlace& task, std::optional<Milliseconds> grace);
 v1::scheduler::Call AcknowledgeCall(const TaskStatus& status);

@@ -9,6 +9,7 @@
 
 #include "lib/base/format.h"
 #include "lib/mesos/scheduler/call_messages.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "lib/mesos/scheduler/ledgers.h"
 #include "lib/mesos/scheduler/link.h"
-#include "lib/mesos/wire/scheduler_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 #include "rostrum/mesos/scheduler_client.h"
 
 namespace rostrum::mesos {
@@ -72,17 +72,17 @@ class Session : public Machine, private Link::Owner {
   void OnAnswer(const OutgoingCall& call, const CallAnswer& answer) override;
   void OnProblem(const std::string& text, int http_status) override;
 
-  Status TakeSubscribed(const v1::scheduler::Event::Subscribed& message);
+  Status TakeSubscribed(const v1::scheduler::Event_Subscribed& message);
   bool KeepId(const std::string& id);
-  void TakeOffers(const v1::scheduler::Event::Offers& message);
-  void TakeInverseOffers(const v1::scheduler::Event::InverseOffers& message);
+  void TakeOffers(const v1::scheduler::Event_Offers& message);
+  void TakeInverseOffers(const v1::scheduler::Event_InverseOffers& message);
   void TakeUpdate(const v1::TaskStatus& message);
   void TakeOperationUpdate(const v1::OperationStatus& message);
-  void TakeFailure(const v1::scheduler::Event::Failure& message);
+  void TakeFailure(const v1::scheduler::Event_Failure& message);
   void TakeError(const std::string& text);
   void Fail(FailureKind kind, const std::string& text);
 
-  Status AnswerInverseOffers(v1::scheduler::Call::Type answer,
+  Status AnswerInverseOffers(v1::scheduler::Call_Type answer,
                              std::span<const std::string> offer_ids, Milliseconds refuse);
   void TellGone(OfferEnd why, std::vector<std::string> offer_ids);
   void DropLaunch(const std::vector<std::string>& task_ids, const std::string& reason);

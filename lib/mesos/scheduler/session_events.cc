@@ -9,6 +9,7 @@
 #include "lib/mesos/scheduler/call_messages.h"
 #include "lib/mesos/scheduler/session.h"
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {

@@ -9,8 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/mesos/wire/mesos_v1.pb.h"
-#include "lib/mesos/wire/scheduler_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 #include "rostrum/mesos/event.h"
 #include "rostrum/mesos/framework_info.h"
 #include "rostrum/mesos/offer.h"

@@ -3,6 +3,8 @@
 #include <cstdint>
 
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/mesos_v1.pb.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {

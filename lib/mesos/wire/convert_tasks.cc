@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/mesos_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {

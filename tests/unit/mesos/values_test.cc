@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {
