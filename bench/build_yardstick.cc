@@ -1,5 +1,5 @@
-// What bench/build.sh compiles again and again to learn how fast the machine is. It stays as it is: it
-// includes what the library's units include most, and makes the compiler work on a little of it.
+// What bench/build.sh compiles again and again to learn how fast the machine is. It stays as it is:
+// it includes what the library's units include most, and makes the compiler work on a little of it.
 #include <algorithm>
 #include <chrono>
 #include <functional>

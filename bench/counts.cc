@@ -1,5 +1,5 @@
-// Runs warm rounds for bench/counts.sh, under valgrind, which counts from the hand-over of the work to
-// the records of the decisions and nothing else.
+// Runs warm rounds for bench/counts.sh, under valgrind, which counts from the hand-over of the work
+// to the records of the decisions and nothing else.
 //
 //   rostrum_counts CASE ROUNDS
 //

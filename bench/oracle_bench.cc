@@ -117,10 +117,11 @@ void Measure(const Case& wanted) {
     hash.Add(decision.identifier, decision.cell_id);
     placed += decision.placed;
   }
-  PrintFormat(stdout, "{{\"peer\":\"oracle\",\"case\":\"{}\",\"cells\":{},\"auctions\":{},\"calls\":1,"
-      "\"best_ms\":{:.3f},\"median_ms\":{:.3f},\"placed\":{},\"hash\":\"{:016x}\"}}\n",
-      wanted.Name(), wanted.fleet.cells, wanted.auctions, took.count(), took.count(), placed,
-      hash.value());
+  PrintFormat(stdout,
+              "{{\"peer\":\"oracle\",\"case\":\"{}\",\"cells\":{},\"auctions\":{},\"calls\":1,"
+              "\"best_ms\":{:.3f},\"median_ms\":{:.3f},\"placed\":{},\"hash\":\"{:016x}\"}}\n",
+              wanted.Name(), wanted.fleet.cells, wanted.auctions, took.count(), took.count(),
+              placed, hash.value());
   std::fflush(stdout);
 }
 
@@ -128,9 +129,10 @@ int Main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::optional<Case> wanted = Case::Parse(argv[i]);
     if (!wanted || ScheduleOf(wanted->strategy) == nullptr) {
-      PrintFormat(stderr, "error: no case of an oracle: \"{}\", expected such as "
-                 "round/diego/1000/20/1000\n",
-                 argv[i]);
+      PrintFormat(stderr,
+                  "error: no case of an oracle: \"{}\", expected such as "
+                  "round/diego/1000/20/1000\n",
+                  argv[i]);
       return 2;
     }
     Measure(*wanted);

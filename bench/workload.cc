@@ -81,8 +81,9 @@ void Workload::MakeCells(const FleetOptions& fleet, SplitMix64* random) {
   rostrum_error_t* error = nullptr;
   std::vector<rostrum_signature_t> signatures;
   for (int64_t i = 0; i < fleet.signatures; ++i) signatures.push_back(MakeSignature(batch, i));
-  Require(rostrum_batch_add_signatures(batch, signatures.data(), signatures.size(), nullptr, &error),
-          error);
+  Require(
+      rostrum_batch_add_signatures(batch, signatures.data(), signatures.size(), nullptr, &error),
+      error);
   std::vector<rostrum_cell_t> cells;
   for (int64_t i = 0; i < fleet.cells; ++i) {
     rostrum_cell_t cell{};

@@ -37,7 +37,7 @@ bool Check(benchmark::State& state, const std::vector<Offer>& offers, uint64_t e
   for (const Offer& offer : offers) hash.Add(offer);
   if (hash.count() == state.range(0) && hash.value() == expected) return true;
   state.SkipWithError(Format("{} offers with the hash {:016x}, expected {} with {:016x}",
-                                  hash.count(), hash.value(), state.range(0), expected)
+                             hash.count(), hash.value(), state.range(0), expected)
                           .c_str());
   return false;
 }

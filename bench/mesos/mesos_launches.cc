@@ -154,8 +154,7 @@ class Watch {
       const auto now = Clock::now();
       for (const Outcome& outcome : outcomes) Take(outcome, now);
       if (!outcomes.empty()) last = now;
-      if (now - last > kPatience)
-        Die(Format("{} of {} run, and nothing moves", running_, count));
+      if (now - last > kPatience) Die(Format("{} of {} run, and nothing moves", running_, count));
     }
   }
   // What has happened so far, without waiting.
@@ -194,7 +193,7 @@ class Watch {
         break;
     }
     Die(Format("{} {} {} {}", mesos::OutcomeKindName(outcome.kind), outcome.guid, outcome.text,
-                    mesos::TaskStateName(outcome.state)));
+               mesos::TaskStateName(outcome.state)));
   }
 
   Framework& framework_;
@@ -252,8 +251,8 @@ void RunSingles(const Settings& settings, Framework* framework, Watch* watch) {
     const Watch::Times& times = watch->Of(guid + ".0");
     if (i == 0) continue;
     PrintFormat(stdout, "{{\"placed\": {:.3f}, \"running\": {:.3f}, \"agent\": \"{}\"}}\n",
-               MillisecondsOf(times.placed - queued), MillisecondsOf(times.running - queued),
-               times.agent);
+                MillisecondsOf(times.placed - queued), MillisecondsOf(times.running - queued),
+                times.agent);
   }
 }
 
@@ -287,7 +286,9 @@ void RunBurst(const Settings& settings, Framework* framework, Watch* watch) {
   }
   const auto [first_placed, last_placed] = std::minmax_element(placed.begin(), placed.end());
   const auto [first_running, last_running] = std::minmax_element(running.begin(), running.end());
-  PrintFormat(stdout, "{{\"count\": {}, \"first_placed\": {:.3f}, \"last_placed\": {:.3f}, "
+  PrintFormat(
+      stdout,
+      "{{\"count\": {}, \"first_placed\": {:.3f}, \"last_placed\": {:.3f}, "
       "\"first_running\": {:.3f}, \"last_running\": {:.3f}, \"repeated\": {}, \"cpu\": {:.3f}}}\n",
       placed.size(), MillisecondsOf(*first_placed - queued), MillisecondsOf(*last_placed - queued),
       MillisecondsOf(*first_running - queued), MillisecondsOf(*last_running - queued),

@@ -99,7 +99,9 @@ int Measure(int64_t agents) {
     Die(Format("{} offers are held, expected {}", master.offers_held(), agents));
   }
   if (const std::string problem = master.ProblemWithCells(agents); !problem.empty()) Die(problem);
-  PrintFormat(stdout, "{{\"agents\": {}, \"event_bytes\": {}, \"before\": {}, \"after\": {}, \"trimmed\": {}, "
+  PrintFormat(
+      stdout,
+      "{{\"agents\": {}, \"event_bytes\": {}, \"before\": {}, \"after\": {}, \"trimmed\": {}, "
       "\"peak\": {}, \"bytes_per_offer\": {}}}\n",
       agents, bytes, before, after, trimmed, peak, (after - before) / agents);
   return 0;
@@ -115,7 +117,7 @@ int Main(int argc, char** argv) {
     if (argc > 2 || error != std::errc() || end != text.data() + text.size() || agents < 1 ||
         agents > kAgentsMaximum) {
       PrintFormat(stderr, "error: found \"{}\", expected a number of agents from 1 to {}\n", text,
-                 kAgentsMaximum);
+                  kAgentsMaximum);
       return 2;
     }
   }

@@ -157,23 +157,21 @@ std::string Words(const Resource& resource) {
   for (const auto& range : resource.ranges) text += Format(" {}-{}", range.begin, range.end);
   for (const std::string& item : resource.items) text += " " + item;
   for (const auto& step : resource.reservations) {
-    text +=
-        Format(" [{} {} {} {}]", step.role, step.dynamic, step.principal, step.labels.size());
+    text += Format(" [{} {} {} {}]", step.role, step.dynamic, step.principal, step.labels.size());
   }
   return text + "|" + resource.exact;
 }
 
 std::string Words(const Attribute& attribute) {
   return Format("{} {} {} {} {} {}", attribute.name, static_cast<int>(attribute.type),
-                     attribute.text, attribute.scalar, attribute.ranges.size(),
-                     attribute.items.size());
+                attribute.text, attribute.scalar, attribute.ranges.size(), attribute.items.size());
 }
 
 std::string Words(const Offer& offer) {
   std::string text =
       Format("{}|{}|{}|{}:{}|{}|{}/{}|{}|{}", offer.id, offer.agent_id, offer.hostname,
-                  offer.agent_ip, offer.agent_port, offer.role, offer.domain.region,
-                  offer.domain.zone, offer.executor_ids.size(), offer.unavailability.has_value());
+             offer.agent_ip, offer.agent_port, offer.role, offer.domain.region, offer.domain.zone,
+             offer.executor_ids.size(), offer.unavailability.has_value());
   for (const Resource& resource : offer.resources) text += "|" + Words(resource);
   for (const Attribute& attribute : offer.attributes) text += "|" + Words(attribute);
   return text;

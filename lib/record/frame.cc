@@ -249,21 +249,21 @@ Status FrameReader::ReadHeader() {
   if (Status status = ReadUpTo(kFileHeaderBytes, &header); !status.ok()) return status;
   if (header.size() < kFileHeaderBytes) {
     return ErrorAt(header.size(), Format("the file ends here, expected the {} bytes of a "
-                                              "{}'s header",
-                                              kFileHeaderBytes, KindOf(magic_)));
+                                         "{}'s header",
+                                         kFileHeaderBytes, KindOf(magic_)));
   }
   const std::string_view all(header);
   if (!all.starts_with(magic_)) {
     return ErrorAt(0, Format("this is not a {} of Rostrum, expected \"ROSTRUM\\x{:02x}\"",
-                                  KindOf(magic_), magic_.back()));
+                             KindOf(magic_), magic_.back()));
   }
   const size_t checksum_at = kFileHeaderBytes - kNumberBytes;
   const uint32_t stored = GetNumber(all.substr(checksum_at));
   const uint32_t found = Crc32c(all.substr(0, checksum_at));
   if (stored != found) {
     return ErrorAt(0, Format("the header is damaged: its checksum is {:#010x}, expected "
-                                  "{:#010x}",
-                                  found, stored));
+                             "{:#010x}",
+                             found, stored));
   }
   const uint32_t version = GetNumber(all.substr(magic_.size()));
   if (version != kFormatVersion) {
@@ -288,30 +288,30 @@ Expected<std::optional<std::string>> FrameReader::ReadNext() {
   if (header.size() < kFrameHeaderBytes) {
     unfinished_ = std::move(header);
     return ErrorAt(end_, Format("the record ends after {} bytes, expected at least {}: the "
-                                     "file was cut, or is being written to",
-                                     unfinished_.size(), kFrameHeaderBytes));
+                                "file was cut, or is being written to",
+                                unfinished_.size(), kFrameHeaderBytes));
   }
   const std::string_view length_bytes = std::string_view(header).substr(0, kNumberBytes);
   const uint64_t length = GetNumber(length_bytes);
   if (length > kContentBytesMaximum) {
     return ErrorAt(end_, Format("the record's length is {}, expected at most {}: the file is "
-                                     "damaged",
-                                     length, kContentBytesMaximum));
+                                "damaged",
+                                length, kContentBytesMaximum));
   }
   std::string content;
   if (Status status = ReadUpTo(length, &content); !status.ok()) return status;
   if (content.size() < length) {
     unfinished_ = std::move(header.append(content));
     return ErrorAt(end_, Format("the record ends after {} bytes, expected {}: the file was "
-                                     "cut or damaged, or is being written to",
-                                     unfinished_.size(), kFrameHeaderBytes + length));
+                                "cut or damaged, or is being written to",
+                                unfinished_.size(), kFrameHeaderBytes + length));
   }
   const uint32_t stored = GetNumber(std::string_view(header).substr(kNumberBytes));
   const uint32_t found = FrameChecksum(length_bytes, content);
   if (stored != found) {
     return ErrorAt(end_, Format("the record of {} bytes is damaged: its checksum is {:#010x}, "
-                                     "expected {:#010x}",
-                                     kFrameHeaderBytes + length, found, stored));
+                                "expected {:#010x}",
+                                kFrameHeaderBytes + length, found, stored));
   }
   begin_ = end_;
   end_ += kFrameHeaderBytes + length;

@@ -56,8 +56,8 @@ Expected<std::vector<size_t>> FindDecisions(const RecordedRound& recorded) {
   if (recorded.decisions.size() != auction_count) {
     return InvalidArgument(
         Format("the round has {} decisions, expected one for each of {} "
-                    "auctions",
-                    recorded.decisions.size(), auction_count));
+               "auctions",
+               recorded.decisions.size(), auction_count));
   }
   std::vector<size_t> positions(auction_count, kUndecided);
   for (size_t i = 0; i < auction_count; ++i) {
@@ -65,8 +65,8 @@ Expected<std::vector<size_t>> FindDecisions(const RecordedRound& recorded) {
     if (auction >= auction_count || positions[auction] != kUndecided) {
       return InvalidArgument(
           Format("decision {} is for auction {}, expected a position below "
-                      "{} that was not decided before",
-                      i, auction, auction_count));
+                 "{} that was not decided before",
+                 i, auction, auction_count));
     }
     positions[auction] = i;
   }

@@ -180,7 +180,7 @@ class RoundBuilder {
     for (const v1::Auction& auction : message_->auctions()) {
       if (auction.work() >= works.size()) {
         return Corrupt(Format("auction {} names work {}, expected a position below {}",
-                                   auctions.size(), auction.work(), works.size()));
+                              auctions.size(), auction.work(), works.size()));
       }
       auctions.push_back({works[auction.work()], auction.index(), auction.attempts(),
                           auction.queue_time_ms(), auction.tag()});
@@ -206,7 +206,7 @@ class RoundBuilder {
     const size_t auction_count = round_.input.auctions.size();
     if (static_cast<size_t>(message_->decisions_size()) != auction_count) {
       return Corrupt(Format("there are {} decisions, expected one for each of {} auctions",
-                                 message_->decisions_size(), auction_count));
+                            message_->decisions_size(), auction_count));
     }
     std::vector<bool> decided(auction_count);
     round_.decisions.reserve(auction_count);
@@ -214,8 +214,8 @@ class RoundBuilder {
       if (decision.auction() >= auction_count || decided[decision.auction()]) {
         return Corrupt(
             Format("decision {} is for auction {}, expected a position below {} "
-                        "that was not decided before",
-                        round_.decisions.size(), decision.auction(), auction_count));
+                   "that was not decided before",
+                   round_.decisions.size(), decision.auction(), auction_count));
       }
       decided[decision.auction()] = true;
       if (Status status = ReadDecision(decision); !status.ok()) return status;
@@ -230,8 +230,8 @@ class RoundBuilder {
     if (message.has_placement()) {
       const v1::Placement& placement = message.placement();
       if (placement.cell() >= cell_count()) {
-        return Corrupt(Format("decision {} names cell {}, expected a position below {}",
-                                   number, placement.cell(), cell_count()));
+        return Corrupt(Format("decision {} names cell {}, expected a position below {}", number,
+                              placement.cell(), cell_count()));
       }
       decision.placed = true;
       decision.cell_id = (*round_.texts)[placement.cell()];
@@ -241,8 +241,8 @@ class RoundBuilder {
     if (message.outcome_case() != v1::Decision::kRefusal || message.refusal() >= refusal_count()) {
       return Corrupt(
           Format("decision {} names refusal {}, expected a placement or a position "
-                      "below {}",
-                      number, message.refusal(), refusal_count()));
+                 "below {}",
+                 number, message.refusal(), refusal_count()));
     }
     const int32_t code = message_->refusals(static_cast<int>(message.refusal())).code();
     if (code == 0) {
@@ -292,8 +292,8 @@ Expected<std::shared_ptr<const Snapshot>> ParseSnapshot(std::string_view bytes) 
   if (!content.ok()) return content.status();
   if (!content->has_value()) return frames.ErrorAt(frames.end(), "it ends here, without its cells");
   if (frames.end() != bytes.size()) {
-    return frames.ErrorAt(frames.end(), Format("{} bytes are left, expected the end",
-                                                    bytes.size() - frames.end()));
+    return frames.ErrorAt(
+        frames.end(), Format("{} bytes are left, expected the end", bytes.size() - frames.end()));
   }
   v1::Snapshot message;
   if (Status status = Parse(**content, &message); !status.ok()) return status;

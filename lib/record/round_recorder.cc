@@ -33,8 +33,7 @@ Status AppendFile::Error(std::string_view verb, int error) const {
   return Unavailable(Describe(path_, verb, error));
 }
 
-Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path,
-                                                       Readers readers) {
+Expected<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path, Readers readers) {
   const mode_t mode = readers == Readers::kAll ? kAllMode : kOwnerMode;
   // Not blocking, or a pipe without a reader would hold us here.
   const int descriptor = Retry([&] {
@@ -80,7 +79,8 @@ Status AppendFile::Append(std::string_view bytes) {
 }
 
 Status AppendFile::Sync() {
-  if (Retry([&] { return fdatasync(descriptor_); }) != 0) return Error("written to the disk", errno);
+  if (Retry([&] { return fdatasync(descriptor_); }) != 0)
+    return Error("written to the disk", errno);
   return {};
 }
 
@@ -146,7 +146,7 @@ Expected<std::unique_ptr<RoundRecorder>> RoundRecorder::Open(const std::string& 
                                                              const Options& options) {
   if (options.max_bytes > 0 && options.max_bytes < kMaxBytesMinimum) {
     return InvalidArgument(Format("max_bytes is {}, expected 0 (no limit) or at least {}",
-                                       options.max_bytes, kMaxBytesMinimum));
+                                  options.max_bytes, kMaxBytesMinimum));
   }
   std::unique_ptr<RoundRecorder> recorder(new RoundRecorder(path, options));
   if (Status status = recorder->Begin(); !status.ok()) return status;
@@ -176,8 +176,8 @@ Status RoundRecorder::CutToWhole(AppendFile* file) const {
   const Expected<uint64_t> end = FindEnd(path_);
   if (!end.ok()) return NoRecording(end.status());
   if (options_.max_bytes > 0 && *end > options_.max_bytes) {
-    return FailedPrecondition(Format("{} has {} bytes already, expected at most {}", path_,
-                                          *end, options_.max_bytes));
+    return FailedPrecondition(
+        Format("{} has {} bytes already, expected at most {}", path_, *end, options_.max_bytes));
   }
   return *end < file->size() ? file->Truncate(*end) : Status();
 }
@@ -192,8 +192,8 @@ Status RoundRecorder::MeasurePrevious() {
   if (error) {
     return FailedPrecondition(
         Format("{} cannot be measured: {}; expected a recording or "
-                    "no file",
-                    previous_path_, error.message()));
+               "no file",
+               previous_path_, error.message()));
   }
   if (Status status = CheckIsRecording(previous_path_); !status.ok()) return NoRecording(status);
   previous_bytes_ = bytes;
@@ -214,8 +214,8 @@ Status RoundRecorder::MakeRoom(uint64_t bytes) {
   if (limit > 0 && kFileHeaderBytes + bytes > limit) {
     return InvalidArgument(
         Format("a round of {} bytes does not fit into {}, which may have "
-                    "{} bytes",
-                    bytes, path_, limit));
+               "{} bytes",
+               bytes, path_, limit));
   }
   if (file_ == nullptr) {
     if (Status status = Begin(); !status.ok()) return status;

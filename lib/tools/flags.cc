@@ -108,8 +108,7 @@ void AppendWrapped(std::string_view text, size_t indent, size_t column, std::str
 }
 
 void AppendFlag(const Flag& flag, std::string* out) {
-  std::string left =
-      Format("  --{}{}{}", flag.name, flag.value.empty() ? "" : " ", flag.value);
+  std::string left = Format("  --{}{}{}", flag.name, flag.value.empty() ? "" : " ", flag.value);
   if (left.size() + 2 > kHelpColumn) {
     *out += left + "\n" + std::string(kHelpColumn, ' ');
   } else {
@@ -157,8 +156,7 @@ Expected<Flags> Flags::Parse(const Verb& verb, std::span<const std::string_view>
     }
     if (!flag->value.empty() && !parts.value) {
       if (i + 1 == arguments.size() || LooksLikeFlag(arguments[i + 1])) {
-        return InvalidArgument(
-            Format("--{} has no value, expected {}", flag->name, flag->value));
+        return InvalidArgument(Format("--{} has no value, expected {}", flag->name, flag->value));
       }
       parts.value = arguments[++i];
     }
@@ -201,15 +199,15 @@ Expected<int64_t> Flags::Whole(std::string_view name, int64_t fallback, int64_t 
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || stop != end || number < minimum || number > maximum) {
-    return InvalidArgument(Format("--{} is \"{}\", expected a whole number from {} to {}",
-                                       name, Shown(text), minimum, maximum));
+    return InvalidArgument(Format("--{} is \"{}\", expected a whole number from {} to {}", name,
+                                  Shown(text), minimum, maximum));
   }
   return number;
 }
 
 std::string HelpText(const Verb& verb) {
   std::string out = Format("Usage: {} [FLAGS]{}{}\n", verb.Command(),
-                                verb.operands.empty() ? "" : " ", verb.operands);
+                           verb.operands.empty() ? "" : " ", verb.operands);
   for (std::string_view rest = verb.summary; !rest.empty();) {
     const size_t end = rest.find('\n');
     out += "\n";

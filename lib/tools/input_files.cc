@@ -74,7 +74,7 @@ Status CheckOutputs(std::span<const NamedPath> inputs, std::span<const NamedPath
     const auto check = [&](const NamedPath& other) -> Status {
       if (other.path.empty() || !IsSame(identity, IdentityOf(other.path))) return {};
       return InvalidArgument(Format("--{} and --{} name the same file, \"{}\", expected two",
-                                         other.flag, output.flag, Shown(output.path)));
+                                    other.flag, output.flag, Shown(output.path)));
     };
     for (const NamedPath& input : inputs) {
       if (Status status = check(input); !status.ok()) return status;
@@ -85,8 +85,8 @@ Status CheckOutputs(std::span<const NamedPath> inputs, std::span<const NamedPath
     if (!IsSame(identity, IdentityOf(STDOUT_FILENO))) continue;
     return InvalidArgument(
         Format("--{} is \"{}\", which is the standard output, expected "
-                    "another file",
-                    output.flag, Shown(output.path)));
+               "another file",
+               output.flag, Shown(output.path)));
   }
   return {};
 }
@@ -130,7 +130,7 @@ Expected<std::shared_ptr<Strategy>> LoadStrategy(std::string_view name) {
   if (!is_path && !name.ends_with(".so")) {
     return InvalidArgument(
         Format("there is no strategy \"{}\", expected {} or the path of a plug-in, NAME.so",
-                    Shown(name), Join(StrategyNames(), ", ")));
+               Shown(name), Join(StrategyNames(), ", ")));
   }
   // The dynamic linker would look for a name without a slash in its own folders alone.
   return LoadPlugin(is_path ? std::string(name) : Format("./{}", name));

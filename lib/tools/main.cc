@@ -57,8 +57,7 @@ int FailAll(std::string_view text, int exit_status) {
 bool AsksForHelp(std::string_view argument) { return argument == "--help" || argument == "-h"; }
 
 int NotUnderstood(std::string_view argument) {
-  return FailAll(Format("unexpected argument \"{}\"", Shown(argument)),
-                 kBadInput);
+  return FailAll(Format("unexpected argument \"{}\"", Shown(argument)), kBadInput);
 }
 
 int PrintVersion(std::span<const std::string_view> arguments) {
@@ -74,8 +73,7 @@ int PrintVersion(std::span<const std::string_view> arguments) {
 int UnknownVerb(std::string_view verb) {
   const std::string_view meant = wire::NearestKey(verb, kVerbs);
   const std::string hint = meant.empty() ? "." : Format(", did you mean \"{}\"?", meant);
-  return FailAll(Format("unknown verb \"{}\"{} See rostrum --help", Shown(verb), hint),
-                 kBadInput);
+  return FailAll(Format("unknown verb \"{}\"{} See rostrum --help", Shown(verb), hint), kBadInput);
 }
 
 int RunVerb(std::string_view verb, std::span<const std::string_view> arguments);
@@ -99,8 +97,7 @@ int RunMesosVerb([[maybe_unused]] std::span<const std::string_view> arguments) {
   if (!out) std::cout.setstate(std::ios::badbit);
   return status;
 #else
-  return FailAll("mesos is not part of this build, which had no libcurl or protobuf",
-                 kFailed);
+  return FailAll("mesos is not part of this build, which had no libcurl or protobuf", kFailed);
 #endif
 }
 

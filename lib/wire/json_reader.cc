@@ -159,14 +159,14 @@ bool JsonHandler::CheckString(std::string_view decoded) {
   const size_t at = begin_ + FindLoneHalf(text_.substr(begin_, end_ - begin_));
   return Stop(ProblemAt(
       at, Format("broken escape {}, expected both halves of a pair such as \\ud83d\\ude00",
-                      Escape(text_.substr(at, 6)))));
+                 Escape(text_.substr(at, 6)))));
 }
 
 bool JsonHandler::Open(bool is_array) {
   AdvanceOverBracket();
   if (levels_.size() + skipped_levels_ >= kNestingMaximum) {
     return Stop(ProblemAt(begin_, Format("level {} of nesting, expected at most {} levels",
-                                              kNestingMaximum + 1, kNestingMaximum)));
+                                         kNestingMaximum + 1, kNestingMaximum)));
   }
   if (skipped_levels_ > 0) {
     ++skipped_levels_;
@@ -247,8 +247,8 @@ std::vector<std::string> JsonHandler::Path() const {
 }
 
 std::string JsonHandler::TokenTooLongAt(size_t offset) {
-  return ProblemAt(offset, Format("a string or number is too long, expected at most {} bytes",
-                                       kTokenMaximum));
+  return ProblemAt(
+      offset, Format("a string or number is too long, expected at most {} bytes", kTokenMaximum));
 }
 
 std::string JsonHandler::ProblemAt(size_t offset, std::string_view problem) {
@@ -257,7 +257,7 @@ std::string JsonHandler::ProblemAt(size_t offset, std::string_view problem) {
   // A problem that starts with its path need not say it again.
   const bool says_path = path.empty() || problem.starts_with(Format("{} is ", path));
   return Format("{}:{}:{}: {}{}", Escape(file_name_), position.line, position.column, problem,
-                     says_path ? "" : Format(" (at {})", path));
+                says_path ? "" : Format(" (at {})", path));
 }
 
 namespace {
@@ -400,17 +400,16 @@ std::string BrokenString(const SyntaxError& error, std::string_view text) {
   if (error.code == rapidjson::kParseErrorStringUnicodeEscapeInvalidHex) {
     // The first half of a surrogate pair may be good and the second one broken.
     return Format("broken escape {}, expected four hexadecimal digits after \\u",
-                       Escape(rest.substr(0, IsEscape(rest) ? 12 : 6)));
+                  Escape(rest.substr(0, IsEscape(rest) ? 12 : 6)));
   }
   if (error.code == rapidjson::kParseErrorStringUnicodeSurrogateInvalid) {
     return Format("broken escape {}, expected both halves of a pair such as \\ud83d\\ude00",
-                       Escape(rest.substr(0, 6)));
+                  Escape(rest.substr(0, 6)));
   }
   if (rest[0] == '\\') {
     const size_t length = 1 + std::max<size_t>(CharacterLength(rest.substr(1)), 1);
-    return Format(
-        "broken escape {}, expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
-        Escape(rest.substr(0, length)));
+    return Format("broken escape {}, expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
+                  Escape(rest.substr(0, length)));
   }
   const auto byte = static_cast<uint8_t>(rest[0]);
   const std::string expected =
@@ -445,7 +444,7 @@ std::string SyntaxProblem(const SyntaxError& error, std::string_view text, std::
       return BrokenString(error, text);
     case rapidjson::kParseErrorNumberTooBig:
       return Format("number {} is too large, expected less than 1.8e308",
-                         ValueExcerpt(text, error.token));
+                    ValueExcerpt(text, error.token));
     case rapidjson::kParseErrorNumberMissFraction:
       return Unexpected(text, error.offset, "a digit after the decimal point");
     case rapidjson::kParseErrorNumberMissExponent:

@@ -205,7 +205,7 @@ class CellsForm {
                       {"OptionalPlacementTags", &optional_tags_},
                       {"ProxyMemoryAllocationMB", &proxy_memory_}}};
   WholeListForm list_{"an array of cell states", &object_, [this] { id_.BeginOwner(); },
-                 [this] { End(); }};
+                      [this] { End(); }};
 };
 
 }  // namespace

@@ -82,7 +82,7 @@ Status SystemError(const std::string& path, int error) {
 
 Status TooLarge(const std::string& path) {
   return InvalidArgument(Format("{}: the file is larger than {} bytes, the most that is read",
-                                     NameOf(path), kFileMaximum));
+                                NameOf(path), kFileMaximum));
 }
 
 // Reads on until the end. The size of a pipe is not known before, and that of a file may be wrong

@@ -1,6 +1,5 @@
 // Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 
-#include "lib/base/format.h"
 #include "lib/tools/report/report.h"
 
 #include <gtest/gtest.h>
@@ -16,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/tools/report/svg.h"
 #include "lib/tools/report/text.h"
 
@@ -405,9 +405,8 @@ TEST(Report, AsMuchWorkIsNotTheSame) {
 
 TEST(Report, TheHeadlineIsWhatRunsAndWhatWaits) {
   const std::string page = RenderReport(UnequalData());
-  const std::string summary = page.substr(page.find("id=\"summary\""),
-                                          page.find("id=\"side-by-side\" ") -
-                                              page.find("id=\"summary\""));
+  const std::string summary = page.substr(
+      page.find("id=\"summary\""), page.find("id=\"side-by-side\" ") - page.find("id=\"summary\""));
   EXPECT_NE(summary.find("<div class=\"big\"><dt>Running at the end</dt><dd>40</dd>"),
             std::string::npos)
       << summary;

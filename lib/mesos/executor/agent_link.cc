@@ -137,15 +137,15 @@ void AgentLink::OnTime() {
   }
   if (state_ != State::kSubscribed && give_up_ <= now) {
     return GiveUp(Format("the agent at {} did not take us {} in time", environment_.url,
-                              was_subscribed_ ? "back" : "in"));
+                         was_subscribed_ ? "back" : "in"));
   }
   if (due_ > now) return;
   switch (state_) {
     case State::kWaiting:
       return Subscribe();
     case State::kSubscribing:
-      return Lose(Format("the agent at {} did not answer SUBSCRIBE within {} ms",
-                              environment_.url, times_.subscribe_timeout.count()),
+      return Lose(Format("the agent at {} did not answer SUBSCRIBE within {} ms", environment_.url,
+                         times_.subscribe_timeout.count()),
                   /*wanted=*/false);
     case State::kSubscribed:
       return Lose(Format("no event from the agent for {} ms", times_.silence.count()),
@@ -253,15 +253,14 @@ void AgentLink::TakeStreamEnd(const Status& status) {
   const Exchange ended = std::exchange(stream_, Exchange());
   if (ended.status != 0 && ended.status != 200) {
     unknown_in_a_row_ = SaysUnknown(ended.status, ended.text) ? unknown_in_a_row_ + 1 : 0;
-    const std::string reason =
-        Format("the agent at {} refused to subscribe us: {}", environment_.url,
-                    DescribeAnswer(ended.status, ended.text));
+    const std::string reason = Format("the agent at {} refused to subscribe us: {}",
+                                      environment_.url, DescribeAnswer(ended.status, ended.text));
     if (unknown_in_a_row_ >= kUnknownMaximum) return GiveUp(reason);
     return Lose(reason, /*wanted=*/false);
   }
   if (!status.ok()) return Lose(status.text(), /*wanted=*/false);
   Lose(Format("the agent closed the event stream{}",
-                   decoder_->AtEnd() ? "" : " in the middle of an event"),
+              decoder_->AtEnd() ? "" : " in the middle of an event"),
        /*wanted=*/false);
 }
 
@@ -273,7 +272,7 @@ void AgentLink::TakeCallEnd(const Status& status) {
   if (!was_taken && !call.may_be_refused) {
     const std::string reason =
         Format("{} was not taken by the agent: {}", call.name,
-                    status.ok() ? DescribeAnswer(ended.status, ended.text) : status.text());
+               status.ok() ? DescribeAnswer(ended.status, ended.text) : status.text());
     // We are not, or no longer, subscribed as far as the agent knows.
     if (ended.status == 403 || SaysUnknown(ended.status, ended.text)) {
       return Lose(reason, /*wanted=*/true);

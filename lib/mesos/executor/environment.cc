@@ -23,8 +23,7 @@ class Reader {
   std::string Needed(const char* name, std::string_view what) {
     std::string text = Text(name);
     if (text.empty()) {
-      Fail(
-          Format("{} is not set, expected {}; is this started by a Mesos agent?", name, what));
+      Fail(Format("{} is not set, expected {}; is this started by a Mesos agent?", name, what));
     }
     return text;
   }
@@ -64,8 +63,8 @@ std::string ShortSocketPath(const std::string& path, Reader* reader) {
   std::error_code error;
   const std::string relative = std::filesystem::relative(path, error).string();
   if (!error && !relative.empty() && relative.size() < kSocketPathMaximum) return relative;
-  reader->Fail(Format("MESOS_DOMAIN_SOCKET has {} bytes, expected at most {}: \"{}\"",
-                           path.size(), kSocketPathMaximum - 1, path));
+  reader->Fail(Format("MESOS_DOMAIN_SOCKET has {} bytes, expected at most {}: \"{}\"", path.size(),
+                      kSocketPathMaximum - 1, path));
   return path;
 }
 

@@ -129,7 +129,7 @@ void Executor::OnEvent(const AgentEvent& event) {
                      options_.environment.shutdown_grace);
     case AgentEvent::MESSAGE:
       Log(Format("a message of the framework, {} bytes, is passed over",
-                      event.message().data().size()));
+                 event.message().data().size()));
       return;
     default:
       return;
@@ -177,7 +177,7 @@ void Executor::ClaimRep() {
   if (claim_end_ == kNever) {
     claim_end_ = now + times_.rep_claim;
     Log(Format("rep at {} is used by {}, which is waited for, for {} s", rep_.url(), *holder,
-                    Seconds(times_.rep_claim)));
+               Seconds(times_.rep_claim)));
   }
   if (claim_end_ <= now) {
     return Refuse(Format("rep at {} is used by {}", rep_.url(), *holder));
@@ -189,8 +189,8 @@ std::string Executor::ForeignReason(const RepState& state) const {
   const std::string& wanted = options_.cell_id.empty() ? state_.cell_id : options_.cell_id;
   // Some reps do not say.
   if (wanted.empty() || state.cell_id.empty() || state.cell_id == wanted) return "";
-  return Format("rep at {} is that of cell \"{}\", expected cell \"{}\"", rep_.url(),
-                     state.cell_id, wanted);
+  return Format("rep at {} is that of cell \"{}\", expected cell \"{}\"", rep_.url(), state.cell_id,
+                wanted);
 }
 
 void Executor::Refuse(const std::string& reason) {
@@ -210,7 +210,7 @@ void Executor::OnRepState(const RepState& state, bool after_outage) {
   Tell(book_.OnState(state, after_outage, clock_.Now()));
   if (is_first || after_outage) {
     Log(Format("rep at {} is up, as cell {}{}", rep_.url(), state.cell_id,
-                    book_.has_foreign() ? ", with work that is not ours and is left alone" : ""));
+               book_.has_foreign() ? ", with work that is not ours and is left alone" : ""));
   }
 }
 
@@ -281,7 +281,7 @@ void Executor::Send(const TaskChange& change) {
   updates_.Add(update, clock_.Now());
   ++updates_sent_[change.state];
   Log(Format("{} is {}{}{}", change.task_id, TaskStateName(change.state),
-                  change.message.empty() ? "" : ": ", change.message));
+             change.message.empty() ? "" : ": ", change.message));
   agent_.Update(update);
 }
 
@@ -374,8 +374,8 @@ void Executor::StepWorking() {
   }
   if (RepDeadline() <= now) {
     const std::string reason = Format("rep at {} {} for {} s: {}", rep_.url(),
-                                           rep_.was_up() ? "has been away" : "has not come up",
-                                           Seconds(now - rep_.away_since()), rep_.away_reason());
+                                      rep_.was_up() ? "has been away" : "has not come up",
+                                      Seconds(now - rep_.away_since()), rep_.away_reason());
     Log(reason);
     Tell(book_.EndAll(TaskState::kFailed, reason));
     end_to_be_ = ExecutorEnd::kRepGone;

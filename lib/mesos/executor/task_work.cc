@@ -220,7 +220,8 @@ std::vector<v1::TaskStatus> UpdateLog::OnSubscribed(TimePoint now) {
     due_ = task.due;
   }
   std::vector<v1::TaskStatus> added;
-  for (auto each = messages_->updates.upper_bound(last_written_); each != messages_->updates.end(); ++each) {
+  for (auto each = messages_->updates.upper_bound(last_written_); each != messages_->updates.end();
+       ++each) {
     added.push_back(each->second);
   }
   return added;

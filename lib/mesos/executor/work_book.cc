@@ -26,8 +26,8 @@ std::string WhyHandedBack(const TaskWork& work, const RepState& state, const Rep
   std::string shortage;
   const auto add = [&](const char* name, int64_t asked, int64_t available) {
     if (asked <= available) return;
-    shortage += Format("{}{} (asked {}, free {})", shortage.empty() ? "" : ", ", name, asked,
-                            available);
+    shortage +=
+        Format("{}{} (asked {}, free {})", shortage.empty() ? "" : ", ", name, asked, available);
   };
   add("containers", 1, room.containers);
   add("disk", work.disk_mb, room.disk_mb);

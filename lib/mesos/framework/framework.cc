@@ -66,7 +66,7 @@ Status Validate(const FrameworkOptions& options) {
   if (Status s = ValidateConfiguration(options.configuration); !s.ok()) return s;
   if (options.settings.unread_maximum < 1) {
     return InvalidArgument(Format("settings.unread_maximum is {}, expected at least 1",
-                                       options.settings.unread_maximum));
+                                  options.settings.unread_maximum));
   }
   return options.executor ? CheckExecutor(*options.executor) : Status();
 }

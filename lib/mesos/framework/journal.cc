@@ -301,10 +301,9 @@ class Reader {
     const std::optional<uint64_t> next = FindRecord(0);
     content_.is_journal = next.has_value() || EndOfContent(bytes_) == 0;
     content_.damage = Format("{}, expected it to begin with \"{}\"",
-                                  content_.is_journal
-                                      ? "its title is damaged"
-                                      : "it is not the journal of a framework on Mesos",
-                                  TitleInWords());
+                             content_.is_journal ? "its title is damaged"
+                                                 : "it is not the journal of a framework on Mesos",
+                             TitleInWords());
     at_ = next.value_or(bytes_.size());
   }
 
@@ -331,11 +330,12 @@ class Reader {
     }
     if (content_.damage.empty()) {
       content_.damage =
-          next ? Format("the record at byte {} is damaged, and others follow it at byte {}",
-                             at_, *next)
-               : Format("the last {} bytes, from byte {} on, are neither a record nor what a "
-                             "crash leaves of one",
-                             bytes_.size() - at_, at_);
+          next ? Format("the record at byte {} is damaged, and others follow it at byte {}", at_,
+                        *next)
+               : Format(
+                     "the last {} bytes, from byte {} on, are neither a record nor what a "
+                     "crash leaves of one",
+                     bytes_.size() - at_, at_);
     }
     if (next) at_ = *next;
     return next.has_value() && !has_given_up_;

@@ -52,10 +52,10 @@ struct JournalContent {
 //
 // A crash leaves a begin of what was appended since the last Sync: the last record is short, or
 // ends with zeros where the file system had given it room and no content yet. That is a torn end:
-// nothing that was acknowledged or launched depends on it. It is taken for one only if the bytes that
-// are there begin a record, and no whole record is found anywhere behind them. Anything else is
-// damage: so is a last record that has all its bytes and a wrong checksum, of which a crash leaves
-// none, while one wrong bit does.
+// nothing that was acknowledged or launched depends on it. It is taken for one only if the bytes
+// that are there begin a record, and no whole record is found anywhere behind them. Anything else
+// is damage: so is a last record that has all its bytes and a wrong checksum, of which a crash
+// leaves none, while one wrong bit does.
 //
 // Damage that looks exactly like a torn end cannot be told from one: the last records cut off, or
 // overwritten with zeros. So after a torn end the framework kills nothing that it does not know.

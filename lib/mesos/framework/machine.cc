@@ -39,8 +39,7 @@ ReasonCount StaticReason(::rostrum::Reason reason, std::string_view subject) {
 // What becomes of a request on an agent, before anything of it is noted.
 Status ValidateProcess(const WorkRequest& request) {
   const Work& work = *request.work;
-  const std::string of_what =
-      Format("{} \"{}\"", KindName(work.kind), wire::Cut(work.guid));
+  const std::string of_what = Format("{} \"{}\"", KindName(work.kind), wire::Cut(work.guid));
   if (Status s = ValidateText(work.guid, "the guid", of_what); !s.ok()) return s;
   if (Status s = ValidateText(work.domain, "the domain", of_what); !s.ok()) return s;
   for (const int32_t index : request.indices) {
@@ -197,13 +196,13 @@ Status FrameworkMachine::Validate(const WorkRequest& request) const {
                           : ValidateLrpStart({.work = request.work, .indices = request.indices});
   if (!status.ok()) return status;
   if (is_task && !request.indices.empty()) {
-    return InvalidArgument(Format("task \"{}\" has {} indices, expected none", work.guid,
-                                       request.indices.size()));
+    return InvalidArgument(
+        Format("task \"{}\" has {} indices, expected none", work.guid, request.indices.size()));
   }
   if (request.launch == nullptr && !executor_) {
     return InvalidArgument(
         Format("{} \"{}\" has no command, expected one, or a framework with an executor",
-                    KindName(work.kind), work.guid));
+               KindName(work.kind), work.guid));
   }
   if (request.launch == nullptr && capabilities_.revocable_resources && WantsRevocable(work)) {
     return InvalidArgument(Format(
@@ -214,8 +213,8 @@ Status FrameworkMachine::Validate(const WorkRequest& request) const {
       !request.launch->container) {
     return InvalidArgument(
         Format("{} \"{}\" has an empty command, expected a command or an "
-                    "image",
-                    KindName(work.kind), work.guid));
+               "image",
+               KindName(work.kind), work.guid));
   }
   return ValidateProcess(request);
 }
@@ -239,8 +238,8 @@ std::optional<Refusal> FrameworkMachine::WhyHopeless(const Work& work) const {
   };
   const Amount gpus = work.asked.Scalar(kGpuResource);
   if (gpus % kAmountOne != 0) {
-    return short_of(kGpuResource, Format("it asks for {}, and Mesos gives whole ones alone",
-                                              FormatAmount(gpus)));
+    return short_of(kGpuResource,
+                    Format("it asks for {}, and Mesos gives whole ones alone", FormatAmount(gpus)));
   }
   if (gpus > 0 && !capabilities_.gpu_resources) {
     return short_of(kGpuResource,
@@ -253,9 +252,9 @@ std::optional<Refusal> FrameworkMachine::WhyHopeless(const Work& work) const {
   if (!capabilities_.revocable_resources && WantsRevocable(work)) {
     return Refusal{RefusalCode::kPlacementTagMismatch,
                    Format("no agent has the placement tag \"{}\" (the framework does not have "
-                               "the capability REVOCABLE_RESOURCES, and masters offer such "
-                               "resources only to frameworks that have it)",
-                               kRevocableTag),
+                          "the capability REVOCABLE_RESOURCES, and masters offer such "
+                          "resources only to frameworks that have it)",
+                          kRevocableTag),
                    {StaticReason(::rostrum::Reason::kPlacementTag, "")}};
   }
   return {};
@@ -319,8 +318,8 @@ Expected<size_t> FrameworkMachine::Submit(std::span<const WorkRequest> requests)
   for (const WorkRequest& request : requests) {
     if (Status status = Validate(request); !status.ok()) return status;
     if (request.work->kind == Kind::kLrp && services_.Find(request.work->guid) != nullptr) {
-      return InvalidArgument(Format("LRP \"{}\" has the name of a service, expected another",
-                                         request.work->guid));
+      return InvalidArgument(
+          Format("LRP \"{}\" has the name of a service, expected another", request.work->guid));
     }
   }
   size_t added = 0;
@@ -487,9 +486,9 @@ void FrameworkMachine::KeepServices() {
 
 TimePoint FrameworkMachine::Deadline() const {
   if (failed_) return kNever;
-  TimePoint first = std::min(
-      {replace_due_.First(), services_.Deadline(), journal_failed_ ? journal_retry_ : kNever,
-       doubles_.empty() ? kNever : rounds_from_});
+  TimePoint first = std::min({replace_due_.First(), services_.Deadline(),
+                              journal_failed_ ? journal_retry_ : kNever,
+                              doubles_.empty() ? kNever : rounds_from_});
   if (!waiting_.empty()) {
     first = std::min({first, failed_launches_.Deadline(), queue_due_.First()});
     const TimePoint spared = offers_.FirstSpared();

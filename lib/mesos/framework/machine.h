@@ -203,7 +203,8 @@ class FrameworkMachine {
                 Purse purse) const;
   bool HasExecutorTask(const std::string& agent_id);
   bool CanServe();
-  // Leaves those that find no place on the cells as they are now; false if that cannot be found out.
+  // Leaves those that find no place on the cells as they are now; false if that cannot be found
+  // out.
   bool TryRound(std::vector<Auction>* auctions);
   void RunRounds();
   std::shared_ptr<const Round> RunTurns();
@@ -275,8 +276,8 @@ class FrameworkMachine {
   // Tasks that were given up though they may run, the oldest first.
   std::vector<std::string> abandoned_;
   StringSet left_alone_;  // Tasks of which that was told.
-  // Tasks that were found while the master was telling what runs, and for whose instance the journal
-  // has another one: it may be the older one, and over.
+  // Tasks that were found while the master was telling what runs, and for whose instance the
+  // journal has another one: it may be the older one, and over.
   std::map<std::string, TaskStatus> doubles_;
 
   StringMap<Waiting> waiting_;

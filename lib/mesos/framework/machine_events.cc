@@ -77,7 +77,7 @@ void FrameworkMachine::TakeLateEvents(std::span<const Event> events) {
 void FrameworkMachine::Take(const Subscribed& event) {
   if (!framework_id_.empty() && framework_id_ != event.framework_id) {
     ForgetTasks(Format("it belonged to framework {}, and this one is {} now", framework_id_,
-                            event.framework_id));
+                       event.framework_id));
   }
   if (framework_id_ != event.framework_id) {
     framework_id_ = event.framework_id;
@@ -88,8 +88,8 @@ void FrameworkMachine::Take(const Subscribed& event) {
   News();
   TellText(OutcomeKind::kConnected,
            Format("framework {} at {} (Mesos {})", event.framework_id,
-                       event.master_address.empty() ? "a master" : event.master_address,
-                       event.master_version.empty() ? "?" : event.master_version));
+                  event.master_address.empty() ? "a master" : event.master_address,
+                  event.master_version.empty() ? "?" : event.master_version));
 }
 
 // The id of the framework is another one, so these tasks are not ours any more.
@@ -189,15 +189,14 @@ void FrameworkMachine::TakeStranger(const TaskStatus& status) {
   if (abandoned != abandoned_.end() || is_double) {
     TellText(OutcomeKind::kProblem,
              Format("task {} runs on agent {}, and {}; it is killed", status.task_id,
-                         status.agent_id,
-                         is_double ? "another one runs in its place" : "was given up"));
+                    status.agent_id, is_double ? "another one runs in its place" : "was given up"));
     static_cast<void>(calls_.Kill({status.task_id, status.agent_id}, {}));
   } else if (!work.empty()) {
     Adopt(status, instance);
   } else if (left_alone_.insert(status.task_id).second) {
     TellText(OutcomeKind::kProblem,
              Format("task {} runs on agent {} and was not launched here; it is left alone",
-                         status.task_id, status.agent_id));
+                    status.task_id, status.agent_id));
   }
 }
 
@@ -210,9 +209,8 @@ void FrameworkMachine::TakeDoubles() {
 
 bool FrameworkMachine::IsRunningAlready(const Instance& instance) {
   const std::vector<LaunchedTask*> tasks = tasks_.OfInstance(KeyOf(instance));
-  return std::any_of(tasks.begin(), tasks.end(), [](const LaunchedTask* task) {
-    return task->counts() && !task->unclear();
-  });
+  return std::any_of(tasks.begin(), tasks.end(),
+                     [](const LaunchedTask* task) { return task->counts() && !task->unclear(); });
 }
 
 // Takes a task that runs, and that the journal does not know, as one of ours.
@@ -221,8 +219,8 @@ void FrameworkMachine::Adopt(const TaskStatus& status, const Instance& instance)
   if (IsRunningAlready(instance)) {
     TellText(OutcomeKind::kProblem,
              Format("task {} is the second one that runs for the same work; both are left "
-                         "alone",
-                         status.task_id));
+                    "alone",
+                    status.task_id));
   }
   LaunchedTask& task = tasks_.Add(MakeAdopted(status, instance));
   has_unclaimed_ = has_unclaimed_ || task.adopted;
@@ -353,8 +351,8 @@ void FrameworkMachine::SetAside(const LaunchedTask& task, const std::string& tex
   if (!failed_launches_.SetAside(task.agent_id, task.launched_at, clock_.Now())) return;
   TellText(OutcomeKind::kProblem,
            Format("a launch on agent {} ({}) came to nothing: {}; nothing is launched there "
-                       "for a while, which grows to a minute if it happens again",
-                       task.agent_id, task.hostname, text));
+                  "for a while, which grows to a minute if it happens again",
+                  task.agent_id, task.hostname, text));
 }
 
 void FrameworkMachine::TakeOver(LaunchedTask& task, const TaskStatus& status) {
@@ -364,8 +362,8 @@ void FrameworkMachine::TakeOver(LaunchedTask& task, const TaskStatus& status) {
   }
   // Its executor did not come up, and would not for the next one either.
   const bool lacks_executor = !task.confirmed && !task.executor_id.empty() && task.counts() &&
-                                 status.state != TaskState::kFinished &&
-                                 status.state != TaskState::kKilled;
+                              status.state != TaskState::kFinished &&
+                              status.state != TaskState::kKilled;
   if (lacks_executor) SetAside(task, Words(status));
   task.confirmed = task.confirmed || ShowsStart(status.state);
   task.state = status.state;

@@ -46,18 +46,18 @@ std::string Unfitness(const JournalContent& content, const StoredId& stored) {
   if (stored.id.empty()) return {};
   if (!owner.id.empty() && owner.id != stored.id) {
     return Format("it is the journal of framework {}, expected that of {}, whose id is kept",
-                       owner.id, stored.id);
+                  owner.id, stored.id);
   }
   // The first journal of a framework has a generation a moment before the master says the id.
   const bool is_first = stored.generation > 0 && owner.generation > 0;
   if (owner.id.empty() && !is_first) {
-    return Format("it is empty, expected the journal of framework {}, whose id is kept",
-                       stored.id);
+    return Format("it is empty, expected the journal of framework {}, whose id is kept", stored.id);
   }
   if (owner.generation >= stored.generation) return {};
-  return Format("it is of start {} of framework {}, expected start {} or a later one: it is "
-                     "an older copy",
-                     owner.generation, stored.id, stored.generation);
+  return Format(
+      "it is of start {} of framework {}, expected start {} or a later one: it is "
+      "an older copy",
+      owner.generation, stored.id, stored.generation);
 }
 
 class Starter {
@@ -97,8 +97,8 @@ class Starter {
     if (is_missing && !stored_.id.empty() && !adopts_ && !is_new_) {
       return Refuse(
           Format("there is no such file, expected the journal of framework {}, whose id is "
-                      "kept",
-                      stored_.id));
+                 "kept",
+                 stored_.id));
     }
     Expected<OpenedJournal> opened = OpenJournal(path_);
     if (!opened.ok()) return opened.status();
@@ -136,9 +136,10 @@ class Starter {
     const Expected<std::string> kept = KeepAside(ResolvedPath(path_), kCut, opened.torn_end);
     if (!kept.ok()) return kept.status();
     files_.beginning.has_lost_some = true;
-    Tell(Format("{}: its end was torn; the last {} bytes are cut off and kept as {}, and what "
-                     "is found running and is not known is adopted",
-                     path_, opened.torn_end.size(), *kept));
+    Tell(
+        Format("{}: its end was torn; the last {} bytes are cut off and kept as {}, and what "
+               "is found running and is not known is adopted",
+               path_, opened.torn_end.size(), *kept));
     return {};
   }
 
@@ -150,7 +151,7 @@ class Starter {
     const Expected<std::string> kept = Replace(std::move(opened));
     if (!kept.ok()) return kept.status();
     Tell(Format("{}: {}; {}what is found running is adopted", path_, why,
-                     kept->empty() ? "" : "it is kept as " + *kept + ", and "));
+                kept->empty() ? "" : "it is kept as " + *kept + ", and "));
     return {};
   }
 
@@ -185,9 +186,8 @@ class Starter {
     }
     if (tasks.size() > kNamedMaximum) names += ", ...";
     Tell(Format("framework {} is left behind{}, with {} tasks{}",
-                     stored_.id.empty() ? "?" : stored_.id,
-                     kept->empty() ? "" : " (its id is kept as " + *kept + ")", tasks.size(),
-                     names));
+                stored_.id.empty() ? "?" : stored_.id,
+                kept->empty() ? "" : " (its id is kept as " + *kept + ")", tasks.size(), names));
     stored_ = {};
     return {};
   }

@@ -45,10 +45,10 @@ std::string_view WorkOfTaskId(std::string_view task_id) {
   if (dot == std::string_view::npos) return {};
   const std::string_view life = task_id.substr(dot + 1, kLifeDigits);
   const std::string_view number = task_id.substr(std::min(dot + 1 + kLifeDigits, task_id.size()));
-  const bool is_ours =
-      life.size() == kLifeDigits &&
-      life.find_first_not_of("0123456789abcdef") == std::string_view::npos && number.size() > 1 &&
-      number.front() == '-' && number.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  const bool is_ours = life.size() == kLifeDigits &&
+                       life.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+                       number.size() > 1 && number.front() == '-' &&
+                       number.find_first_not_of("0123456789", 1) == std::string_view::npos;
   return is_ours ? task_id.substr(0, dot) : std::string_view();
 }
 

@@ -96,8 +96,8 @@ Expected<Endpoint> ParseRedirect(std::string_view location, const Endpoint& from
   if (!endpoint.ok()) {
     return Corrupt(
         Format("the redirection to \"{}\" cannot be followed, expected "
-                    "//host:port/path or host:port",
-                    location));
+               "//host:port/path or host:port",
+               location));
   }
   // What was to go through TLS, a secret with it, does not go in the clear because somebody says
   // so.
@@ -109,9 +109,9 @@ bool IsZkAddress(std::string_view text) { return TakePrefix(kZkScheme, &text); }
 
 Expected<ZkAddress> ParseZkAddress(std::string_view text) {
   const auto bad = [text] {
-    return InvalidArgument(Format(
-        "invalid address \"{}\": expected zk://[user:password@]host:port[,host:port]/path",
-        WithoutCredentials(text)));
+    return InvalidArgument(
+        Format("invalid address \"{}\": expected zk://[user:password@]host:port[,host:port]/path",
+               WithoutCredentials(text)));
   };
   std::string_view rest = text;
   if (!TakePrefix(kZkScheme, &rest)) return bad();
@@ -205,8 +205,7 @@ struct Host {
 
 // The number is in network order: its first byte is the address' first.
 std::string FormatIp(uint32_t ip) {
-  return ip == 0 ? ""
-                 : Format("{}.{}.{}.{}", ip & 0xff, ip >> 8 & 0xff, ip >> 16 & 0xff, ip >> 24);
+  return ip == 0 ? "" : Format("{}.{}.{}.{}", ip & 0xff, ip >> 8 & 0xff, ip >> 16 & 0xff, ip >> 24);
 }
 
 Expected<Endpoint> MakeEndpoint(const Host& host, std::string_view child, bool tls) {
@@ -217,9 +216,8 @@ Expected<Endpoint> MakeEndpoint(const Host& host, std::string_view child, bool t
   endpoint.host = wanted.empty() ? other : wanted;
   endpoint.port = static_cast<int>(host.port);
   if (endpoint.host.empty() || host.port < 1 || host.port > 65535) {
-    return Corrupt(
-        Format("the master in {} has the host \"{}\" and the port {}, expected both", child,
-                    endpoint.host, host.port));
+    return Corrupt(Format("the master in {} has the host \"{}\" and the port {}, expected both",
+                          child, endpoint.host, host.port));
   }
   return endpoint;
 }
@@ -278,8 +276,8 @@ Expected<Endpoint> ReadProcessId(std::string_view child, std::string_view data, 
   const size_t at = data.find('@');
   auto endpoint = ParseEndpoint(at == std::string_view::npos ? "" : data.substr(at + 1), tls);
   if (!endpoint.ok()) {
-    return Corrupt(Format("the master in {} is \"{}\", expected name@host:port", child,
-                               data.substr(0, 200)));
+    return Corrupt(
+        Format("the master in {} is \"{}\", expected name@host:port", child, data.substr(0, 200)));
   }
   return endpoint;
 }
@@ -303,8 +301,8 @@ Expected<Endpoint> ReadMaster(std::string_view child, std::string_view data, boo
   if (label == "json.info") return ReadJson(child, data, tls);
   if (label == "info") return ReadMessage(child, data, tls);
   if (label.empty()) return ReadProcessId(child, data, tls);
-  return Corrupt(Format("the node {} has the label \"{}\", expected json.info, info or none",
-                             child, label));
+  return Corrupt(
+      Format("the node {} has the label \"{}\", expected json.info, info or none", child, label));
 }
 
 }  // namespace rostrum::mesos

@@ -41,10 +41,10 @@ Status ValidateRoles(const FrameworkInfo& framework) {
   std::set<std::string> seen;
   for (const std::string& role : framework.roles) {
     if (!IsRole(role)) {
-      return InvalidArgument(Format(
-          "invalid role \"{}\": expected \"*\" or names joined by slashes, without blanks, "
-          "\".\", \"..\" or a leading \"-\"",
-          role));
+      return InvalidArgument(
+          Format("invalid role \"{}\": expected \"*\" or names joined by slashes, without blanks, "
+                 "\".\", \"..\" or a leading \"-\"",
+                 role));
     }
     if (!seen.insert(role).second) {
       return InvalidArgument(Format("the role \"{}\" appears twice, expected it once", role));
@@ -53,7 +53,7 @@ Status ValidateRoles(const FrameworkInfo& framework) {
   if (framework.roles.size() > 1 && !framework.capabilities.multi_role) {
     return InvalidArgument(
         Format("there are {} roles without the capability multi_role, expected one",
-                    framework.roles.size()));
+               framework.roles.size()));
   }
   return {};
 }
@@ -72,8 +72,10 @@ Status ValidateKeys(const FrameworkInfo& framework, const Map& by_role, std::str
 
 Status ValidateTexts(const FrameworkInfo& framework) {
   const std::pair<std::string_view, std::string_view> texts[] = {
-      {"the name", framework.name},         {"the user", framework.user},
-      {"the principal", framework.principal}, {"the host name", framework.hostname},
+      {"the name", framework.name},
+      {"the user", framework.user},
+      {"the principal", framework.principal},
+      {"the host name", framework.hostname},
       {"the web_ui_url", framework.web_ui_url}};
   for (const auto& [name, text] : texts) {
     if (Status s = ValidateText(text, name, "the framework"); !s.ok()) return s;
@@ -93,8 +95,8 @@ Status ValidateFramework(const FrameworkInfo& framework) {
   }
   if (Status status = ValidateTexts(framework); !status.ok()) return status;
   if (framework.failover_timeout.count() < 0) {
-    return InvalidArgument(Format("failover_timeout is {} s, expected 0 or more",
-                                       framework.failover_timeout.count()));
+    return InvalidArgument(
+        Format("failover_timeout is {} s, expected 0 or more", framework.failover_timeout.count()));
   }
   if (Status status = ValidateRoles(framework); !status.ok()) return status;
   if (Status status = ValidateKeys(framework, framework.offer_constraints, "offer_constraints");
@@ -152,8 +154,7 @@ std::string Describe(const Resource& resource) {
   const auto note = [&notes](std::string text) {
     notes += (notes.empty() ? "" : ", ") + std::move(text);
   };
-  if (!resource.reservations.empty())
-    note(Format("reserved for {}", resource.reserved_role()));
+  if (!resource.reservations.empty()) note(Format("reserved for {}", resource.reserved_role()));
   if (resource.revocable) note("revocable");
   if (resource.shared) note("shared");
   if (resource.special_disk) note("special disk");
@@ -248,8 +249,8 @@ Status ValidateTaskId(std::string_view id, std::string_view what) {
   if (!id.empty() && id.size() <= kTaskIdMaximum && !bad_byte && id != "." && id != "..") return {};
   return InvalidArgument(
       Format("{} \"{}\" has {} bytes, expected 1 to {} without slashes and control "
-                  "characters, and neither \".\" nor \"..\"",
-                  what, id.substr(0, kTaskIdMaximum), id.size(), kTaskIdMaximum));
+             "characters, and neither \".\" nor \"..\"",
+             what, id.substr(0, kTaskIdMaximum), id.size(), kTaskIdMaximum));
 }
 
 Status ValidateTask(const TaskInfo& task) {
@@ -263,8 +264,8 @@ Status ValidateTask(const TaskInfo& task) {
   if (task.command.has_value() == task.executor.has_value()) {
     return InvalidArgument(
         Format("task \"{}\" has {} command and executor, expected one of "
-                    "the two",
-                    task.id, task.command ? "both" : "neither"));
+               "the two",
+               task.id, task.command ? "both" : "neither"));
   }
   if (Status status = ValidateTaskTexts(task); !status.ok()) return status;
   if (!task.executor) return {};
@@ -284,16 +285,15 @@ Status ValidateTexts(std::initializer_list<NamedText> texts, std::string_view of
 
 Status ValidateVariable(const EnvironmentVariable& variable, std::string_view of_what) {
   // "=" in a name would end it there, and make the rest a part of the value.
-  if (variable.name.empty() || variable.name.find_first_of(std::string_view("=\0", 2)) !=
-                                   std::string::npos) {
+  if (variable.name.empty() ||
+      variable.name.find_first_of(std::string_view("=\0", 2)) != std::string::npos) {
     return InvalidArgument(Format(
         "{} has a variable with the name \"{}\", expected one that is not empty and holds no \"=\" "
         "and no NUL",
         of_what, wire::Cut(variable.name)));
   }
   if (variable.value.find('\0') == std::string::npos) return {};
-  return ValidateText(variable.value, Format("the variable {}", wire::Cut(variable.name)),
-                      of_what);
+  return ValidateText(variable.value, Format("the variable {}", wire::Cut(variable.name)), of_what);
 }
 
 }  // namespace
@@ -301,13 +301,13 @@ Status ValidateVariable(const EnvironmentVariable& variable, std::string_view of
 Status ValidateText(std::string_view text, std::string_view name, std::string_view of_what) {
   const size_t at = text.find('\0');
   if (at == std::string_view::npos) return {};
-  return InvalidArgument(Format("{} of {} holds a NUL after {} of {} bytes, expected none",
-                                     name, of_what, at, text.size()));
+  return InvalidArgument(Format("{} of {} holds a NUL after {} of {} bytes, expected none", name,
+                                of_what, at, text.size()));
 }
 
 Status ValidateCommand(const CommandInfo& command, std::string_view of_what) {
-  if (Status s = ValidateTexts({{"the command", command.value}, {"the user", command.user}},
-                               of_what);
+  if (Status s =
+          ValidateTexts({{"the command", command.value}, {"the user", command.user}}, of_what);
       !s.ok()) {
     return s;
   }

@@ -32,7 +32,7 @@ Status RecordDecoder::TakeLength(std::string_view* bytes) {
     }
     if (c < '0' || c > '9') {
       return Fail(Format("byte 0x{:02x} in the length of a record, expected a decimal digit",
-                              static_cast<unsigned char>(c)));
+                         static_cast<unsigned char>(c)));
     }
     if (++digits_ > kDigitsMaximum) {
       return Fail(Format("more than {} digits in the length of a record", kDigitsMaximum));
@@ -40,8 +40,8 @@ Status RecordDecoder::TakeLength(std::string_view* bytes) {
     const auto digit = static_cast<uint64_t>(c - '0');
     // Asked before it is multiplied, or it might overflow.
     if (digit > record_maximum_ || length_ > (record_maximum_ - digit) / 10) {
-      return Fail(Format("a record of {}{}... bytes, expected at most {}", length_, c,
-                              record_maximum_));
+      return Fail(
+          Format("a record of {}{}... bytes, expected at most {}", length_, c, record_maximum_));
     }
     length_ = length_ * 10 + digit;
   }

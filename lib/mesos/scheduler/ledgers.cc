@@ -311,8 +311,8 @@ Expected<std::string> OfferBook::AgentOf(std::span<const std::string> ids) const
     if (offer.agent_id != first->agent_id || offer.role != first->role) {
       return InvalidArgument(
           Format("offer \"{}\" is of agent \"{}\" and role \"{}\", expected agent \"{}\" and "
-                      "role \"{}\" as of \"{}\"",
-                      id, offer.agent_id, offer.role, first->agent_id, first->role, first->id));
+                 "role \"{}\" as of \"{}\"",
+                 id, offer.agent_id, offer.role, first->agent_id, first->role, first->id));
     }
   }
   return first->agent_id;

@@ -150,9 +150,9 @@ class Reconciler {
 // Whether offers are wanted, by role: what to SUPPRESS and to REVIVE, and when.
 //
 // A REVIVE is sent once, then not again for a while; only an offer shows that it did something, so
-// it is repeated with growing delays until one comes. One that ends a SUPPRESS need not wait, unless
-// many of them were sent of late: work that comes and is placed again and again must not cost the
-// master two calls each time.
+// it is repeated with growing delays until one comes. One that ends a SUPPRESS need not wait,
+// unless many of them were sent of late: work that comes and is placed again and again must not
+// cost the master two calls each time.
 class Demand {
  public:
   Demand(const SchedulerTimes& times, Random& random);

@@ -197,7 +197,7 @@ void Link::OnTime() {
       return Subscribe();
     case ClientState::kSubscribing:
       return GiveUp(Format("{} did not subscribe us within {} ms", master_->Origin(),
-                                times_.subscribe_timeout.count()),
+                           times_.subscribe_timeout.count()),
                     0, /*skip=*/true);
     case ClientState::kSubscribed:
       return GiveUp(
@@ -233,8 +233,8 @@ void Link::TakeStreamHead(const http::Head& head) {
   if (head.status != 200) return;
   stream_id_ = head.Find("Mesos-Stream-Id");
   if (stream_id_.empty()) {
-    GiveUp(Format("{} answered without Mesos-Stream-Id; is it a master?", master_->Origin()),
-           200, /*skip=*/true);
+    GiveUp(Format("{} answered without Mesos-Stream-Id; is it a master?", master_->Origin()), 200,
+           /*skip=*/true);
   }
 }
 
@@ -252,8 +252,8 @@ void Link::TakeRecords(std::string_view bytes) {
   if (stream_.id != id) return;
   if (!status.ok()) problem = status;
   if (!problem.ok()) {
-    GiveUp(Format("the event stream of {} is broken: {}", master_->Origin(), problem.text()),
-           0, /*skip=*/false);
+    GiveUp(Format("the event stream of {} is broken: {}", master_->Origin(), problem.text()), 0,
+           /*skip=*/false);
   }
 }
 
@@ -264,7 +264,7 @@ void Link::TakeStreamEnd(const Status& status) {
     return GiveUp(status.text(), 0, /*skip=*/state_ == ClientState::kSubscribing);
   }
   GiveUp(Format("{} closed the event stream{}", master_->Origin(),
-                     decoder_->AtEnd() ? "" : " in the middle of an event"),
+                decoder_->AtEnd() ? "" : " in the middle of an event"),
          0, /*skip=*/state_ == ClientState::kSubscribing);
 }
 
@@ -273,9 +273,9 @@ void Link::TakeRefusal(const Exchange& refused) {
   if (refused.status >= 300 && refused.status < 400 && FollowRedirect(refused.location)) return;
   if (refused.status == 404 && !tried_other_path_) return TryOtherPath();
   tried_other_path_ = false;
-  GiveUp(Format("{} refused to subscribe us: {}", Url(),
-                     DescribeAnswer(refused.status, refused.text)),
-         refused.status, SkipsMaster(refused.status));
+  GiveUp(
+      Format("{} refused to subscribe us: {}", Url(), DescribeAnswer(refused.status, refused.text)),
+      refused.status, SkipsMaster(refused.status));
 }
 
 bool Link::FollowRedirect(const std::string& location) {
@@ -327,7 +327,7 @@ void Link::TakeCallEnd(const Status& status) {
   if (LosesLink(calls_.front(), answer)) {
     const auto leader = ParseRedirect(call_.location, *master_);
     GiveUp(Format("{} was answered by {}", calls_.front().name,
-                       DescribeAnswer(answer.status, answer.text)),
+                  DescribeAnswer(answer.status, answer.text)),
            answer.status, SkipsMaster(answer.status));
     if (answer.status < 300 || answer.status >= 400 || !leader.ok()) return;
     redirect_ = *leader;
@@ -339,7 +339,7 @@ void Link::TakeCallEnd(const Status& status) {
   owner_.OnAnswer(call, answer);
   if (refusals_in_a_row_ >= kRefusalsMaximum && state_ == ClientState::kSubscribed) {
     return GiveUp(Format("{} calls in a row were refused, the last by {}", refusals_in_a_row_,
-                              DescribeAnswer(answer.status, answer.text)),
+                         DescribeAnswer(answer.status, answer.text)),
                   answer.status, /*skip=*/false);
   }
   SendNext();

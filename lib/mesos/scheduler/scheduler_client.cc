@@ -49,7 +49,7 @@ Status ValidateTimes(const SchedulerTimes& times) {
   }
   if (times.record_maximum < 1 || times.record_maximum > std::numeric_limits<int32_t>::max()) {
     return InvalidArgument(Format("times.record_maximum is {}, expected 1 to {} bytes",
-                                       times.record_maximum, std::numeric_limits<int32_t>::max()));
+                                  times.record_maximum, std::numeric_limits<int32_t>::max()));
   }
   if (times.events_maximum < 1) {
     return InvalidArgument("times.events_maximum is 0, expected at least 1");
@@ -71,7 +71,7 @@ Status SettlePrincipal(SchedulerOptions* options) {
   if (http.empty() || framework == http) return {};
   return InvalidArgument(
       Format("framework.principal is \"{}\", expected \"{}\" as in http.principal, or none",
-                  framework, http));
+             framework, http));
 }
 
 Status Validate(SchedulerOptions* options) {
@@ -148,7 +148,7 @@ struct SchedulerClient::Impl {
     if (is_full || events_weight <= options.times.events_maximum) return;
     is_full = true;
     session.Pause(Format("{} events wait to be taken, expected at most {}", events_weight,
-                              options.times.events_maximum));
+                         options.times.events_maximum));
   }
 
   // To be called when events have been taken.

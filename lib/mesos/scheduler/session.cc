@@ -29,8 +29,8 @@ Status CheckTasks(const Acceptance& acceptance, const std::string& agent_id) {
     if (task.agent_id != agent_id) {
       return InvalidArgument(
           Format("task \"{}\" has agent_id \"{}\", expected that of the "
-                      "offers, \"{}\"",
-                      task.id, task.agent_id, agent_id));
+                 "offers, \"{}\"",
+                 task.id, task.agent_id, agent_id));
     }
     if (!ids.insert(task.id).second) {
       return InvalidArgument(Format("task \"{}\" appears twice, expected it once", task.id));
@@ -43,7 +43,7 @@ Status CheckTasks(const Acceptance& acceptance, const std::string& agent_id) {
 Status CheckUnchanged(const FrameworkInfo& before, const FrameworkInfo& after) {
   const auto changed = [](std::string_view field, const auto& old_value, const auto& new_value) {
     return InvalidArgument(Format("{} is \"{}\", expected \"{}\" as before: it never changes",
-                                       field, new_value, old_value));
+                                  field, new_value, old_value));
   };
   if (before.user != after.user) return changed("user", before.user, after.user);
   if (before.principal != after.principal) {
@@ -180,8 +180,8 @@ Status Session::Acknowledge(const TaskStatus& status) {
   if (status.agent_id.empty() || status.task_id.empty()) {
     return InvalidArgument(
         Format("the status of task \"{}\" on agent \"{}\" has a uuid, "
-                    "expected a task and an agent with it",
-                    status.task_id, status.agent_id));
+               "expected a task and an agent with it",
+               status.task_id, status.agent_id));
   }
   // Agents repeat what is not acknowledged within seconds. If so many calls wait that it takes
   // longer, more of them would make it worse.

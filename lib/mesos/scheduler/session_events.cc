@@ -87,7 +87,7 @@ Status Session::OnEvent(std::string_view bytes) {
   if (state() != ClientState::kSubscribed) {
     if (event.type() == v1_scheduler::Event::HEARTBEAT) return {};
     return Corrupt(Format("the event {} came before SUBSCRIBED",
-                               v1_scheduler::Event::Type_Name(event.type())));
+                          v1_scheduler::Event::Type_Name(event.type())));
   }
   switch (event.type()) {
     case v1_scheduler::Event::OFFERS:
@@ -130,8 +130,8 @@ Status Session::TakeSubscribed(const v1_scheduler::Event::Subscribed& message) {
   if (id.empty()) return Corrupt("SUBSCRIBED has no framework_id");
   if (!framework_id_.empty() && id != framework_id_) {
     Fail(FailureKind::kRefused, Format("the master subscribed this framework as \"{}\", "
-                                            "expected \"{}\"",
-                                            id, framework_id_));
+                                       "expected \"{}\"",
+                                       id, framework_id_));
     return {};
   }
   is_new_ = is_new_ || framework_id_.empty();

@@ -27,7 +27,7 @@ Status SyncFolderOf(const std::string& path) {
       Retry([&] { return open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (opened.ok() && fsync(opened.number()) == 0) return {};
   return Unavailable(Format("the folder of {} cannot be written to the disk: {}", path,
-                                 std::generic_category().message(errno)));
+                            std::generic_category().message(errno)));
 }
 
 namespace {
@@ -66,9 +66,10 @@ Expected<StoredId> ReadStoredId(std::string_view text, std::string_view where) {
       (!has_more || ReadGeneration(lines.substr(end + 1), &stored.generation))) {
     return stored;
   }
-  return Corrupt(Format("{} holds {} bytes that are no framework id, \"{}\", expected the id "
-                             "in one line of UTF-8, and \"generation N\" in a second one at most",
-                             where, text.size(), wire::Cut(text)));
+  return Corrupt(
+      Format("{} holds {} bytes that are no framework id, \"{}\", expected the id "
+             "in one line of UTF-8, and \"generation N\" in a second one at most",
+             where, text.size(), wire::Cut(text)));
 }
 
 namespace {
@@ -125,9 +126,8 @@ Expected<std::string> KeepAside(const std::string& path, std::string_view suffix
 }
 
 Status WriteOwnFile(const std::string& path, std::string_view bytes) {
-  const Descriptor file(Retry([&] {
-    return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnFile);
-  }));
+  const Descriptor file(Retry(
+      [&] { return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnFile); }));
   if (!file.ok()) return Error(path, "written");
   while (!bytes.empty()) {
     const ssize_t size = Retry([&] { return write(file.number(), bytes.data(), bytes.size()); });

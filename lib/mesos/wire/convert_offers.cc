@@ -178,8 +178,7 @@ Offer ReadOffer(const v1::Offer& message) {
   for (const v1::Attribute& attribute : message.attributes()) {
     offer.attributes.push_back(ReadAttribute(attribute));
   }
-  for (const v1::ExecutorID& id : message.executor_ids())
-    offer.executor_ids.push_back(id.value());
+  for (const v1::ExecutorID& id : message.executor_ids()) offer.executor_ids.push_back(id.value());
   offer.domain = ReadDomain(message.domain());
   if (message.has_unavailability()) {
     offer.unavailability = ReadUnavailability(message.unavailability());

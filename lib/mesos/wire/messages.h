@@ -1,5 +1,5 @@
-// The names of Mesos' messages, for headers: the generated ones are long, and are included by those who
-// look into a message.
+// The names of Mesos' messages, for headers: the generated ones are long, and are included by those
+// who look into a message.
 
 #ifndef ROSTRUM_LIB_MESOS_WIRE_MESSAGES_H_
 #define ROSTRUM_LIB_MESOS_WIRE_MESSAGES_H_

@@ -89,8 +89,8 @@ Expected<std::unique_ptr<ZkSession>> ZkSession::Open(const ZkAddress& address, M
   impl->handle = OpenHandle(address.servers.c_str(), &Impl::OnWatch,
                             static_cast<int>(timeout.count()), impl.get());
   if (impl->handle == nullptr) {
-    return Unavailable(Format("no session with ZooKeeper at {} can be opened: {}",
-                                   address.servers, std::generic_category().message(errno)));
+    return Unavailable(Format("no session with ZooKeeper at {} can be opened: {}", address.servers,
+                              std::generic_category().message(errno)));
   }
   if (impl->has_credentials) {
     zoo_add_auth(impl->handle, "digest", address.credentials.data(),
@@ -243,8 +243,7 @@ class ZkLeader : public LeaderSource {
     if (!lost_at_) lost_at_ = clock_.Now();
     const auto left = *lost_at_ + kSessionTimeout - clock_.Now();
     if (left.count() > 0) return std::chrono::ceil<Milliseconds>(left);
-    return Publish({}, Format("no ZooKeeper server of {} answers", address_.servers),
-                   kForGood);
+    return Publish({}, Format("no ZooKeeper server of {} answers", address_.servers), kForGood);
   }
 
   Milliseconds Look() {
@@ -351,9 +350,9 @@ class ZkStore : public FrameworkIdStore {
     const auto text = (*session)->Get(address_.path);
     if (text.status().code() == Code::kNotFound) return std::string();
     if (!text.ok()) return text.status();
-    const std::string path =
-        FreeName(address_.path, kLeftBehind,
-                 [&](const std::string& name) { return (*session)->Get(name).ok(); });
+    const std::string path = FreeName(address_.path, kLeftBehind, [&](const std::string& name) {
+      return (*session)->Get(name).ok();
+    });
     if (Status status = (*session)->Create(path, *text); !status.ok()) return status;
     if (Status status = (*session)->Delete(address_.path); !status.ok()) return status;
     return Name(path);
@@ -399,7 +398,7 @@ class ZkStore : public FrameworkIdStore {
       }
       if (clock.Now() >= end || state == ZkState::kExpired) {
         return Unavailable(Format("no ZooKeeper server of {} answered within {} ms",
-                                       address_.servers, timeout_.count()));
+                                  address_.servers, timeout_.count()));
       }
       bell->WaitUntil(end);
     }
@@ -428,7 +427,7 @@ Expected<std::unique_ptr<FrameworkIdStore>> MakeZkStore(const std::string& addre
   if (parsed->path == "/") {
     return InvalidArgument(
         Format("invalid address \"{}\": expected the path of a node after the servers",
-                    WithoutCredentials(address)));
+               WithoutCredentials(address)));
   }
   return std::unique_ptr<FrameworkIdStore>(std::make_unique<ZkStore>(std::move(*parsed), timeout));
 }

@@ -78,8 +78,8 @@ Expected<std::string> ReadRepUrl(const Flags& flags) {
   const size_t scheme = url.starts_with("https://") ? 8 : (url.starts_with("http://") ? 7 : 0);
   const std::string_view rest = url.substr(scheme);
   if (scheme == 0 || rest.empty() || rest.find_first_of("/?# ") != std::string_view::npos) {
-    return InvalidArgument(Format(
-        "--rep-url is \"{}\", expected http://HOST:PORT or https://HOST:PORT", Shown(url)));
+    return InvalidArgument(
+        Format("--rep-url is \"{}\", expected http://HOST:PORT or https://HOST:PORT", Shown(url)));
   }
   return std::string(url);
 }
@@ -100,7 +100,7 @@ Status ReadTls(const Flags& flags, std::string_view url, mesos::TlsOptions* tls)
     }
     if (!std::ifstream(std::string(flags.Text(name)))) {
       return InvalidArgument(Format("--{} is \"{}\", expected a file that can be read", name,
-                                         Shown(flags.Text(name))));
+                                    Shown(flags.Text(name))));
     }
   }
   return {};

@@ -54,8 +54,7 @@ double WallClock() {
 void Log(const std::string& text) {
   // A disk that was full may have room again; what was lost meanwhile is lost.
   std::cerr.clear();
-  std::cerr << Format("{} {}\n", TimeText(std::chrono::system_clock::now()),
-                           wire::Escape(text));
+  std::cerr << Format("{} {}\n", TimeText(std::chrono::system_clock::now()), wire::Escape(text));
 }
 
 int FailExecutor(const Status& status, int exit_status) {
@@ -70,8 +69,8 @@ int RunExecutor(ExecutorCommand command) {
   command.options.log = Log;
   const mesos::ExecutorEnvironment& environment = command.options.environment;
   mesos::RepClaim claim(command.options.rep_url,
-                        Format("executor {} of framework {}, process {}",
-                                    environment.executor_id, environment.framework_id, getpid()));
+                        Format("executor {} of framework {}, process {}", environment.executor_id,
+                               environment.framework_id, getpid()));
   command.options.claim_rep = [&claim] { return claim.Take(); };
   const mesos::SteadyClock clock;
   mesos::SystemRandom random;
@@ -87,10 +86,9 @@ int RunExecutor(ExecutorCommand command) {
     if (!started.ok()) return FailExecutor(started.status(), ExitStatusOf(started.status()));
     metrics = std::move(*started);
   }
-  Log(Format("{} " ROSTRUM_VERSION_STRING " for framework {}, executor {}, rep at {}{}",
-                  kProgram, environment.framework_id, environment.executor_id,
-                  command.options.rep_url,
-                  metrics ? Format(", metrics at {}", metrics->address()) : ""));
+  Log(Format("{} " ROSTRUM_VERSION_STRING " for framework {}, executor {}, rep at {}{}", kProgram,
+             environment.framework_id, environment.executor_id, command.options.rep_url,
+             metrics ? Format(", metrics at {}", metrics->address()) : ""));
   {
     const std::lock_guard lock(reactor.mutex());
     executor.Start();

@@ -59,8 +59,7 @@ Status AsFlag(const Status& status) {
   for (const std::string_view flag : kOptionFlags) {
     const std::string key = KeyOf(flag) + " is ";
     if (status.text().starts_with(key)) {
-      return Status(status.code(),
-                    Format("--{} is {}", flag, status.text().substr(key.size())));
+      return Status(status.code(), Format("--{} is {}", flag, status.text().substr(key.size())));
     }
   }
   return status;

@@ -28,14 +28,14 @@ std::string WhatHappened(const Outcome& outcome) {
   switch (outcome.kind) {
     case OutcomeKind::kPlaced:
       return Format("placed on {} after {} ms as {}", Where(outcome), outcome.wait_ms,
-                         outcome.task_id);
+                    outcome.task_id);
     case OutcomeKind::kRefused:
       return Format("refused: {}", outcome.error);
     case OutcomeKind::kStatus:
     case OutcomeKind::kEnded:
     case OutcomeKind::kUnclear:
       return Format("{} {} on {}", mesos::OutcomeKindName(outcome.kind),
-                         mesos::TaskStateName(outcome.state), Where(outcome));
+                    mesos::TaskStateName(outcome.state), Where(outcome));
     default:
       return mesos::OutcomeKindName(outcome.kind);
   }
@@ -45,7 +45,7 @@ std::string ReasonText(const ReasonCount& reason) {
   std::string text = Format("{} of {} cells", ReasonName(reason.reason), reason.cells);
   if (reason.reason != Reason::kResource) return text;
   return Format("{} is short by {} on {} cells", reason.subject, FormatAmount(reason.short_by),
-                     reason.cells);
+                reason.cells);
 }
 
 void WriteText(std::string_view key, std::string_view text, wire::JsonWriter* writer) {
@@ -93,7 +93,7 @@ std::string OutcomeText(const Outcome& outcome, std::chrono::system_clock::time_
   std::string text = TimeText(when);
   if (outcome.IsOfWork()) {
     text += Format(" {} {}", outcome.service ? "service" : KindName(outcome.work_kind),
-                        outcome.Identifier());
+                   outcome.Identifier());
   }
   text += " " + WhatHappened(outcome);
   if (!outcome.text.empty()) text += ": " + outcome.text;
@@ -122,7 +122,7 @@ namespace {
 
 std::string LostText(uint64_t count) {
   return Format("{} {} lost, since standard output could not be written to", count,
-                     count == 1 ? "line was" : "lines were");
+                count == 1 ? "line was" : "lines were");
 }
 
 }  // namespace
@@ -222,8 +222,8 @@ void OutcomePrinter::TellLoss(int error) {
   err_.clear();
   Warn("mesos",
        Format("standard output cannot be written to{}; the framework goes on, and lines are "
-                   "lost until it can be",
-                   reason),
+              "lost until it can be",
+              reason),
        err_);
 }
 

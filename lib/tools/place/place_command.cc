@@ -137,9 +137,9 @@ Status Explain(Engine* engine, const std::string& id, PlaceResult* result) {
     }
   }
   if (result->explanations.size() > before) return {};
-  return InvalidArgument(Format(
-      "--explain is \"{}\", expected PROCESS-GUID.INDEX of an LRP or the guid of a task",
-      Shown(id)));
+  return InvalidArgument(
+      Format("--explain is \"{}\", expected PROCESS-GUID.INDEX of an LRP or the guid of a task",
+             Shown(id)));
 }
 
 // How many instances and tasks the input names, those that are named twice included.

@@ -198,7 +198,7 @@ std::string FreeOf(Amount free, Amount total) {
 
 std::string DuplicatesText(size_t duplicates) {
   return Format("{} an instance or a task that is named before; the first one counts\n",
-                     duplicates == 1 ? "1 entry names" : FormatCount(duplicates) + " entries name");
+                duplicates == 1 ? "1 entry names" : FormatCount(duplicates) + " entries name");
 }
 
 std::string CellTableText(const PlaceResult& result) {
@@ -251,12 +251,12 @@ std::string ReasonText(const ReasonCount& reason) {
   if (reason.reason != Reason::kResource) return text + PlainReasonText(reason);
   const std::string unit = Unit(reason.subject);
   text += Format("too {} {}; nearest is {}: asked {}{}, free {}{}, short by {}{}",
-                      LittleOrFew(reason.subject), wire::Escape(reason.subject),
-                      wire::Escape(reason.cell_id), FormatAmount(reason.asked), unit,
-                      FormatAmount(reason.free), unit, FormatAmount(reason.short_by), unit);
+                 LittleOrFew(reason.subject), wire::Escape(reason.subject),
+                 wire::Escape(reason.cell_id), FormatAmount(reason.asked), unit,
+                 FormatAmount(reason.free), unit, FormatAmount(reason.short_by), unit);
   if (reason.is_static) {
-    text += Format(" (more than {} in all)",
-                        reason.cells == 1 ? "this cell has" : "these cells have");
+    text +=
+        Format(" (more than {} in all)", reason.cells == 1 ? "this cell has" : "these cells have");
   }
   return text;
 }
@@ -286,12 +286,10 @@ std::vector<RefusalGroup> GroupByError(const Round& round) {
 std::string RefusalsText(const Round& round) {
   std::string text = "\nRefused\n";
   for (const RefusalGroup& group : GroupByError(round)) {
-    AppendFormat(&text, "  {}\n    {}: {}\n",
-                   wire::Escape(group.refusal->error), Counted(group.auctions.size(), "auction"),
-                   Listed(group.auctions));
+    AppendFormat(&text, "  {}\n    {}: {}\n", wire::Escape(group.refusal->error),
+                 Counted(group.auctions.size(), "auction"), Listed(group.auctions));
     if (!group.refusal->reasons.empty()) {
-      AppendFormat(&text, "    why {} was refused:\n",
-                     wire::Escape(group.auctions[0]));
+      AppendFormat(&text, "    why {} was refused:\n", wire::Escape(group.auctions[0]));
     }
     for (const ReasonCount& reason : group.refusal->reasons) {
       AppendFormat(&text, "      {}\n", ReasonText(reason));
@@ -314,8 +312,8 @@ std::string AnswerText(const CellAnswer& answer) {
     }
     const std::string unit = Unit(reason.subject);
     text += Format("{} short by {}{} (asked {}, free {})", wire::Escape(reason.subject),
-                        FormatAmount(reason.short_by), unit, FormatAmount(reason.asked),
-                        FormatAmount(reason.free));
+                   FormatAmount(reason.short_by), unit, FormatAmount(reason.asked),
+                   FormatAmount(reason.free));
   }
   return text;
 }
@@ -340,8 +338,8 @@ std::string PlaceText(const PlaceResult& result) {
   const Round& round = *result.round;
   std::string text = Format(
       "{}: {} placed, {} refused (strategy {}, {})\n", Counted(round.decisions().size(), "auction"),
-      FormatCount(round.placed_count()), FormatCount(round.refused_count()), wire::Escape(result.strategy_name),
-      Counted(round.input().snapshot->size(), "cell"));
+      FormatCount(round.placed_count()), FormatCount(round.refused_count()),
+      wire::Escape(result.strategy_name), Counted(round.input().snapshot->size(), "cell"));
   if (result.duplicates > 0) text += DuplicatesText(result.duplicates);
   if (round.placed_count() > 0) text += "\n" + CellTableText(result);
   if (round.refused_count() > 0) text += RefusalsText(round);

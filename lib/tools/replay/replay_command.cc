@@ -150,8 +150,8 @@ class FileReplay {
       if (!round.ok()) return Fail(round.status());
       if (!round->has_value()) return std::move(outcome_);
       if (Status status = Replay(**round); !status.ok()) {
-        return Fail(Status(status.code(), Format("{}, round {}: {}", path, outcome_.rounds + 1,
-                                                      status.text())));
+        return Fail(Status(status.code(),
+                           Format("{}, round {}: {}", path, outcome_.rounds + 1, status.text())));
       }
     }
   }
@@ -171,8 +171,8 @@ class FileReplay {
     if (strategy != nullptr) return strategy;
     return InvalidArgument(
         Format("it was decided by the strategy \"{}\", which does not come "
-                    "with Rostrum: name its plug-in with --plugin",
-                    round.strategy_name));
+               "with Rostrum: name its plug-in with --plugin",
+               round.strategy_name));
   }
 
   Status Replay(const RecordedRound& round) {

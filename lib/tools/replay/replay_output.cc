@@ -169,8 +169,7 @@ std::string Same(const ReplayOutcome& file) {
   const std::string name = CleanText(file.path);
   const std::string decisions = Counted(file.decisions, "decision");
   if (!file.failed.ok()) {
-    return Format("{}: {} ({}), without a difference\n", name, RoundsReplayed(file),
-                       decisions);
+    return Format("{}: {} ({}), without a difference\n", name, RoundsReplayed(file), decisions);
   }
   return Format("{}: identical ({}, {})\n", name, RoundsReplayed(file), decisions);
 }
@@ -194,7 +193,7 @@ void AppendChanges(const ReplayOutcome& file, std::string* text) {
   for (size_t i = 0; i < listed; ++i) {
     const ReplayChange& change = file.changes[i];
     AppendFormat(text, "  round {}  {}: {} -> {}\n", FormatCount(change.round),
-                   AuctionText(change.before), ResultText(change.before), ResultText(change.now));
+                 AuctionText(change.before), ResultText(change.before), ResultText(change.now));
   }
   const uint64_t more = file.counts.sum() - file.counts.score_only - listed;
   if (more > 0) AppendFormat(text, "  and {} more\n", FormatCount(more));
@@ -205,9 +204,8 @@ void AppendCount(std::string_view name, uint64_t count, std::string* text) {
 }
 
 std::string WhatIf(const ReplayOutcome& file, std::string_view what_if) {
-  std::string text =
-      Format("{}, with {} ({}, {})\n", CleanText(file.path), CleanText(what_if),
-                  RoundsReplayed(file), Counted(file.decisions, "decision"));
+  std::string text = Format("{}, with {} ({}, {})\n", CleanText(file.path), CleanText(what_if),
+                            RoundsReplayed(file), Counted(file.decisions, "decision"));
   if (!file.first.has_value()) {
     return text + (file.failed.ok() ? "  all of it would have been the same\n"
                                     : "  none of these would have been different\n");

@@ -76,11 +76,16 @@ std::vector<Measure> WorkMeasures(bool alone) {
   out.push_back(CountMeasure("running", "Running at the end", Better::kNeither,
                              "Instances and tasks that came and have a cell at the end.",
                              &ReportRun::running));
-  Measure without{"without-cell", "Without a cell at the end",
-                  Better::kLess,  "Instances and tasks that wait, or were refused for good.",
-                  {},             {},
-                  {},             {},
-                  {},             false};
+  Measure without{"without-cell",
+                  "Without a cell at the end",
+                  Better::kLess,
+                  "Instances and tasks that wait, or were refused for good.",
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  false};
   without.value = [](const ReportRun& run) { return static_cast<double>(WithoutCell(run)); };
   without.label = [](const ReportRun& run) { return FormatCount(WithoutCell(run)); };
   out.push_back(std::move(without));
@@ -365,21 +370,20 @@ std::string Caption(const Histogram& histogram) {
   if (histogram.sorted.empty()) return "No cell of this run is alive at the end.";
   std::string out =
       Format("Half of the {} have at most {} free; the fullest has {}, the emptiest {}.",
-                  CountOf(static_cast<int64_t>(histogram.sorted.size()), "cell", "cells"),
-                  FormatMegabytes(histogram.median()), FormatMegabytes(histogram.sorted.front()),
-                  FormatMegabytes(histogram.sorted.back()));
+             CountOf(static_cast<int64_t>(histogram.sorted.size()), "cell", "cells"),
+             FormatMegabytes(histogram.median()), FormatMegabytes(histogram.sorted.front()),
+             FormatMegabytes(histogram.sorted.back()));
   if (histogram.sorted.size() == 1) {
     out = Format("The one cell has {} free.", FormatMegabytes(histogram.sorted.front()));
   }
   if (histogram.failed > 0) {
     out += Format(" {} left out.", histogram.failed == 1
-                                            ? "One failed cell is"
-                                            : CountOf(histogram.failed, "", "failed cells are"));
+                                       ? "One failed cell is"
+                                       : CountOf(histogram.failed, "", "failed cells are"));
   }
   if (histogram.over > 0) {
-    out +=
-        Format(" {} over-committed and counted as full.",
-                    histogram.over == 1 ? "One cell is" : CountOf(histogram.over, "", "cells are"));
+    out += Format(" {} over-committed and counted as full.",
+                  histogram.over == 1 ? "One cell is" : CountOf(histogram.over, "", "cells are"));
   }
   return out;
 }
@@ -442,10 +446,9 @@ std::string Picture(const ReportData& data, size_t index, const Axes& axes) {
     // A single cell among thousands still shows.
     const double top = std::min(y(static_cast<double>(count)), kTop + kPlot - 1.5);
     const auto start = static_cast<int64_t>(i) * axes.bin;
-    svg.Rect(
-        from + 0.75, top, x(static_cast<double>(i + 1)) - from - 1.5, kTop + kPlot - top,
-        FillClass(index),
-        Format("{} to {} free: {} ({})", FormatMegabytes(start),
+    svg.Rect(from + 0.75, top, x(static_cast<double>(i + 1)) - from - 1.5, kTop + kPlot - top,
+             FillClass(index),
+             Format("{} to {} free: {} ({})", FormatMegabytes(start),
                     FormatMegabytes(start + axes.bin), CountOf(count, "cell", "cells"),
                     FormatPercent(ShareOf(count, static_cast<int64_t>(histogram.sorted.size())))));
   }
@@ -469,12 +472,11 @@ std::string HistogramSection(const ReportData& data) {
   content += "</div>\n";
   return Section(
       "free", "Free memory left on the cells",
-      Format(
-          "How many cells have how much memory left: each bar spans {} and its height is the "
-          "number of cells. Much on the left means that cells are packed full, a tail on the "
-          "right that whole cells are free for large work; the dashed line is the median. "
-          "All panels have the same axes.",
-          EscapeHtml(FormatMegabytes(axes.bin))),
+      Format("How many cells have how much memory left: each bar spans {} and its height is the "
+             "number of cells. Much on the left means that cells are packed full, a tail on the "
+             "right that whole cells are free for large work; the dashed line is the median. "
+             "All panels have the same axes.",
+             EscapeHtml(FormatMegabytes(axes.bin))),
       content);
 }
 

@@ -216,15 +216,13 @@ void AppendOutline(const HeatSquare& square, double x, double y, double side, st
   const std::string top = Coordinate(y + inset);
   AppendFormat(d, "M{0} {1}h{2}v{2}h-{2}z", left, top, s);
   if (!square.all_failed()) return;
-  AppendFormat(d, "M{0} {1}l{2} {2}M{3} {1}l-{2} {2}", left, top, s,
-                 Coordinate(x + side - inset));
+  AppendFormat(d, "M{0} {1}l{2} {2}M{3} {1}l-{2} {2}", left, top, s, Coordinate(x + side - inset));
 }
 
 void AppendDot(double x, double y, double side, std::string* d) {
   const double radius = side / 5;
-  AppendFormat(d, "M{0} {1}h{2}v{2}h-{2}z",
-                 Coordinate(x + side / 2 - radius), Coordinate(y + side / 2 - radius),
-                 Coordinate(2 * radius));
+  AppendFormat(d, "M{0} {1}h{2}v{2}h-{2}z", Coordinate(x + side / 2 - radius),
+               Coordinate(y + side / 2 - radius), Coordinate(2 * radius));
 }
 
 // A class for each look: ten levels, then empty, then failed.
@@ -305,8 +303,8 @@ class Mass {
   void Flush() {
     if (bar_width_ <= 0) return;
     const std::string width = Coordinate(bar_width_);
-    AppendFormat(&paths_[bar_look_], "M{} {}h{}v{}h-{}z", Coordinate(bar_x_),
-                   Coordinate(bar_y_), width, Coordinate(side_), width);
+    AppendFormat(&paths_[bar_look_], "M{} {}h{}v{}h-{}z", Coordinate(bar_x_), Coordinate(bar_y_),
+                 width, Coordinate(side_), width);
     bar_width_ = 0;
   }
 
@@ -342,7 +340,7 @@ void DrawTooltips(const std::vector<HeatSquare>& squares, const HeatPlan& plan,
       svg->Rect(zone.x + static_cast<double>(start - row) * plan.pitch, y,
                 static_cast<double>(end - start) * plan.pitch - plan.gap, plan.side(), "hit",
                 Format("{} to {}: {}", CleanText(first->id, kLongestId),
-                            CleanText(last->id, kLongestId), words));
+                       CleanText(last->id, kLongestId), words));
     }
   }
 }
@@ -380,7 +378,7 @@ std::string Caption(const ReportRun& run, const std::vector<HeatSquare>& squares
   }
   const auto total = static_cast<int64_t>(run.cells.size());
   std::string out = Format("{} of {} {} work", FormatCount(working),
-                                CountOf(total, "cell", "cells"), working == 1 ? "holds" : "hold");
+                           CountOf(total, "cell", "cells"), working == 1 ? "holds" : "hold");
   if (failed > 0) out += Format(", {} failed", FormatCount(failed));
   struct Extreme {
     const HeatZone* zone = nullptr;
@@ -398,10 +396,10 @@ std::string Caption(const ReportRun& run, const std::vector<HeatSquare>& squares
   if (low.zone == high.zone) {
     return out + Format(". Memory is {} full.", FormatPercent(low.share));
   }
-  return out + Format(
-                   ". The fullest zone is {} with {} of its memory used, the emptiest {} with {}.",
-                   ZoneName(*high.zone), FormatPercent(high.share), ZoneName(*low.zone),
-                   FormatPercent(low.share));
+  return out +
+         Format(". The fullest zone is {} with {} of its memory used, the emptiest {} with {}.",
+                ZoneName(*high.zone), FormatPercent(high.share), ZoneName(*low.zone),
+                FormatPercent(low.share));
 }
 
 std::string Picture(const ReportData& data, size_t index, const HeatPlan& plan) {

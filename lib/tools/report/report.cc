@@ -16,7 +16,7 @@ namespace {
 
 std::string SummaryRow(std::string_view name, std::string_view value, std::string_view css = "") {
   return Format("<div{}><dt>{}</dt><dd>{}</dd></div>\n",
-                     css.empty() ? "" : Format(" class=\"{}\"", css), name, EscapeHtml(value));
+                css.empty() ? "" : Format(" class=\"{}\"", css), name, EscapeHtml(value));
 }
 
 std::string Card(const ReportData& data, size_t index) {
@@ -26,7 +26,7 @@ std::string Card(const ReportData& data, size_t index) {
   out += SummaryRow("Waiting at the end", FormatCount(run.waiting));
   if (run.lost != 0) out += SummaryRow("Lost", FormatCount(run.lost));
   out += SummaryRow("Cells used",
-             Format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total)));
+                    Format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total)));
   out += SummaryRow("Memory used", FormatPercent(ShareOf(run.memory_used_mb, run.memory_total_mb)));
   out += SummaryRow("Stranded memory", FormatMegabytes(run.memory_stranded_mb));
   return out + "</dl>\n</div>\n";
@@ -48,8 +48,7 @@ std::vector<Finding> Measures() {
        [](const ReportRun& run) {
          return Format("{} of {}", FormatCount(run.cells_used), FormatCount(run.cells_total));
        },
-       "{0} used the fewest cells, {1}", "{0} the most, {1}",
-       "All strategies used {1} cells"},
+       "{0} used the fewest cells, {1}", "{0} the most, {1}", "All strategies used {1} cells"},
       {[](const ReportRun& run) { return static_cast<double>(run.memory_stranded_mb); },
        [](const ReportRun& run) { return FormatMegabytes(run.memory_stranded_mb); },
        "{0} left the least memory stranded, {1}", "{0} the most, {1}",
@@ -79,12 +78,11 @@ std::string Sentence(const ReportData& data, const Finding& finding) {
   const std::string best = finding.label(*low);
   const std::string worst = finding.label(*high);
   const auto fill = [](std::string_view text, std::string_view names, const std::string& figure) {
-    return Format(fmt::runtime(text), names,
-                       Format("<strong>{}</strong>", EscapeHtml(figure)));
+    return Format(fmt::runtime(text), names, Format("<strong>{}</strong>", EscapeHtml(figure)));
   };
   if (best == worst) return Format("<li>{}.</li>\n", fill(finding.equal, "", best));
   return Format("<li>{}; {}.</li>\n", fill(finding.best, NamesWith(data, finding, best), best),
-                     fill(finding.worst, NamesWith(data, finding, worst), worst));
+                fill(finding.worst, NamesWith(data, finding, worst), worst));
 }
 
 // How near a strategy comes to the number of cells that its work needs at least; of several that
@@ -128,8 +126,7 @@ std::string SummarySection(const ReportData& data) {
     return Section("summary", "At a glance", "",
                    "<p class=\"empty\">No strategy was run: this report has no figures.</p>\n");
   }
-  std::string content =
-      Format("<div class=\"cards{}\">\n", data.runs.size() == 1 ? " one" : "");
+  std::string content = Format("<div class=\"cards{}\">\n", data.runs.size() == 1 ? " one" : "");
   for (size_t i = 0; i < data.runs.size(); ++i) content += Card(data, i);
   content += "</div>\n";
   const std::string findings = Findings(data);
@@ -192,8 +189,8 @@ std::string TimePerAuction(const ReportRun& run) {
 std::string ConcentrationText(const ReportRun& run) {
   if (run.concentration.app.empty()) return std::string(kDash);
   return Format("{}, {} ({})", CleanText(run.concentration.app, 80),
-                     CountOf(run.concentration.instances, "instance", "instances"),
-                     FormatPercent(run.concentration.share));
+                CountOf(run.concentration.instances, "instance", "instances"),
+                FormatPercent(run.concentration.share));
 }
 
 std::vector<Group> Groups() {
@@ -245,8 +242,7 @@ std::string TableRow(const ReportData& data, std::string_view name, bool words,
                      const std::function<std::string(const ReportRun&)>& cell) {
   std::string out = Format("<tr><th scope=\"row\">{}</th>", EscapeHtml(name));
   for (const ReportRun& run : data.runs) {
-    AppendFormat(&out, "<td{}>{}</td>", words ? " class=\"words\"" : "",
-                   EscapeHtml(cell(run)));
+    AppendFormat(&out, "<td{}>{}</td>", words ? " class=\"words\"" : "", EscapeHtml(cell(run)));
   }
   return out + "</tr>\n";
 }
@@ -254,7 +250,8 @@ std::string TableRow(const ReportData& data, std::string_view name, bool words,
 std::string FiguresTable(const ReportData& data) {
   std::string out = TableHead(data, "Figures by strategy", "Figure", "Figures by strategy");
   for (const Group& group : Groups()) {
-    AppendFormat(&out, "<tbody>\n<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n",
+    AppendFormat(
+        &out, "<tbody>\n<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n",
         data.runs.size() + 1, group.name);
     for (const Row& row : group.rows) out += TableRow(data, row.name, row.words, row.cell);
     out += "</tbody>\n";
@@ -337,7 +334,7 @@ std::string ZonesTable(const ReportData& data) {
       "<tr><th scope=\"col\" rowspan=\"2\">Zone</th>";
   for (size_t i = 0; i < data.runs.size(); ++i) {
     AppendFormat(&out, "<th scope=\"colgroup\" class=\"start\" colspan=\"3\">{}</th>",
-                   RunLabel(data, i));
+                 RunLabel(data, i));
   }
   out += "</tr>\n<tr>";
   for (size_t i = 0; i < data.runs.size(); ++i) {
@@ -348,13 +345,13 @@ std::string ZonesTable(const ReportData& data) {
   out += "</tr>\n</thead>\n<tbody>\n";
   for (const auto& [zone, row] : table) {
     AppendFormat(&out, "<tr><th scope=\"row\"><bdi>{}</bdi></th>",
-                   zone.empty() ? "(no zone)" : EscapeHtml(CleanText(zone, 200)));
+                 zone.empty() ? "(no zone)" : EscapeHtml(CleanText(zone, 200)));
     for (const ZoneFigures& figures : row) {
       AppendFormat(&out, "<td class=\"start\">{}</td><td>{}</td><td>{}</td>",
-                     FormatCount(figures.instances), FormatCount(figures.cells),
-                     figures.memory_total > 0
-                         ? EscapeHtml(FormatPercent(figures.memory_used / figures.memory_total))
-                         : std::string(kDash));
+                   FormatCount(figures.instances), FormatCount(figures.cells),
+                   figures.memory_total > 0
+                       ? EscapeHtml(FormatPercent(figures.memory_used / figures.memory_total))
+                       : std::string(kDash));
     }
     out += "</tr>\n";
   }
@@ -406,13 +403,11 @@ std::string Header(const ReportData& data) {
   std::string out = "<header>\n<p class=\"kicker\">rostrum simulate</p>\n";
   AppendFormat(&out, "<h1>{}</h1>\n", EscapeHtml(Title(data)));
   for (const std::string& line : data.description) {
-    AppendFormat(&out, "<p class=\"about\">{}</p>\n",
-                   EscapeHtml(CleanText(line)));
+    AppendFormat(&out, "<p class=\"about\">{}</p>\n", EscapeHtml(CleanText(line)));
   }
   out += "<dl class=\"facts\">\n";
   if (!data.command_line.empty()) {
-    out +=
-        Fact("Command", Format("<code>{}</code>", EscapeHtml(CleanText(data.command_line))));
+    out += Fact("Command", Format("<code>{}</code>", EscapeHtml(CleanText(data.command_line))));
   }
   out += Fact("Seed", Format("<code>{}</code>", data.seed));
   if (!data.date.empty()) out += Fact("Date", EscapeHtml(CleanText(data.date, kLongestName)));
@@ -453,8 +448,8 @@ std::string RunName(const ReportRun& run) {
 std::string RunLabel(const ReportData& data, size_t run) {
   constexpr size_t kLong = 20;  // Bytes; such a name may be broken anywhere to fit a column.
   const std::string name = RunName(data.runs[run]);
-  return Format("{}<bdi{}>{}</bdi>", MarkerHtml(run),
-                     name.size() > kLong ? " class=\"long\"" : "", EscapeHtml(name));
+  return Format("{}<bdi{}>{}</bdi>", MarkerHtml(run), name.size() > kLong ? " class=\"long\"" : "",
+                EscapeHtml(name));
 }
 
 double PanelWidth(const ReportData& data) {
@@ -478,8 +473,7 @@ std::string Section(std::string_view id, std::string_view heading, std::string_v
 std::string Figure(std::string_view heading, std::string_view note, std::string_view svg,
                    std::string_view caption) {
   std::string out = Format("<figure>\n<h3>{}</h3>\n", heading);
-  if (!note.empty())
-    AppendFormat(&out, "<p class=\"note\">{}</p>\n", EscapeHtml(note));
+  if (!note.empty()) AppendFormat(&out, "<p class=\"note\">{}</p>\n", EscapeHtml(note));
   out += svg;
   if (!caption.empty()) {
     AppendFormat(&out, "<figcaption>{}</figcaption>\n", EscapeHtml(caption));

@@ -110,8 +110,8 @@ std::string_view AnchorName(Anchor anchor) {
 std::string Polygon(double x, double y, double radius, std::initializer_list<double> corners) {
   std::string out;
   for (auto it = corners.begin(); it != corners.end(); it += 2) {
-    AppendFormat(&out, "{}{} {}", out.empty() ? "M" : "L",
-                   Coordinate(x + it[0] * radius), Coordinate(y + it[1] * radius));
+    AppendFormat(&out, "{}{} {}", out.empty() ? "M" : "L", Coordinate(x + it[0] * radius),
+                 Coordinate(y + it[1] * radius));
   }
   return out + "Z";
 }
@@ -135,21 +135,20 @@ void Svg::Close(std::string_view element, std::string_view tooltip) {
     body_ += "/>\n";
     return;
   }
-  AppendFormat(&body_, "><title>{}</title></{}>\n", EscapeHtml(tooltip),
-                 element);
+  AppendFormat(&body_, "><title>{}</title></{}>\n", EscapeHtml(tooltip), element);
 }
 
 void Svg::Rect(double x, double y, double width, double height, std::string_view css,
                std::string_view tooltip) {
-  AppendFormat(&body_, R"(<rect class="{}" x="{}" y="{}" width="{}" height="{}")", css, Coordinate(x),
-                 Coordinate(y), Coordinate(std::max(width, 0.0)),
-                 Coordinate(std::max(height, 0.0)));
+  AppendFormat(&body_, R"(<rect class="{}" x="{}" y="{}" width="{}" height="{}")", css,
+               Coordinate(x), Coordinate(y), Coordinate(std::max(width, 0.0)),
+               Coordinate(std::max(height, 0.0)));
   Close("rect", tooltip);
 }
 
 void Svg::Line(double x1, double y1, double x2, double y2, std::string_view css) {
-  AppendFormat(&body_, R"(<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>)",
-                 css, Coordinate(x1), Coordinate(y1), Coordinate(x2), Coordinate(y2));
+  AppendFormat(&body_, R"(<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>)", css, Coordinate(x1),
+               Coordinate(y1), Coordinate(x2), Coordinate(y2));
   body_ += '\n';
 }
 
@@ -188,9 +187,7 @@ size_t ShapeSlot(size_t run) { return (run + run / kSlots) % kSlots; }
 
 std::string FillClass(size_t run) { return Format("f{}", ColourSlot(run)); }
 
-std::string LineClass(size_t run) {
-  return Format("l{} d{}", ColourSlot(run), ShapeSlot(run));
-}
+std::string LineClass(size_t run) { return Format("l{} d{}", ColourSlot(run), ShapeSlot(run)); }
 
 // The shapes are those of the glyphs in MarkerHtml, in the same order.
 std::string MarkerPath(size_t run, double x, double y, double radius) {
@@ -198,8 +195,8 @@ std::string MarkerPath(size_t run, double x, double y, double radius) {
   switch (ShapeSlot(run)) {
     case 0: {
       const std::string size = Coordinate(r * 0.95);
-      return Format("M{0} {1}a{2} {2} 0 1 0 {3} 0a{2} {2} 0 1 0 -{3} 0Z",
-                         Coordinate(x - r * 0.95), Coordinate(y), size, Coordinate(r * 1.9));
+      return Format("M{0} {1}a{2} {2} 0 1 0 {3} 0a{2} {2} 0 1 0 -{3} 0Z", Coordinate(x - r * 0.95),
+                    Coordinate(y), size, Coordinate(r * 1.9));
     }
     case 1:
       return Polygon(x, y, r, {-.85, -.85, .85, -.85, .85, .85, -.85, .85});
@@ -221,7 +218,7 @@ std::string MarkerPath(size_t run, double x, double y, double radius) {
 
 std::string MarkerHtml(size_t run) {
   return Format(R"(<span class="key c{} m{}" aria-hidden="true"></span>)", ColourSlot(run),
-                     ShapeSlot(run));
+                ShapeSlot(run));
 }
 
 }  // namespace rostrum::tools

@@ -266,7 +266,7 @@ std::string FormatMegabytes(int64_t megabytes) {
   }
   // 64 GiB where it is that exactly, else 64.0 GiB.
   return Format("{}{}{}", FormatDecimals(value, value == std::floor(value) ? 0 : 1), kNoBreak,
-                     kUnits[unit]);
+                kUnits[unit]);
 }
 
 std::string FormatNanoseconds(double nanoseconds) {
@@ -277,8 +277,7 @@ std::string FormatNanoseconds(double nanoseconds) {
     nanoseconds /= 1000;
     ++unit;
   }
-  return Format("{}{}{}", FormatDecimals(nanoseconds, unit == 0 ? 0 : 1), kNoBreak,
-                     kUnits[unit]);
+  return Format("{}{}{}", FormatDecimals(nanoseconds, unit == 0 ? 0 : 1), kNoBreak, kUnits[unit]);
 }
 
 std::string FormatSeconds(double seconds) {

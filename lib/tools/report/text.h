@@ -39,8 +39,8 @@ std::string FormatCount(Number count) {
   return FormatCount(static_cast<int64_t>(count));
 }
 // "1 cell", "2,000 cells".
-std::string Counted(uint64_t count, std::string_view what);   // 12,345
-std::string FormatCompact(double value);  // 950, 12.5 k, 3 M: for axes.
+std::string Counted(uint64_t count, std::string_view what);  // 12,345
+std::string FormatCompact(double value);                     // 950, 12.5 k, 3 M: for axes.
 std::string FormatPercent(double share);  // 43.1 %; 0 % and 100 % only where it is just that.
 std::string FormatMegabytes(int64_t megabytes);  // 512 MB, 12.5 GiB, 1.2 TiB
 std::string FormatNanoseconds(double nanoseconds);

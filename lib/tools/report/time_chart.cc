@@ -225,8 +225,7 @@ void DrawEvents(const Frame& frame, const Plot& plot, Svg* svg) {
     size_t last = 0;
     double x = 0;
     std::string text() const {
-      return first == last ? Format("{}", first + 1)
-                           : Format("{}\u2013{}", first + 1, last + 1);
+      return first == last ? Format("{}", first + 1) : Format("{}\u2013{}", first + 1, last + 1);
     }
     double half() const { return std::max(8.0, TextWidth(text(), kSmall) / 2 + 4); }
   };
@@ -250,8 +249,8 @@ void DrawEvents(const Frame& frame, const Plot& plot, Svg* svg) {
     std::string tooltip;
     for (size_t i = bubble.first; i <= bubble.last; ++i) {
       tooltip +=
-          Format("{}{}: {}", tooltip.empty() ? "" : "; ",
-                      FormatSeconds(frame.events[i].seconds), CleanText(frame.events[i].label, 80));
+          Format("{}{}: {}", tooltip.empty() ? "" : "; ", FormatSeconds(frame.events[i].seconds),
+                 CleanText(frame.events[i].label, 80));
     }
     svg->Rect(x - half, 2, 2 * half, 16, "bubble", tooltip);
     svg->Text(x, 14, Anchor::kMiddle, "tc", bubble.text());
@@ -265,8 +264,8 @@ void DrawLines(const Plot& plot, Svg* svg) {
     if (line.size() > 1) {
       std::string d;
       for (const Point& point : line) {
-        AppendFormat(&d, "{}{} {}", d.empty() ? "M" : "L",
-                       Coordinate(plot.x(point.time)), Coordinate(plot.y(point.value)));
+        AppendFormat(&d, "{}{} {}", d.empty() ? "M" : "L", Coordinate(plot.x(point.time)),
+                     Coordinate(plot.y(point.value)));
       }
       svg->Path(d, LineClass(i));
     }
@@ -336,7 +335,7 @@ void DrawMarks(const ReportData& data, const Frame& frame, const Plot& plot, Svg
       const double start = frame.low + static_cast<double>(bin) * bin_seconds;
       svg->Path(MarkerPath(i, x, y, radius), FillClass(i),
                 Format("{}: {} refused, {} to {}", RunName(data.runs[i]), FormatCount(count),
-                            FormatSeconds(start), FormatSeconds(start + bin_seconds)));
+                       FormatSeconds(start), FormatSeconds(start + bin_seconds)));
     }
   }
 }
@@ -365,8 +364,7 @@ std::string Caption(const ReportData& data, const Plot& plot, const Panel& panel
   }
   if (parts.size() > 6) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    return Format("At the end: from {} to {}.", ValueText(panel, *low),
-                       ValueText(panel, *high));
+    return Format("At the end: from {} to {}.", ValueText(panel, *low), ValueText(panel, *high));
   }
   return Format("At the end: {}.", JoinNames(parts));
 }
@@ -397,13 +395,13 @@ std::string EventList(const ReportData& data, const Frame& frame) {
       who = names.size() > 4 ? Format(" ({} of {} strategies)", names.size(), data.runs.size())
                              : Format(" ({} only)", JoinNames(names));
     }
-    AppendFormat(&out, "<li>{}: <bdi>{}</bdi>{}</li>\n",
-                   FormatSeconds(event.seconds), EscapeHtml(CleanText(event.label, 200)), who);
+    AppendFormat(&out, "<li>{}: <bdi>{}</bdi>{}</li>\n", FormatSeconds(event.seconds),
+                 EscapeHtml(CleanText(event.label, 200)), who);
   }
   out += "</ol>\n";
   if (frame.events.size() > shown) {
     AppendFormat(&out, "<p class=\"note\">And {} later, not shown.</p>\n",
-                   CountOf(static_cast<int64_t>(frame.events.size() - shown), "event", "events"));
+                 CountOf(static_cast<int64_t>(frame.events.size() - shown), "event", "events"));
   }
   return out + "</div>\n";
 }

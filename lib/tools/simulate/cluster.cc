@@ -39,11 +39,11 @@ Status Cluster::Put(uint32_t instance, uint32_t cell) {
   SimulatedCell& target = cells_[cell];
   if (placed.cell) {
     return Broken(Format("\"{}\" was placed on {}, but runs on {} already", placed.work->guid,
-                              target.state.id, cells_[*placed.cell].state.id));
+                         target.state.id, cells_[*placed.cell].state.id));
   }
   if (!target.up || target.state.evacuating) {
-    return Broken(Format("\"{}\" was placed on {}, which takes no work", placed.work->guid,
-                              target.state.id));
+    return Broken(
+        Format("\"{}\" was placed on {}, which takes no work", placed.work->guid, target.state.id));
   }
   placed.cell = cell;
   placed.position = static_cast<uint32_t>(target.instances.size());

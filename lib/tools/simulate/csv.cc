@@ -207,8 +207,7 @@ class CsvScanner {
       }
       field.push_back(c);
     }
-    return InvalidArgument(
-        Format("{}, line {}: a quote is never closed", name_, first_line));
+    return InvalidArgument(Format("{}, line {}: a quote is never closed", name_, first_line));
   }
 
   std::string_view name_;
@@ -225,8 +224,7 @@ Status CheckIsText(std::string_view name, std::string_view text) {
   const size_t end = text.find('\r');
   if (end != std::string_view::npos && text.find('\n') == std::string_view::npos &&
       end + 1 < text.size()) {
-    return InvalidArgument(
-        Format("{}, line 1: lines end in CR alone, expected LF or CR LF", name));
+    return InvalidArgument(Format("{}, line 1: lines end in CR alone, expected LF or CR LF", name));
   }
   return {};
 }
@@ -259,7 +257,7 @@ Expected<CsvTable> CsvTable::Parse(std::string name, std::string_view text) {
   if (table.header_.empty()) {
     return InvalidArgument(
         Format("{}, line 1: the file is empty, expected a line with the names of the columns",
-                    table.name_));
+               table.name_));
   }
   return table;
 }
@@ -268,8 +266,8 @@ Status CsvTable::SetHeader(Row row) {
   for (size_t i = 0; i < row.fields.size(); ++i) {
     const auto end = row.fields.begin() + static_cast<ptrdiff_t>(i);
     if (std::find(row.fields.begin(), end, row.fields[i]) != end) {
-      return InvalidArgument(Format("{}, line {}: column \"{}\" is named twice", name_,
-                                         row.line, wire::Cut(row.fields[i])));
+      return InvalidArgument(Format("{}, line {}: column \"{}\" is named twice", name_, row.line,
+                                    wire::Cut(row.fields[i])));
     }
   }
   header_ = std::move(row.fields);
@@ -278,11 +276,11 @@ Status CsvTable::SetHeader(Row row) {
 
 Status CsvTable::AddRow(Row row) {
   if (row.fields.size() != header_.size()) {
-    return InvalidArgument(Format(
-        "{}, line {}: there {} {}, expected {} as in the header", name_, row.line,
-        row.fields.size() == 1 ? "is" : "are",
-        row.fields.size() == 1 ? "1 field" : Format("{} fields", row.fields.size()),
-        header_.size()));
+    return InvalidArgument(
+        Format("{}, line {}: there {} {}, expected {} as in the header", name_, row.line,
+               row.fields.size() == 1 ? "is" : "are",
+               row.fields.size() == 1 ? "1 field" : Format("{} fields", row.fields.size()),
+               header_.size()));
   }
   rows_.push_back(std::move(row));
   return {};
@@ -306,13 +304,12 @@ Expected<size_t> CsvTable::NeededColumn(std::initializer_list<std::string_view> 
     known.emplace_back("...");
   }
   return InvalidArgument(Format("{}, line 1: there is no column \"{}\" among {}", name_,
-                                     Join(names, "\" or \""), Join(known, ", ")));
+                                Join(names, "\" or \""), Join(known, ", ")));
 }
 
 Status CsvTable::BadField(size_t row, size_t column, std::string_view expected) const {
   return InvalidArgument(Format("{}, line {}, column \"{}\": is \"{}\", expected {}", name_,
-                                     Line(row), header_[column], wire::Cut(At(row, column)),
-                                     expected));
+                                Line(row), header_[column], wire::Cut(At(row, column)), expected));
 }
 
 }  // namespace rostrum::tools

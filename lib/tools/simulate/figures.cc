@@ -22,8 +22,8 @@ Status CheckBalance(const RunResult& result) {
   const auto expect = [&](std::string_view what, int64_t whole, int64_t parts) {
     if (whole == parts || !status.ok()) return;
     status = Status(Code::kInternal, Format("the counts of {} do not add up: {} are {}, but "
-                                                 "their parts {}",
-                                                 result.strategy, what, whole, parts));
+                                            "their parts {}",
+                                            result.strategy, what, whole, parts));
   };
   expect("instances and tasks that came", counts.came, counts.InstancesFound());
   expect("auctions", counts.came + counts.again, counts.AuctionsFound());
@@ -288,9 +288,8 @@ struct Shape {
 };
 
 std::string KeyOf(const Work& work) {
-  std::string key =
-      Format("{} {} {} {} {}", work.asked.memory, work.asked.disk, work.asked.cpu,
-                  work.constraint.rootfs, Join(work.constraint.placement_tags, " "));
+  std::string key = Format("{} {} {} {} {}", work.asked.memory, work.asked.disk, work.asked.cpu,
+                           work.constraint.rootfs, Join(work.constraint.placement_tags, " "));
   for (const NamedAmount& scalar : work.asked.scalars) {
     key += Format(" {}={}", scalar.name, scalar.amount);
   }

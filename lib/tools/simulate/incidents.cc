@@ -33,9 +33,8 @@ std::string ZonesText(std::vector<std::string_view> zones) {
   zones.resize(zones.size() - more);
   std::vector<std::string> names;
   for (const std::string_view zone : zones) names.push_back(Shown(zone));
-  return Format(
-      "one of {}{}", Join(names, ", "),
-      more > 0 ? Format(" and {} more", FormatCount(static_cast<int64_t>(more))) : "");
+  return Format("one of {}{}", Join(names, ", "),
+                more > 0 ? Format(" and {} more", FormatCount(static_cast<int64_t>(more))) : "");
 }
 
 Status AddZoneFailure(const std::string& zone, int64_t time_ms, Scenario* scenario) {
@@ -44,8 +43,8 @@ Status AddZoneFailure(const std::string& zone, int64_t time_ms, Scenario* scenar
     if (scenario->cells[i].zone == zone) failure.cells.push_back(i);
   }
   if (failure.cells.empty()) {
-    return InvalidArgument(Format("--fail-zone is \"{}\", expected {}", Shown(zone),
-                                       ZonesText(ZonesOf(*scenario))));
+    return InvalidArgument(
+        Format("--fail-zone is \"{}\", expected {}", Shown(zone), ZonesText(ZonesOf(*scenario))));
   }
   scenario->failures.push_back(std::move(failure));
   return {};
@@ -62,8 +61,8 @@ Status AddCellFailure(const IncidentOptions& options, int64_t time_ms, Scenario*
   if (count > candidates.size()) {
     return InvalidArgument(
         Format("--fail-cells is \"{}\", expected at most {}, the number of "
-                    "cells that are there to fail",
-                    count, candidates.size()));
+               "cells that are there to fail",
+               count, candidates.size()));
   }
   Random random(options.seed, Random::Stream::kIncidents);
   for (size_t i = 0; i < count; ++i) {

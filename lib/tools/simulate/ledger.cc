@@ -94,8 +94,8 @@ Status Ledger::Submit(const Job& job, std::vector<int32_t> indices, int64_t now_
   }
   if (!added.ok()) return added.status();
   if (*added == count) return {};
-  return Broken(Format("\"{}\": the queue took {} auctions, expected {}", job.work->guid,
-                            *added, count));
+  return Broken(
+      Format("\"{}\": the queue took {} auctions, expected {}", job.work->guid, *added, count));
 }
 
 Status Ledger::Place(const Auction& auction, const Decision& decision) {
@@ -169,10 +169,10 @@ Expected<RunCounts> Ledger::FinalCounts() const {
       counts.running == cluster_->running()) {
     return counts;
   }
-  return Broken(Format(
-      "work was lost or doubled: of {} that came {} are accounted for, and of {} "
-      "auctions {}; {} wait, and {} are in the queue",
-      counts.came, instances, counts.came + counts.again, auctions, queued, in_queue));
+  return Broken(
+      Format("work was lost or doubled: of {} that came {} are accounted for, and of {} "
+             "auctions {}; {} wait, and {} are in the queue",
+             counts.came, instances, counts.came + counts.again, auctions, queued, in_queue));
 }
 
 std::vector<ReportReason> Ledger::Reasons() const {

@@ -184,13 +184,11 @@ class WorkMaker {
     auto work = std::make_shared<Work>();
     work->kind = is_task ? Kind::kTask : Kind::kLrp;
     work->domain = is_task ? "cf-tasks" : "cf-apps";
-    work->guid =
-        is_task ? Format("task-{:05}", counts_.tasks) : Format("app-{:05}", counts_.apps);
+    work->guid = is_task ? Format("task-{:05}", counts_.tasks) : Format("app-{:05}", counts_.apps);
     work->asked.memory = WholeAmount(kMemoryMb[random_.Pick(kMemoryWeights)]);
     work->asked.disk = WholeAmount(kDiskMb[random_.Pick(kDiskWeights)]);
     const bool second = purpose == Purpose::kSecondStack;
-    work->constraint.rootfs =
-        Format("preloaded:{}", second ? kSecondStackName : kFirstStackName);
+    work->constraint.rootfs = Format("preloaded:{}", second ? kSecondStackName : kFirstStackName);
     if (purpose == Purpose::kSegment) {
       work->constraint.placement_tags = {std::string(kSegmentTag)};
     }
@@ -304,23 +302,22 @@ std::string DescribeCells(const Scenario& scenario, int64_t zones) {
   }
   std::vector<std::string> sizes;
   for (const auto& [memory, count] : by_memory) {
-    sizes.push_back(
-        Format("{} with {}", FormatCount(count), FormatMegabytes(memory / kAmountOne)));
+    sizes.push_back(Format("{} with {}", FormatCount(count), FormatMegabytes(memory / kAmountOne)));
   }
   return Format("{} in {}: {} of memory; {} in an isolation segment, {} with a second stack",
-                     CountOf(static_cast<int64_t>(scenario.cells.size()), "cell", "cells"),
-                     CountOf(zones, "zone", "zones"), JoinNames(sizes),
-                     FormatCount(by_purpose[Purpose::kSegment]),
-                     FormatCount(by_purpose[Purpose::kSecondStack]));
+                CountOf(static_cast<int64_t>(scenario.cells.size()), "cell", "cells"),
+                CountOf(zones, "zone", "zones"), JoinNames(sizes),
+                FormatCount(by_purpose[Purpose::kSegment]),
+                FormatCount(by_purpose[Purpose::kSecondStack]));
 }
 
 std::string DescribeWork(const MadeWorkCounts& counts, int64_t duration_ms) {
-  return Format(
-      "{} with {} and {}, all within {}; {} deleted and {} scaled down again",
-      CountOf(counts.apps, "app", "apps"), CountOf(counts.app_instances, "instance", "instances"),
-      CountOf(counts.tasks, "task", "tasks"),
-      FormatSeconds(static_cast<double>(duration_ms) / 1000),
-      CountOf(counts.deleted, "app is", "apps are"), FormatCount(counts.scaled_down));
+  return Format("{} with {} and {}, all within {}; {} deleted and {} scaled down again",
+                CountOf(counts.apps, "app", "apps"),
+                CountOf(counts.app_instances, "instance", "instances"),
+                CountOf(counts.tasks, "task", "tasks"),
+                FormatSeconds(static_cast<double>(duration_ms) / 1000),
+                CountOf(counts.deleted, "app is", "apps are"), FormatCount(counts.scaled_down));
 }
 
 }  // namespace

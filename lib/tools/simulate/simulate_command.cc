@@ -76,9 +76,9 @@ Expected<int64_t> ReadSeconds(const Flags& flags, std::string_view name, int64_t
   if (!flags.Has(name)) return fallback_ms;
   const std::optional<int64_t> time_ms = ParseDecimal(flags.Text(name), 3, minimum_ms, kYearMs);
   if (!time_ms) {
-    return InvalidArgument(
-        Format("--{} is \"{}\", expected seconds from {} to {}", name,
-                    Shown(flags.Text(name)), FormatAmount(minimum_ms), FormatAmount(kYearMs)));
+    return InvalidArgument(Format("--{} is \"{}\", expected seconds from {} to {}", name,
+                                  Shown(flags.Text(name)), FormatAmount(minimum_ms),
+                                  FormatAmount(kYearMs)));
   }
   return *time_ms;
 }
@@ -106,7 +106,7 @@ Status ReadInput(const Flags& flags, SimulateOptions* options) {
   if (flags.Has("nodes") != flags.Has("pods")) {
     const bool nodes = flags.Has("nodes");
     return InvalidArgument(Format("--{} is given without --{}, expected both or neither",
-                                       nodes ? "nodes" : "pods", nodes ? "pods" : "nodes"));
+                                  nodes ? "nodes" : "pods", nodes ? "pods" : "nodes"));
   }
   Collector collector;
   collector.Put(ReadInputPath(flags, "nodes"), &options->nodes_path);
@@ -131,10 +131,10 @@ Status ReadInput(const Flags& flags, SimulateOptions* options) {
   collector.Put(flags.Whole("zones", std::min(made.zones, most_zones), 1, most_zones), &made.zones);
   if (flags.Has("apps")) collector.Put(flags.Whole("apps", 1, 1, kMostApps), &made.apps);
   if (!made.apps && made.cells > kMostFilledCells && collector.status().ok()) {
-    return InvalidArgument(Format(
-        "--cells is \"{}\", expected at most {} without --apps, since so many cells are "
-        "filled by more than {} apps",
-        made.cells, kMostFilledCells, kMostApps));
+    return InvalidArgument(
+        Format("--cells is \"{}\", expected at most {} without --apps, since so many cells are "
+               "filled by more than {} apps",
+               made.cells, kMostFilledCells, kMostApps));
   }
   collector.Put(ReadSeconds(flags, "duration", made.duration_ms, 1000), &made.duration_ms);
   collector.Put(ReadSeconds(flags, "round-every", made.round_every_ms, 100), &made.round_every_ms);
@@ -296,8 +296,7 @@ Status WriteReport(const SimulateOptions& options, const Scenario& scenario,
                    std::span<const std::string_view> arguments) {
   ReportData data = ResultsAsReport(scenario, results, options.with_time);
   data.command_line = "rostrum simulate";
-  for (const std::string_view argument : arguments)
-    data.command_line += Format(" {}", argument);
+  for (const std::string_view argument : arguments) data.command_line += Format(" {}", argument);
   data.seed = options.made.seed;
   if (options.with_time) {
     data.date = TimeText(std::time(nullptr), "%Y-%m-%d %H:%M UTC");

@@ -376,8 +376,8 @@ void Simulation::AddSample(int64_t time_ms) {
 double Simulation::ShareDone() const {
   if (scenario_.fills) return result_.samples.back().memory_used_share;
   if (end_ms_ == begin_ms_) return 1;
-  return std::min(1.0, static_cast<double>(now_ms_ - begin_ms_) /
-                           static_cast<double>(end_ms_ - begin_ms_));
+  return std::min(
+      1.0, static_cast<double>(now_ms_ - begin_ms_) / static_cast<double>(end_ms_ - begin_ms_));
 }
 
 void Simulation::AddCells() {

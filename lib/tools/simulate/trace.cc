@@ -329,9 +329,10 @@ void WarnOfLifetimes(const CsvTable& pods, const std::vector<PodTimes>& times, S
     return pod.deleted_ms && *pod.deleted_ms <= pod.created_ms;
   });
   if (count == 0) return;
-  scenario->warnings.push_back(Format(
-      "{}: {} a deletion_time that is not after the creation_time; {} before any round",
-      pods.name(), CountOf(count, "pod has", "pods have"), count == 1 ? "it leaves" : "they leave"));
+  scenario->warnings.push_back(
+      Format("{}: {} a deletion_time that is not after the creation_time; {} before any round",
+             pods.name(), CountOf(count, "pod has", "pods have"),
+             count == 1 ? "it leaves" : "they leave"));
 }
 
 std::string DescribeOrder(const TraceOptions& options) {
@@ -378,17 +379,16 @@ double MostPods(const Scenario& scenario) {
 Status CheckCanFill(const CsvTable& pods, const Scenario& scenario) {
   const double most = MostPods(scenario);
   if (most <= kMostPodsToFill) return {};
-  return InvalidArgument(Format(
-      "{}: up to {} pods may fit before the first is refused, expected {} at most: fill "
-      "fewer nodes, or with larger pods",
-      pods.name(), FormatDecimals(most, 0), FormatDecimals(kMostPodsToFill, 0)));
+  return InvalidArgument(
+      Format("{}: up to {} pods may fit before the first is refused, expected {} at most: fill "
+             "fewer nodes, or with larger pods",
+             pods.name(), FormatDecimals(most, 0), FormatDecimals(kMostPodsToFill, 0)));
 }
 
 Status CheckContent(const CsvTable& nodes, const CsvTable& pods, const TraceOptions& options,
                     const Scenario& scenario) {
   if (nodes.size() == 0) {
-    return InvalidArgument(
-        Format("{}: there is no node, expected one at least", nodes.name()));
+    return InvalidArgument(Format("{}: there is no node, expected one at least", nodes.name()));
   }
   if (pods.size() == 0) {
     return InvalidArgument(Format("{}: there is no pod, expected one at least", pods.name()));
@@ -397,8 +397,8 @@ Status CheckContent(const CsvTable& nodes, const CsvTable& pods, const TraceOpti
     return !(job.work->asked == Resources());
   });
   if (options.order == TraceOrder::kFill && !any_asks) {
-    return InvalidArgument(Format(
-        "{}: no pod asks for anything, so filling the nodes would never end", pods.name()));
+    return InvalidArgument(
+        Format("{}: no pod asks for anything, so filling the nodes would never end", pods.name()));
   }
   if (options.order == TraceOrder::kFill) return CheckCanFill(pods, scenario);
   return {};
@@ -426,9 +426,9 @@ Expected<Scenario> ReadTrace(const CsvTable& nodes, const CsvTable& pods,
   }
   scenario.description = {
       Format("{} of {}", CountOf(static_cast<int64_t>(nodes.size()), "node", "nodes"),
-                  nodes.name()),
-      Format("{} of {}, {}", CountOf(static_cast<int64_t>(pods.size()), "pod", "pods"),
-                  pods.name(), DescribeOrder(options))};
+             nodes.name()),
+      Format("{} of {}, {}", CountOf(static_cast<int64_t>(pods.size()), "pod", "pods"), pods.name(),
+             DescribeOrder(options))};
   return scenario;
 }
 

@@ -41,8 +41,8 @@ void Progress::Show(std::string_view what, double share) {
   share = std::clamp(share, 0.0, 1.0);
   const auto full = static_cast<size_t>(share * kBarWidth);
   *terminal_ << kWipe
-             << Format("{} [{}{}] {:3.0f} %", wire::Cut(what, kNameWidth),
-                            std::string(full, '#'), std::string(kBarWidth - full, '.'), share * 100)
+             << Format("{} [{}{}] {:3.0f} %", wire::Cut(what, kNameWidth), std::string(full, '#'),
+                       std::string(kBarWidth - full, '.'), share * 100)
              << std::flush;
 }
 

@@ -36,11 +36,13 @@ TEST(TaskWorkTest, WhatTheFrameworkWritesIsReadAndPassedOnAsItCame) {
 }
 
 TEST(TaskWorkTest, AnLrpOrATaskAloneIsWrappedIntoABody) {
-  const auto lrp = ReadTaskWork(R"({"process_guid":"pg","index":1,"domain":"d","future":{"a":[1]}})");
+  const auto lrp =
+      ReadTaskWork(R"({"process_guid":"pg","index":1,"domain":"d","future":{"a":[1]}})");
   ASSERT_TRUE(lrp.ok()) << lrp.status().text();
   EXPECT_EQ(lrp->Identifier(), "pg.1");
-  EXPECT_EQ(lrp->body,
-            R"({"LRPs":[{"process_guid":"pg","index":1,"domain":"d","future":{"a":[1]}}],"Tasks":[]})");
+  EXPECT_EQ(
+      lrp->body,
+      R"({"LRPs":[{"process_guid":"pg","index":1,"domain":"d","future":{"a":[1]}}],"Tasks":[]})");
   const auto task = ReadTaskWork(R"({"TaskGuid":"t"})");
   ASSERT_TRUE(task.ok()) << task.status().text();
   EXPECT_EQ(task->body, R"({"LRPs":[],"Tasks":[{"TaskGuid":"t"}]})");

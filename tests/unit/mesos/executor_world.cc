@@ -66,12 +66,12 @@ std::string PlayedRep::State() const {
   std::string tasks;
   for (const PlayedContainer& each : containers) {
     if (each.is_lrp) {
-      lrps += Format(
-          R"({}{{"instance_guid":"{}","process_guid":"{}","index":{},"state":"{}"}})",
-          lrps.empty() ? "" : ",", each.instance_guid, each.guid, each.index, each.state);
+      lrps +=
+          Format(R"({}{{"instance_guid":"{}","process_guid":"{}","index":{},"state":"{}"}})",
+                 lrps.empty() ? "" : ",", each.instance_guid, each.guid, each.index, each.state);
     } else {
-      tasks += Format(R"({}{{"TaskGuid":"{}","state":"{}","failed":{}}})",
-                           tasks.empty() ? "" : ",", each.guid, each.state, each.failed);
+      tasks += Format(R"({}{{"TaskGuid":"{}","state":"{}","failed":{}}})", tasks.empty() ? "" : ",",
+                      each.guid, each.state, each.failed);
     }
   }
   return Format(

@@ -28,12 +28,11 @@ std::string TaskOf(const journal::Record& record) {
 
 // Everything that makes a resource the object that it is, but for the amount.
 std::string ObjectOf(const Resource& resource) {
-  std::string text = Format("{} {} {} {} {} {}", resource.name,
-                                 static_cast<int>(resource.type), resource.allocation_role,
-                                 resource.revocable, resource.shared, resource.special_disk);
+  std::string text =
+      Format("{} {} {} {} {} {}", resource.name, static_cast<int>(resource.type),
+             resource.allocation_role, resource.revocable, resource.shared, resource.special_disk);
   for (const Reservation& step : resource.reservations) {
-    text +=
-        Format(" [{} {} {} {}]", step.role, step.dynamic, step.principal, step.labels.size());
+    text += Format(" [{} {} {} {}]", step.role, step.dynamic, step.principal, step.labels.size());
   }
   return text;
 }

@@ -178,10 +178,10 @@ TEST(TaskId, IsValidWhateverTheGuidAndNeverComesTwice) {
 TEST(TaskId, OfOtherProgramsNamesNoWork) {
   EXPECT_EQ(WorkOfTaskId("web.2.9f3c1d0ab4e57786-17"), "web.2");
   EXPECT_EQ(WorkOfTaskId("job.9f3c1d0ab4e57786-1"), "job");
-  for (const char* id : {"", "web", "web.2", "web.2.9f3c1d0ab4e57786", "web.2.9f3c1d0ab4e57786-",
-                         "web.2.9f3c1d0ab4e57786-1x", "web.2.9f3c1d0ab4e5778-17",
-                         "web.2.9F3C1D0AB4E57786-17", "9f3c1d0ab4e57786-17",
-                         ".9f3c1d0ab4e57786-1"}) {
+  for (const char* id :
+       {"", "web", "web.2", "web.2.9f3c1d0ab4e57786", "web.2.9f3c1d0ab4e57786-",
+        "web.2.9f3c1d0ab4e57786-1x", "web.2.9f3c1d0ab4e5778-17", "web.2.9F3C1D0AB4E57786-17",
+        "9f3c1d0ab4e57786-17", ".9f3c1d0ab4e57786-1"}) {
     EXPECT_EQ(WorkOfTaskId(id), "") << id;
   }
 }

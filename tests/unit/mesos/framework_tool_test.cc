@@ -167,17 +167,14 @@ TEST_F(MesosToolFiles, WhatAFileOfCredentialsHoldsIsNeverShown) {
 TEST_F(MesosToolFiles, VariablesOfTheExecutorComeFromFilesToo) {
   const std::string file =
       Write("variables", "# Of the cell.\nTOKEN=s3=cret\r\n\nEMPTY=\n SPACED = a b\n");
-  const auto options =
-      Read({"--master", "h:1", "--executor-command", "x", "--executor-environment", "A=b",
-            "--executor-environment-file", file, "--executor-environment-file",
-            Write("more", "LAST=1")});
+  const auto options = Read({"--master", "h:1", "--executor-command", "x", "--executor-environment",
+                             "A=b", "--executor-environment-file", file,
+                             "--executor-environment-file", Write("more", "LAST=1")});
   ASSERT_TRUE(options.ok()) << options.status().text();
-  EXPECT_EQ(options->framework.executor->command.environment,
-            (std::vector<mesos::EnvironmentVariable>{{"A", "b"},
-                                                     {"TOKEN", "s3=cret"},
-                                                     {"EMPTY", ""},
-                                                     {" SPACED ", " a b"},
-                                                     {"LAST", "1"}}));
+  EXPECT_EQ(
+      options->framework.executor->command.environment,
+      (std::vector<mesos::EnvironmentVariable>{
+          {"A", "b"}, {"TOKEN", "s3=cret"}, {"EMPTY", ""}, {" SPACED ", " a b"}, {"LAST", "1"}}));
   const std::string wrong = Write("wrong", "A=b\ns3cret\n");
   EXPECT_EQ(ErrorOf({"--executor-command", "x", "--executor-environment-file", wrong}),
             wrong + ":2: the line is something else, expected NAME=VALUE");

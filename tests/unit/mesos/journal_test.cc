@@ -1,5 +1,7 @@
 // The journal's file: what a crash may leave of it, and what is damage.
 
+#include "lib/mesos/framework/journal.h"
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -10,7 +12,6 @@
 #include <vector>
 
 #include "lib/base/format.h"
-#include "lib/mesos/framework/journal.h"
 #include "lib/record/frame.h"
 #include "tests/unit/temporary_folder.h"
 

@@ -1,7 +1,5 @@
 // Lines on an output that fails for a while: what was lost is counted and told, no line is torn.
 
-#include "lib/tools/mesos/outcomes.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -13,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/tools/mesos/outcomes.h"
 #include "lib/tools/standard_streams.h"
 
 namespace rostrum::tools {

@@ -33,33 +33,37 @@ std::vector<Case> Cases() {
       spoil(*container);
     };
   };
-  return {
-      {[](CommandInfo& command, auto&) { command.value = "a\0b"s; }, "the command of "},
-      {[](CommandInfo& command, auto&) { command.user = "r\0"s; }, "the user of "},
-      {[](CommandInfo& command, auto&) { command.arguments = {"a", "\0"s}; }, "an argument of "},
-      {[](CommandInfo& command, auto&) { command.files.push_back({.uri = "u\0"s}); },
-       "the URI of a file of "},
-      {[](CommandInfo& command, auto&) { command.files.push_back({.output_file = "f\0"s}); },
-       "the name of a file of "},
-      {variable("", "x"), "a variable with the name \"\""},
-      {variable("A=B", "x"), "a variable with the name \"A=B\""},
-      {variable("A\0B"s, "x"), "a variable with the name \"A\\u0000B\""},
-      {variable("TOKEN", "s3cr\0et"s), "the variable TOKEN of "},
-      {image([](ContainerInfo& container) { container.image = "i\0"s; }), "the image of "},
-      {image([](ContainerInfo& container) { container.hostname = "h\0"s; }),
-       "the container's host name of "},
-      {image([](ContainerInfo& container) { container.networks = {"n\0"s}; }),
-       "the name of a network of "},
-      {image([](ContainerInfo& container) {
-         container.volumes.push_back({.container_path = "/a", .host_path = "/b\0"s});
-       }),
-       "the host's path of a volume of "},
-      {image([](ContainerInfo& container) {
-         container.volumes.push_back({.container_path = "/a\0"s, .host_path = "/b"});
-       }),
-       "the container's path of a volume of "},
-      {image([](ContainerInfo& container) { container.parameters.push_back({"k", "v\0"s}); }),
-       "the value of a label of "}};
+  return {{[](CommandInfo& command, auto&) { command.value = "a\0b"s; }, "the command of "},
+          {[](CommandInfo& command, auto&) { command.user = "r\0"s; }, "the user of "},
+          {[](CommandInfo& command, auto&) {
+             command.arguments = {"a", "\0"s};
+           },
+           "an argument of "},
+          {[](CommandInfo& command, auto&) { command.files.push_back({.uri = "u\0"s}); },
+           "the URI of a file of "},
+          {[](CommandInfo& command, auto&) { command.files.push_back({.output_file = "f\0"s}); },
+           "the name of a file of "},
+          {variable("", "x"), "a variable with the name \"\""},
+          {variable("A=B", "x"), "a variable with the name \"A=B\""},
+          {variable("A\0B"s, "x"), "a variable with the name \"A\\u0000B\""},
+          {variable("TOKEN", "s3cr\0et"s), "the variable TOKEN of "},
+          {image([](ContainerInfo& container) { container.image = "i\0"s; }), "the image of "},
+          {image([](ContainerInfo& container) { container.hostname = "h\0"s; }),
+           "the container's host name of "},
+          {image([](ContainerInfo& container) { container.networks = {"n\0"s}; }),
+           "the name of a network of "},
+          {image([](ContainerInfo& container) {
+             container.volumes.push_back({.container_path = "/a", .host_path = "/b\0"s});
+           }),
+           "the host's path of a volume of "},
+          {image([](ContainerInfo& container) {
+             container.volumes.push_back({.container_path = "/a\0"s, .host_path = "/b"});
+           }),
+           "the container's path of a volume of "},
+          {image([](ContainerInfo& container) {
+             container.parameters.push_back({"k", "v\0"s});
+           }),
+           "the value of a label of "}};
 }
 
 void ExpectRefused(const Status& status, const std::string& expected, const std::string& of_what) {

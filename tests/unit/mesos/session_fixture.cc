@@ -91,8 +91,8 @@ void SessionTest::SendOffer(const std::string& id, const std::string& agent,
   Send(event);
 }
 
-void SessionTest::SendUpdate(const std::string& task, v1::TaskState state,
-                             const std::string& uuid, const std::string& agent) {
+void SessionTest::SendUpdate(const std::string& task, v1::TaskState state, const std::string& uuid,
+                             const std::string& agent) {
   SchedulerEvent event;
   event.set_type(SchedulerEvent::UPDATE);
   v1::TaskStatus* status = event.mutable_update()->mutable_status();

@@ -1,5 +1,7 @@
 // Journal and id at the start: which of them go together, and what becomes of those that do not.
 
+#include "lib/mesos/framework/start_files.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 #include <vector>
 
 #include "lib/mesos/framework/journal.h"
-#include "lib/mesos/framework/start_files.h"
 #include "rostrum/strategy.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -65,8 +66,7 @@ class StartFilesTest : public testing::Test {
   // A framework that is subscribed and has launched tasks, and is killed then.
   void Live(const std::vector<std::string>& tasks) {
     const StartFiles files = Read();
-    ASSERT_TRUE(
-        options.scheduler.id_store->Save(StoredId{kId, files.beginning.generation}).ok());
+    ASSERT_TRUE(options.scheduler.id_store->Save(StoredId{kId, files.beginning.generation}).ok());
     files.journal->Append(FrameworkRecord(kId));
     for (const std::string& task : tasks) files.journal->Append(Launched(task));
     ASSERT_TRUE(files.journal->Sync().ok());
@@ -124,8 +124,7 @@ TEST_F(StartFilesTest, ACrashBetweenTheTwoLocksNobodyOut) {
 TEST_F(StartFilesTest, ACrashBeforeTheJournalHasTheFirstIdLocksNobodyOut) {
   {
     const StartFiles files = Read();
-    ASSERT_TRUE(
-        options.scheduler.id_store->Save(StoredId{kId, files.beginning.generation}).ok());
+    ASSERT_TRUE(options.scheduler.id_store->Save(StoredId{kId, files.beginning.generation}).ok());
   }
   EXPECT_GT(Start().generation, 1u);
 }

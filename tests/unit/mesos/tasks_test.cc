@@ -97,16 +97,15 @@ TEST_F(TasksSessionTest, ARepeatedStatusIsNotAcknowledgedTwiceWhileTheFirstOneWa
 TEST_F(TasksSessionTest, ATaskIsTrackedUntilItIsOver) {
   Subscribe();
   Launch("t1");
-  for (const v1::TaskState state :
-       {v1::TASK_STAGING, v1::TASK_RUNNING, v1::TASK_UNREACHABLE, v1::TASK_LOST,
-        v1::TASK_UNKNOWN, v1::TASK_GONE_BY_OPERATOR}) {
+  for (const v1::TaskState state : {v1::TASK_STAGING, v1::TASK_RUNNING, v1::TASK_UNREACHABLE,
+                                    v1::TASK_LOST, v1::TASK_UNKNOWN, v1::TASK_GONE_BY_OPERATOR}) {
     SendUpdate("t1", state);
     EXPECT_EQ(session->counts().tasks_tracked, 1u) << state;
   }
   SendUpdate("t1", v1::TASK_GONE);
   EXPECT_EQ(session->counts().tasks_tracked, 0u);
-  for (const v1::TaskState state : {v1::TASK_FINISHED, v1::TASK_FAILED, v1::TASK_KILLED,
-                                      v1::TASK_ERROR, v1::TASK_DROPPED}) {
+  for (const v1::TaskState state :
+       {v1::TASK_FINISHED, v1::TASK_FAILED, v1::TASK_KILLED, v1::TASK_ERROR, v1::TASK_DROPPED}) {
     session->Track(std::vector<TaskPlace>{{"t2", "agent-1"}});
     SendUpdate("t2", state);
     EXPECT_EQ(session->counts().tasks_tracked, 0u) << state;

@@ -28,7 +28,9 @@ v1::Resource ReservedDisk() {
   message.mutable_disk()->mutable_persistence()->set_id("volume");
   // A field of Mesos that is not in our subset: DiskInfo.Source.profile.
   message.mutable_disk()->mutable_source()->set_type(v1::Resource::DiskInfo::Source::MOUNT);
-  message.mutable_disk()->mutable_source()->mutable_unknown_fields()->append("\x32\x04" "fast");
+  message.mutable_disk()->mutable_source()->mutable_unknown_fields()->append(
+      "\x32\x04"
+      "fast");
   return message;
 }
 
