@@ -90,6 +90,22 @@ rostrum_code_t rostrum_engine_set_option(rostrum_engine_t* engine, const char* k
   });
 }
 
+rostrum_code_t rostrum_option_at(size_t index, rostrum_option_t* option, rostrum_error_t** error) {
+  return Guard(error, [&] {
+    RequireNotNull(option, "option");
+    const std::span<const rostrum::Option> options = rostrum::Options();
+    if (index >= options.size()) {
+      return rostrum::NotFound(
+          Format("option {}: expected a number below {}", index, options.size()));
+    }
+    // All of them are literals, which end with a NUL.
+    const rostrum::Option& found = options[index];
+    *option = {found.key.data(), found.unit.data(), found.expected.data(),
+               found.default_text.data(), found.description.data()};
+    return Status();
+  });
+}
+
 rostrum_code_t rostrum_engine_set_keep_refused(rostrum_engine_t* engine, int32_t keep,
                                                rostrum_error_t** error) {
   return Guard(error, [&] {

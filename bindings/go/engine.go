@@ -78,8 +78,30 @@ func (e *Engine) SetStrategy(s *Strategy) error {
 	return makeError(C.rostrum_engine_set_strategy(e.c(), s.c(), &failure), failure)
 }
 
-// SetOption sets one of Diego's keys from text, from the next round on: bin_pack_first_fit_weight
-// (default 0), starting_container_weight (0.25), starting_container_count_maximum (0: no limit).
+// Option is what there is to know of an option of engines.
+type Option struct {
+	Key         string
+	Unit        string // Of the value, such as "containers".
+	Expected    string // What a value may be, such as "a finite number such as 0.25".
+	Default     string // As SetOption takes it.
+	Description string // What it is, without a full stop.
+}
+
+// Options returns all options of engines.
+func Options() []Option {
+	var options []Option
+	for {
+		var found C.rostrum_option_t
+		if C.rostrum_option_at(C.size_t(len(options)), &found, nil) != C.ROSTRUM_OK {
+			return options
+		}
+		options = append(options, Option{C.GoString(found.key), C.GoString(found.unit), C.GoString(found.expected),
+			C.GoString(found.default_value), C.GoString(found.description)})
+	}
+}
+
+// SetOption sets one of the Options from text, from the next round on: bin_pack_first_fit_weight (0),
+// starting_container_weight (0.25), starting_container_count_maximum (0); their defaults are in parentheses.
 // It is InvalidArgument for another key, or a value that is not a number.
 func (e *Engine) SetOption(key, value string) error {
 	if !e.handle.enter() {

@@ -85,6 +85,20 @@ func TestSettingsHoldFromTheNextRoundOn(t *testing.T) {
 	expectError(t, engine.SetOption("weight", "1"), rostrum.ErrInvalidArgument, "weight")
 }
 
+func TestOptionsAreThoseThatCanBeSet(t *testing.T) {
+	engine := newEngineOfTwo(t, "diego")
+	options := rostrum.Options()
+	if len(options) == 0 {
+		t.Fatal("there is no option")
+	}
+	for _, option := range options {
+		check(t, engine.SetOption(option.Key, option.Default))
+		if option.Unit == "" || option.Expected == "" || option.Description == "" {
+			t.Errorf("%+v lacks something", option)
+		}
+	}
+}
+
 func TestSetStrategyHoldsFromTheNextRoundOn(t *testing.T) {
 	engine := newEngine(t, "spread")
 	busy := makeCell("busy", "zone", 1000)

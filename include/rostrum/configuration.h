@@ -6,9 +6,8 @@
 #define ROSTRUM_CONFIGURATION_H_
 
 #include <cstdint>
-#include <string>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "rostrum/status.h"
 
@@ -32,13 +31,18 @@ struct Configuration {
 // not known or the value is not a finite number in range.
 Status SetOption(Configuration* configuration, std::string_view key, std::string_view value);
 
+// What there is to know of a key. The program's help, rostrum_options() and Go's Options() come of
+// these, and the documents are compared with them.
 struct Option {
   std::string_view key;
-  std::string_view description;
+  std::string_view unit;         // Of the value, such as "containers".
+  std::string_view expected;     // What a value may be, such as "a finite number such as 0.25".
+  std::string_view default_text; // The default, as a text that SetOption takes.
+  std::string_view description;  // One sentence, without a full stop.
 };
 
 // All keys, in the order of the struct.
-const std::vector<Option>& Options();
+std::span<const Option> Options();
 
 // An error unless both weights are finite.
 Status ValidateConfiguration(const Configuration& configuration);

@@ -519,11 +519,26 @@ ROSTRUM_API rostrum_code_t rostrum_engine_set_strategy(rostrum_engine_t* engine,
                                                        rostrum_strategy_t* strategy,
                                                        rostrum_error_t** error);
 
-/** Sets one of Diego's keys from text, from the next round on: bin_pack_first_fit_weight (default
- * 0), starting_container_weight (0.25), starting_container_count_maximum (0: no limit).
+/** Sets one of the options that rostrum_option_at() lists from text, from the next round on:
+ * bin_pack_first_fit_weight (0), starting_container_weight (0.25),
+ * starting_container_count_maximum (0); their defaults are in parentheses.
  * @return ROSTRUM_INVALID_ARGUMENT for another key, or a value that is not a number. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_engine_set_option(rostrum_engine_t* engine, const char* key,
                                                      const char* value, rostrum_error_t** error);
+
+/** What there is to know of an option of engines. All texts are the library's, and stay. */
+typedef struct rostrum_option {
+  const char* key;
+  const char* unit;          /**< Of the value, such as "containers". */
+  const char* expected;      /**< What a value may be, such as "a finite number such as 0.25". */
+  const char* default_value; /**< As rostrum_engine_set_option() takes it. */
+  const char* description;   /**< What it is, without a full stop. */
+} rostrum_option_t;
+
+/** Tells of one option, counted from 0. Any thread at any time.
+ * @return ROSTRUM_NOT_FOUND behind the last. Since 0.2. */
+ROSTRUM_API rostrum_code_t rostrum_option_at(size_t index, rostrum_option_t* option,
+                                             rostrum_error_t** error);
 
 /** Whether auctions that are refused or handed back wait for the next round (1, the default) or
  * leave the engine with their result (0: Diego asks for them again itself). Since 0.1. */

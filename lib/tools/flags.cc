@@ -237,6 +237,14 @@ Expected<Setting> ReadSetting(std::string_view text) {
   return Setting{text.substr(0, equals), text.substr(equals + 1)};
 }
 
+std::string SettingsHelp(std::string_view what) {
+  std::vector<std::string> settings;
+  for (const Option& option : Options()) {
+    settings.push_back(Format("{} ({})", option.key, option.default_text));
+  }
+  return Format("{}: {}", what, Join(settings, ", "));
+}
+
 Expected<std::vector<Setting>> ReadSettings(const Flags& flags) {
   std::vector<Setting> settings;
   for (const std::string_view text : flags.Texts("set")) {

@@ -46,6 +46,9 @@ struct Flag {
   bool repeatable = false;             // Whether it may be given more than once.
 };
 
+// Help for settings: "WHAT: KEY (DEFAULT), KEY (DEFAULT)".
+std::string SettingsHelp(std::string_view what);
+
 struct FlagGroup {
   std::string_view title;  // Such as "The cluster".
   std::vector<Flag> flags;

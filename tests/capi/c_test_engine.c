@@ -23,6 +23,20 @@ void test_settings(void) {
   CHECK_INVALID("is \"1.5\"", rostrum_engine_set_option(engine, "starting_container_count_maximum",
                                                         "1.5", &error));
 
+  rostrum_option_t option;
+  const char* const keys[] = {"bin_pack_first_fit_weight", "starting_container_weight",
+                              "starting_container_count_maximum"};
+  for (size_t i = 0; i < 3; ++i) {
+    CHECK_OK(rostrum_option_at(i, &option, &error));
+    CHECK_TEXT(option.key, keys[i]);
+    CHECK(option.unit[0] != 0 && option.expected[0] != 0 && option.description[0] != 0);
+    rostrum_engine_t* other = make_engine("diego");
+    CHECK_OK(rostrum_engine_set_option(other, option.key, option.default_value, &error));
+    rostrum_engine_destroy(other);
+  }
+  CHECK_FAILS(ROSTRUM_NOT_FOUND, "option 3: expected a number below 3",
+              rostrum_option_at(3, &option, &error));
+
   /* What was accepted is what a round is run with. */
   rostrum_round_t* round = NULL;
   CHECK_OK(rostrum_engine_run_round(engine, 11, 12, &round, &error));

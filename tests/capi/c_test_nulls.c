@@ -181,6 +181,7 @@ static void check_engine_functions(rostrum_engine_t* engine) {
   CHECK_INVALID("strategy is NULL", rostrum_engine_set_strategy(engine, NULL, &error));
   CHECK_INVALID("engine is NULL", rostrum_engine_set_option(NULL, "a", "1", &error));
   CHECK_INVALID("key is NULL", rostrum_engine_set_option(engine, NULL, "1", &error));
+  CHECK_INVALID("option is NULL", rostrum_option_at(0, NULL, &error));
   CHECK_INVALID("value is NULL", rostrum_engine_set_option(engine, "a", NULL, &error));
   CHECK_INVALID("engine is NULL", rostrum_engine_set_keep_refused(NULL, 1, &error));
   rostrum_engine_destroy(NULL);

@@ -107,6 +107,13 @@ AT(rostrum_round_context_t, bin_pack_first_fit_weight, 16, double);
 AT(rostrum_round_context_t, starting_container_weight, 24, double);
 AT(rostrum_round_context_t, starting_container_count_maximum, 32, int64_t);
 
+SIZE(rostrum_option_t, 40);
+AT(rostrum_option_t, key, 0, const char*);
+AT(rostrum_option_t, unit, 8, const char*);
+AT(rostrum_option_t, expected, 16, const char*);
+AT(rostrum_option_t, default_value, 24, const char*);
+AT(rostrum_option_t, description, 32, const char*);
+
 SIZE(rostrum_offer_counts_t, 64);
 AT(rostrum_offer_counts_t, added, 0, uint64_t);
 AT(rostrum_offer_counts_t, held, 8, uint64_t);

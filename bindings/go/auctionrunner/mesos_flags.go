@@ -4,9 +4,9 @@ import (
 	"flag"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
+	"code.cloudfoundry.org/rostrum"
 	"code.cloudfoundry.org/rostrum/mesos"
 )
 
@@ -154,9 +154,9 @@ func (s mesosSettings) list(engine engineOptions) ([]mesosOption, error) {
 	// Diego asks again for what was refused, and for what it finds does not run.
 	add("", "keep_waiting", "false")
 	add("", "launch_known", "true")
-	add("", "bin_pack_first_fit_weight", formatWeight(engine.binPackFirstFitWeight))
-	add("", "starting_container_weight", formatWeight(engine.startingContainerWeight))
-	add("", "starting_container_count_maximum", strconv.Itoa(max(0, engine.startingContainerCountMaximum)))
+	for _, option := range engine.list() {
+		add("", option.key, option.value)
+	}
 	if !has("name") {
 		add("", "name", "diego")
 	}
@@ -242,7 +242,8 @@ func (s mesosSettings) sayInstead(key string) string {
 		return "it has a flag of its own, -mesos_role"
 	case "keep_waiting", "launch_known":
 		return "the auctioneer needs it as it is, since the BBS asks again for what does not run"
-	case "bin_pack_first_fit_weight", "starting_container_weight", "starting_container_count_maximum":
+	}
+	if slices.ContainsFunc(rostrum.Options(), func(option rostrum.Option) bool { return option.Key == key }) {
 		return "it is a key of the auctioneer's configuration file"
 	}
 	return ""

@@ -52,16 +52,24 @@ func (p *placer) readyEngine(options engineOptions) (*rostrum.Engine, error) {
 }
 
 func setOptions(engine *rostrum.Engine, options engineOptions) error {
-	for _, option := range []struct{ key, value string }{
-		{"bin_pack_first_fit_weight", formatWeight(options.binPackFirstFitWeight)},
-		{"starting_container_weight", formatWeight(options.startingContainerWeight)},
-		{"starting_container_count_maximum", strconv.Itoa(options.startingContainerCountMaximum)},
-	} {
+	for _, option := range options.list() {
 		if err := engine.SetOption(option.key, option.value); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keyAndValue is an option of engines.
+type keyAndValue struct{ key, value string }
+
+// list returns the options with the keys of the library.
+func (o engineOptions) list() []keyAndValue {
+	return []keyAndValue{
+		{"bin_pack_first_fit_weight", formatWeight(o.binPackFirstFitWeight)},
+		{"starting_container_weight", formatWeight(o.startingContainerWeight)},
+		{"starting_container_count_maximum", strconv.Itoa(max(0, o.startingContainerCountMaximum))},
+	}
 }
 
 // formatWeight writes a weight so that it is read as the same number.

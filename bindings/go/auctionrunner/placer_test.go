@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,5 +183,18 @@ func TestWeightsCrossUnchanged(t *testing.T) {
 	if context := input.Context; context.BinPackFirstFitWeight != 1.0/3 || context.StartingContainerWeight != 1e-7 ||
 		context.StartingContainerCountMaximum != 5 {
 		t.Errorf("the settings are %+v", context)
+	}
+}
+
+func TestTheRunnerSetsEveryOptionOfEngines(t *testing.T) {
+	var ours, known []string
+	for _, option := range (engineOptions{}).list() {
+		ours = append(ours, option.key)
+	}
+	for _, option := range rostrum.Options() {
+		known = append(known, option.Key)
+	}
+	if !slices.Equal(ours, known) {
+		t.Errorf("it sets %v, expected %v", ours, known)
 	}
 }

@@ -276,7 +276,7 @@ Status ReadVariables(const std::string& path, std::vector<EnvironmentVariable>* 
 }
 
 bool IsDiegos(std::string_view key) {
-  const std::vector<Option>& known = Options();
+  const std::span<const Option> known = Options();
   return std::any_of(known.begin(), known.end(),
                      [&](const Option& option) { return option.key == key; });
 }

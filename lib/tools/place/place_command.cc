@@ -17,6 +17,8 @@ namespace rostrum::tools {
 namespace {
 
 const Verb& PlaceVerb() {
+  static const std::string set_help =
+      SettingsHelp("one of Diego's settings, with their defaults");
   static const Verb verb = {
       .name = "place",
       .summary =
@@ -37,8 +39,7 @@ const Verb& PlaceVerb() {
               "diego, binpack, spread, bestfit, or the path of a plug-in (a shared object)",
               "diego"},
              {"set", "KEY=VALUE",
-              "one of Diego's settings: bin_pack_first_fit_weight (default 0), "
-              "starting_container_weight (0.25), starting_container_count_maximum (0: no limit)",
+              set_help,
               "", true},
              {"seed", "N", "a number that plug-ins may use", "0"}}},
            {"Output",

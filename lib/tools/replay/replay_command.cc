@@ -23,6 +23,8 @@ using record::ReplayResult;
 using record::RoundReader;
 
 const Verb& ReplayVerb() {
+  static const std::string set_help =
+      SettingsHelp("a setting in place of the recorded one, with the defaults of others");
   static const Verb verb = {
       .name = "replay",
       .operands = "FILE...",
@@ -39,8 +41,7 @@ const Verb& ReplayVerb() {
               "all rounds",
               "the one that was recorded"},
              {"set", "KEY=VALUE",
-              "a setting in place of the recorded one: bin_pack_first_fit_weight, "
-              "starting_container_weight, starting_container_count_maximum",
+              set_help,
               "", true}}},
            {"As recorded",
             {{"plugin", "PATH",

@@ -386,8 +386,7 @@ std::vector<FlagGroup> FlagGroups() {
          "several with commas between, side by side on the same work",
          "diego", true},
         {"set", "KEY=VALUE",
-         "one of Diego's settings: bin_pack_first_fit_weight (default 0), "
-         "starting_container_weight (0.25), starting_container_count_maximum (0: no limit)",
+         set_help,
          "", true},
         {"seed", "S", "what all random draws follow from", "1"}}},
       {"Output",
@@ -412,6 +411,8 @@ constexpr std::string_view kSummary =
 }  // namespace
 
 const Verb& SimulateVerb() {
+  static const std::string set_help =
+      SettingsHelp("one of Diego's settings, with their defaults");
   static const Verb verb = {
       .name = "simulate",
       .operands = "",

@@ -55,12 +55,15 @@ TEST(SetOptionTest, SaysKeyValueAndWhatWasExpected) {
             "starting_container_weight, starting_container_count_maximum");
 }
 
-TEST(OptionsTest, EveryListedKeyCanBeSet) {
-  Configuration configuration;
+TEST(OptionsTest, EveryListedKeyCanBeSetAndItsDefaultIsThatOfTheStruct) {
   EXPECT_EQ(Options().size(), 3u);
   for (const Option& option : Options()) {
+    Configuration configuration;
     EXPECT_TRUE(SetOption(&configuration, option.key, "1").ok()) << option.key;
-    EXPECT_FALSE(option.description.empty()) << option.key;
+    EXPECT_NE(configuration, Configuration()) << option.key;
+    EXPECT_TRUE(SetOption(&configuration, option.key, option.default_text).ok()) << option.key;
+    EXPECT_EQ(configuration, Configuration()) << option.key;
+    EXPECT_FALSE(option.unit.empty() || option.description.empty()) << option.key;
   }
 }
 
