@@ -2,6 +2,7 @@
 #include "capi/batch_writer.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "lib/base/format.h"
 
 namespace {
 
@@ -96,7 +97,7 @@ rostrum_code_t rostrum_option_at(size_t index, rostrum_option_t* option, rostrum
     const std::span<const rostrum::Option> options = rostrum::Options();
     if (index >= options.size()) {
       return rostrum::NotFound(
-          Format("option {}: expected a number below {}", index, options.size()));
+          rostrum::Format("option {}: expected a number below {}", index, options.size()));
     }
     // All of them are literals, which end with a NUL.
     const rostrum::Option& found = options[index];

@@ -351,6 +351,8 @@ int RunSimulate(std::span<const std::string_view> arguments, std::ostream& out, 
 namespace {
 
 std::vector<FlagGroup> FlagGroups() {
+  static const std::string set_help =
+      SettingsHelp("one of Diego's settings, with their defaults");
   return {
       {"A made cluster",
        {{"cells", "N", "how many cells", "1000"},
@@ -411,8 +413,6 @@ constexpr std::string_view kSummary =
 }  // namespace
 
 const Verb& SimulateVerb() {
-  static const std::string set_help =
-      SettingsHelp("one of Diego's settings, with their defaults");
   static const Verb verb = {
       .name = "simulate",
       .operands = "",
