@@ -4,7 +4,7 @@
 #include "lib/base/format.h"
 #include "lib/base/position_table.h"
 #include "lib/base/strings.h"
-#include "lib/cache/cell_input.h"
+#include "lib/cache/slot.h"
 
 namespace rostrum::capi {
 namespace {

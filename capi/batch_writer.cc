@@ -58,7 +58,7 @@ void BatchWriter::AddCells(const Snapshot& snapshot) {
   const CellTable& table = snapshot.table();
   std::map<const Signature*, uint32_t> positions;
   for (const uint32_t row : table.layout->RowsInOrder()) {
-    const Cell cell = table.CellAt(row);
+    const Cell cell = table.cells[row].ToCell();
     // The cache has made equal signatures one object.
     const Signature* signature = table.layout->cells[row]->signature.get();
     if (!positions.contains(signature)) positions[signature] = AddSignature(*signature);

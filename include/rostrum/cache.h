@@ -23,6 +23,7 @@ namespace rostrum {
 struct CellChanges;
 struct CellInput;
 struct CellLayout;
+struct DecidedWork;
 
 // Where an offer is. Every offer that was ever added is in exactly one of these states.
 enum class OfferState : int32_t {
@@ -133,17 +134,14 @@ class Cache {
   // States without copies of their texts.
   Status UpdateFrom(std::span<const CellInput> cells, bool replace);
   std::shared_ptr<const Signature> Intern(Signature signature);
-  // What changed since the last call, but for what TakeDecided took. To be called after
+  // What changed since the last call, but for what PlaceDecided placed. To be called after
   // TakeSnapshot.
   CellChanges TakeChanges();
-  // Makes room for TakeDecided on these rows of a layout, each as often as it is named; kNoRow is
-  // passed over.
-  void PrepareDecided(const CellLayout& layout, std::span<const uint32_t> rows);
-  // As Take, by a row of a layout, without allocating anything. False if it does not fit though the
-  // cell has not changed since TakeChanges. Where it has, the placement stands and nothing is
-  // taken.
-  bool TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
-                   uint64_t placed_by);
+  // Places what a round decided on rows of a layout: all of it or, if memory runs out, nothing. The
+  // round has seen to it that it fits. Where the cell has changed since TakeChanges and has no room
+  // any more, the placement stands and nothing is taken; nor where the cell is gone.
+  void PlaceDecided(const CellLayout& layout, std::span<const DecidedWork> decided,
+                    uint64_t placed_by);
   // As GiveBack, without allocating anything: whether it was there.
   bool GiveBackDecided(std::string_view cell_id, const Auction& auction,
                        uint64_t placed_by) noexcept;

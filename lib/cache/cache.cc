@@ -1,18 +1,17 @@
 #include "rostrum/cache.h"
 
 #include <limits>
-#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "lib/base/format.h"
 #include "lib/base/reserve.h"
 #include "lib/base/strings.h"
 #include "lib/cache/cell_changes.h"
-#include "lib/cache/cell_input.h"
-#include "lib/cache/cell_slot.h"
 #include "lib/cache/cell_table.h"
 #include "lib/cache/offer_book.h"
-#include "lib/cache/signature_pool.h"
+#include "lib/cache/slot.h"
+#include "lib/model/normalize.h"
 
 namespace rostrum {
 namespace {
@@ -91,15 +90,14 @@ struct Cache::Impl {
     if (layout != nullptr) MarkDirty(row_of_slot[static_cast<size_t>(slot - slots.data())]);
   }
 
-  // Takes work off a slot; whether it fitted. What the caller `knows` it does not hear of by
-  // TakeChanges. REQUIRES: Prepare of the slot, after which nothing is allocated.
-  bool TakeOn(CellSlot* slot, const Auction& auction, uint64_t placed_by, bool knows) {
-    if (!slot->Take(auction, placed_by)) return false;
-    if (layout == nullptr) return true;
+  // Places work on a slot. What the caller `knows` to be placed it does not hear of by TakeChanges.
+  // REQUIRES: it fits, and Prepare of the slot, after which nothing is allocated.
+  void PlaceOn(CellSlot* slot, const Auction& auction, uint64_t placed_by, bool knows) {
+    slot->Place(auction, placed_by);
+    if (layout == nullptr) return;
     const auto row = row_of_slot[static_cast<size_t>(slot - slots.data())];
-    if (!changed) placed_since.push_back({row, auction.work});
+    if (!changed) placed_since.push_back({row, slot->placed.back()});
     if (!knows) MarkDirty(row);
-    return true;
   }
 
   // Makes room for work on slots, each as often as it is named. If memory runs out, nothing has
@@ -457,43 +455,52 @@ Status Cache::CheckOffers() const { return impl_->offers.Check(); }
 Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
   CellSlot* slot = impl_->Find(cell_id);
   if (slot == nullptr) return NoCell(cell_id);
-  impl_->Prepare(1, [&](size_t) { return slot; });
-  if (impl_->TakeOn(slot, auction, placed_by, /*knows=*/false)) return {};
+  Auction normalized = auction;
+  normalized.work = NormalizedWork(auction.work);
+  if (Fits(slot->MakeRow().row, *normalized.work)) {
+    impl_->Prepare(1, [&](size_t) { return slot; });
+    impl_->PlaceOn(slot, normalized, placed_by, /*knows=*/false);
+    return {};
+  }
   return FailedPrecondition(Format("{} \"{}\" does not fit on cell \"{}\"",
                                         KindName(auction.kind()), auction.Identifier(), cell_id));
 }
 
-void Cache::PrepareDecided(const CellLayout& layout, std::span<const uint32_t> rows) {
+void Cache::PlaceDecided(const CellLayout& layout, std::span<const DecidedWork> decided,
+                         uint64_t placed_by) {
   Impl& impl = *impl_;
   const bool is_same = impl.layout.get() == &layout;
-  constexpr size_t kAhead = 8;
-  impl.Prepare(rows.size(), [&](size_t i) -> CellSlot* {
-    if (rows[i] == kNoRow) return nullptr;
-    if (!is_same) return impl.Find(layout.cells[rows[i]]->id);
-    if (i + kAhead < rows.size() && rows[i + kAhead] != kNoRow) {
-      const CellSlot* const next = &impl.slots[impl.slot_of_row[rows[i + kAhead]]];
-      const auto* const bytes = reinterpret_cast<const char*>(next);
+  const auto slot_at = [&](size_t i) -> CellSlot* {
+    // Which cells changed is not known any more where they have been laid out anew.
+    if (!is_same) return impl.Find(layout.cells[decided[i].row]->id);
+    return &impl.slots[impl.slot_of_row[decided[i].row]];
+  };
+  impl.Prepare(decided.size(), [&](size_t i) {
+    constexpr size_t kAhead = 8;
+    if (is_same && i + kAhead < decided.size()) {
+      const auto* const bytes = reinterpret_cast<const char*>(slot_at(i + kAhead));
       for (size_t line = 0; line < sizeof(CellSlot); line += 64) __builtin_prefetch(bytes + line);
     }
-    return &impl.slots[impl.slot_of_row[rows[i]]];
+    return slot_at(i);
   });
-}
-
-bool Cache::TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
-                        uint64_t placed_by) {
-  Impl& impl = *impl_;
-  if (impl.layout.get() != &layout) {
-    // Which cells changed is not known any more, so this one may have.
-    CellSlot* const slot = impl.Find(layout.cells[row]->id);
-    if (slot != nullptr) impl.TakeOn(slot, auction, placed_by, /*knows=*/false);
-    return true;
+  // Cells that have changed, and what is free there by now.
+  std::unordered_map<CellSlot*, SingleRow> changed;
+  for (size_t i = 0; i < decided.size(); ++i) {
+    CellSlot* const slot = slot_at(i);
+    const bool knows = is_same && impl.is_dirty[decided[i].row] == 0;
+    if (slot != nullptr && !knows) changed.try_emplace(slot, slot->MakeRow());
   }
-  CellSlot* const slot = &impl.slots[impl.slot_of_row[row]];
-  if (impl.TakeOn(slot, auction, placed_by, /*knows=*/true)) return true;
-  // The caller believes that it was taken.
-  const bool has_changed = impl.is_dirty[row] != 0;
-  impl.MarkDirty(row);
-  return has_changed;
+  // From here on nothing is allocated.
+  for (size_t i = 0; i < decided.size(); ++i) {
+    CellSlot* const slot = slot_at(i);
+    if (slot == nullptr) continue;
+    const auto at = changed.empty() ? changed.end() : changed.find(slot);
+    if (at != changed.end()) {
+      if (!Fits(at->second.row, *decided[i].auction->work)) continue;
+      static_cast<void>(Reserve(&at->second.row, *decided[i].auction->work));
+    }
+    impl.PlaceOn(slot, *decided[i].auction, placed_by, /*knows=*/at == changed.end());
+  }
 }
 
 Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
@@ -522,8 +529,7 @@ size_t Cache::size() const { return impl_->slots.size(); }
 Expected<Cell> Cache::Find(std::string_view cell_id) {
   const CellSlot* slot = impl_->Find(cell_id);
   if (slot == nullptr) return NoCell(cell_id);
-  const CellTable& table = TakeSnapshot()->table();
-  return table.CellAt(impl_->row_of_slot[static_cast<size_t>(slot - impl_->slots.data())]);
+  return slot->ToCell();
 }
 
 std::shared_ptr<const Snapshot> Cache::TakeSnapshot() {
@@ -580,16 +586,10 @@ void Cache::Impl::MakeLayout() {
 
 std::shared_ptr<const CellTable> Cache::Impl::MakeTable() {
   if (layout == nullptr) MakeLayout();
-  std::set<std::string_view> names;
-  for (const CellSlot& slot : slots) slot.CollectScalarNames(&names);
-
   auto table = std::make_shared<CellTable>();
   table->layout = layout;
-  table->scalar_names.assign(names.begin(), names.end());
-  table->totals.Resize(slots.size(), names.size());
-  table->available.Resize(slots.size(), names.size());
-  table->lrps.resize(slots.size());
-  for (size_t row = 0; row < slots.size(); ++row) slots[slot_of_row[row]].Fill(table.get(), row);
+  table->cells.reserve(slots.size());
+  for (const uint32_t slot : slot_of_row) table->cells.push_back(slots[slot]);
   return table;
 }
 

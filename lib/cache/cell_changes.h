@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "lib/cache/cell_table.h"
-#include "rostrum/auction.h"
 
 namespace rostrum {
 
@@ -22,9 +21,15 @@ struct CellChanges {
 // Work that was placed on rows of a layout, in the order in which it was placed.
 struct PlacedOnRow {
   uint32_t row = 0;
-  std::shared_ptr<const Work> work;
+  PlacedWork work;
 };
 using PlacedOnRows = std::vector<PlacedOnRow>;
+
+// Work that a round has decided to place on a row.
+struct DecidedWork {
+  uint32_t row = 0;
+  const Auction* auction = nullptr;
+};
 
 }  // namespace rostrum
 

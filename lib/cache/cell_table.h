@@ -1,43 +1,18 @@
-// The flat arrays behind a snapshot: one row a cell, one array a field, so that a round that looks
-// at all cells touches only the bytes that it needs.
+// All cells at one time, and which of them is which row.
 
 #ifndef ROSTRUM_LIB_CACHE_CELL_TABLE_H_
 #define ROSTRUM_LIB_CACHE_CELL_TABLE_H_
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "lib/cache/cell_input.h"
-#include "rostrum/auction.h"
-#include "rostrum/cell.h"
+#include "lib/cache/slot.h"
 
 namespace rostrum {
-
-// What seldom changes about a cell. Immutable and shared by all snapshots that hold the cell.
-struct CellInfo {
-  std::string id;
-  std::string zone;
-  int64_t index = 0;
-  std::optional<int64_t> first_fit_index;
-  std::shared_ptr<const Signature> signature;
-  Resources overhead;
-  Amount proxy_memory = 0;
-  bool evacuating = false;
-  bool disabled = false;
-  bool draining = false;
-  bool ignore_absent = false;
-  uint64_t tag = 0;
-
-  bool open() const { return !evacuating && !disabled && !draining; }
-
-  friend bool operator==(const CellInfo&, const CellInfo&) = default;
-};
-
-// The order in which ties are broken: zone name, cell index, id.
-bool Precedes(const CellInfo& a, const CellInfo& b);
 
 // A zone and its open cells, which are rows [begin, end).
 struct ZoneRange {
@@ -84,53 +59,14 @@ struct CellLayout {
   static std::shared_ptr<const CellLayout> Make(std::vector<std::shared_ptr<const CellInfo>> cells);
 };
 
-// The amounts that placing work changes, by row.
-struct CellAmounts {
-  std::vector<Amount> memory;
-  std::vector<Amount> disk;
-  std::vector<Amount> cpu;
-  std::vector<int64_t> containers;
-  std::vector<std::vector<Amount>> scalars;  // By position in CellTable::scalar_names, then row.
-  std::vector<int64_t> starting;
-  std::vector<int64_t> lrp_count;
-  std::vector<int64_t> task_count;
-  std::vector<uint8_t> started;
-
-  void Resize(size_t rows, size_t scalar_count);
-};
-
-struct CellTotals {
-  std::vector<Amount> memory;
-  std::vector<Amount> disk;
-  std::vector<Amount> cpu;
-  std::vector<int64_t> containers;
-  std::vector<std::vector<Amount>> scalars;
-
-  void Resize(size_t rows, size_t scalar_count);
-};
-
-// The LRPs on one cell: those that its state told of, and those placed since.
-struct CellLrps {
-  LrpList told;
-  std::vector<std::shared_ptr<const Work>> placed;
-};
-
+// All cells at one time.
 struct CellTable {
   std::shared_ptr<const CellLayout> layout;
-  std::vector<std::string> scalar_names;  // Sorted.
-  CellTotals totals;
-  CellAmounts available;
-  std::vector<CellLrps> lrps;
+  std::vector<CellSlot> cells;  // By row.
 
-  size_t size() const { return layout->cells.size(); }
-  // The column of a named scalar; -1 if no cell has it.
-  int ScalarColumn(std::string_view name) const;
-  Resources Total(size_t row) const;
-  Resources Available(size_t row) const;
-  Cell CellAt(size_t row) const;
-
-  // Takes what work asks off a row, and what the cell itself takes if it has to be started for it.
-  void Place(size_t row, const std::shared_ptr<const Work>& work);
+  size_t size() const { return cells.size(); }
+  // The names of all resources that any cell names.
+  std::set<std::string_view> Names() const;
 };
 
 }  // namespace rostrum

@@ -31,7 +31,9 @@ const CellTable& Snapshot::table() const {
   if (pending_ != nullptr) {
     std::call_once(pending_->once, [&] {
       auto table = std::make_shared<CellTable>(pending_->before->table());
-      for (const PlacedOnRow& placed : pending_->placed) table->Place(placed.row, placed.work);
+      for (const auto& [row, work] : pending_->placed) {
+        table->cells[row].Place(work.auction, work.placed_by);
+      }
       table_ = std::move(table);
       pending_->before = nullptr;
       pending_->placed = {};
@@ -51,7 +53,7 @@ size_t Snapshot::size() const { return layout_->cells.size(); }
 std::vector<Cell> Snapshot::Cells() const {
   std::vector<Cell> cells;
   cells.reserve(size());
-  for (const uint32_t row : layout_->RowsInOrder()) cells.push_back(table().CellAt(row));
+  for (const uint32_t row : layout_->RowsInOrder()) cells.push_back(table().cells[row].ToCell());
   return cells;
 }
 

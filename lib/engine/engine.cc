@@ -66,14 +66,9 @@ struct Engine::Impl {
   // without a lock: that may run code of the user's, which may ask the engine something.
   [[nodiscard]] std::vector<std::shared_ptr<Strategy>> ForgetExpired();
 
-  // Takes what was placed off the cells, and puts what was refused back into the queue. If that
-  // fails, or memory runs out and it throws, all is as before.
-  Status Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
-  // Returns null, or a decision whose cell did not change and cannot take it; nothing is taken then.
-  // Allocates nothing. REQUIRES: the cache has prepared the round's rows.
-  const Decision* TakeAll(const Round& round, uint64_t number);
-  // Undoes the first `count` decisions. Allocates nothing.
-  void GiveBackFirst(const Round& round, size_t count, uint64_t number);
+  // Takes what was placed off the cells, and puts what was refused back into the queue. If memory
+  // runs out and it throws, all is as before.
+  void Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
 };
 
 std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
@@ -88,32 +83,8 @@ std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
   return strategies;
 }
 
-const Decision* Engine::Impl::TakeAll(const Round& round, uint64_t number) {
-  const std::vector<Decision>& decisions = round.decisions();
-  const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
-  const CellLayout& layout = *round.input().snapshot->layout();
-  for (size_t i = 0; i < decisions.size(); ++i) {
-    if (!decisions[i].placed) continue;
-    const Auction& auction = round.auctions()[decisions[i].auction];
-    // A cell that changed while the round ran may not have the room any more. The placement stands
-    // all the same: it was right for the snapshot, and the cell itself has the last word.
-    if (cache.TakeDecided(layout, rows[i], auction, number)) continue;
-    GiveBackFirst(round, i, number);
-    return &decisions[i];
-  }
-  return nullptr;
-}
-
-void Engine::Impl::GiveBackFirst(const Round& round, size_t count, uint64_t number) {
-  while (count-- > 0) {
-    const Decision& decision = round.decisions()[count];
-    if (!decision.placed) continue;
-    cache.GiveBackDecided(decision.cell_id, round.auctions()[decision.auction], number);
-  }
-}
-
-Status Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
-                            std::shared_ptr<Strategy> decided_by) {
+void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
+                          std::shared_ptr<Strategy> decided_by) {
   const uint64_t number = ++rounds;
   std::vector<const Decision*> refusals;
   for (const Decision& decision : round->decisions()) {
@@ -129,18 +100,22 @@ Status Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
     ++refused.back().attempts;
     refused.back().last_refusal = refusal->code;
   }
-  cache.PrepareDecided(*round->input().snapshot->layout(), RoundRunner::RowsOf(*round));
+  std::vector<DecidedWork> placed;
+  placed.reserve(round->placed_count());
+  const std::vector<uint32_t>& rows = RoundRunner::RowsOf(*round);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Decision& decision = round->decisions()[i];
+    if (decision.placed) placed.push_back({rows[i], &round->auctions()[decision.auction]});
+  }
   const auto entry = outstanding.insert_or_assign(
       round.get(), Outstanding{round, std::move(decided_by), number, {}});
-  if (const Decision* misfit = TakeAll(*round, number); misfit != nullptr) {
+  try {
+    cache.PlaceDecided(*round->input().snapshot->layout(), placed, number);
+  } catch (...) {
     outstanding.erase(entry.first);
-    const Auction& auction = round->auctions()[misfit->auction];
-    return Status(Code::kInternal,
-                  Format("{} \"{}\" was placed on cell \"{}\", on which it does not fit",
-                              KindName(auction.kind()), auction.Identifier(), misfit->cell_id));
+    throw;
   }
   queue.PutBack(std::move(refused));
-  return {};
 }
 
 Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl>()) {
@@ -264,9 +239,9 @@ Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t n
     const Locked lock(impl_->mutex);
     if (!lock.ok()) return lock.status();
     forgotten = impl_->ForgetExpired();
-    Status status = impl_->Settle(decided, strategy);
-    if (status.ok()) impl_->workspace = std::move(workspace);
-    return status;
+    impl_->Settle(decided, strategy);
+    impl_->workspace = std::move(workspace);
+    return Status();
   };
   try {
     const bool is_known = workspace != nullptr && impl_->workspace_strategy.lock() == strategy;

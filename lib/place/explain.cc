@@ -143,7 +143,7 @@ Explanation RoundRunner::Explain(uint32_t auction) {
   const Candidate candidate = Prepare(auction);
   explanation.snapshot = round_->input_.snapshot;
   explanation.auction = *candidate.auction;
-  for (const uint32_t row : board_.layout().RowsInOrder()) {
+  for (const uint32_t row : layout_.RowsInOrder()) {
     explanation.answers.push_back(AnswerOf(candidate, row));
   }
 

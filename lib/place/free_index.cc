@@ -23,17 +23,17 @@ size_t Position(BasicResource resource) { return static_cast<size_t>(resource); 
 
 }  // namespace
 
-FreeIndex::FreeIndex(const Board& board)
-    : board_(board), layout_(board.layout()), trees_(board.layout().groups.size()) {}
+FreeIndex::FreeIndex(const Rows& rows)
+    : rows_(rows), layout_(rows.layout()), trees_(rows.layout().groups.size()) {}
 
-BasicAmounts FreeIndex::AskedOf(uint32_t group, const Ask& ask) {
-  const Amount proxy = ask.kind == Kind::kLrp ? CatchUp(group).proxy_memory : 0;
-  return {1, ask.least_cpu, ask.disk, ask.memory + proxy};
+BasicAmounts FreeIndex::AskedOf(uint32_t group, const Work& work) {
+  const Amount proxy = work.kind == Kind::kLrp ? CatchUp(group).proxy_memory : 0;
+  return {1, LeastFree(work.asked.cpu), work.asked.disk, work.asked.memory + proxy};
 }
 
-bool FreeIndex::SurelyFull(uint32_t group, const Ask& ask) {
+bool FreeIndex::SurelyFull(uint32_t group, const Work& work) {
   const Tree& tree = CatchUp(group);
-  const BasicAmounts asked = AskedOf(group, ask);
+  const BasicAmounts asked = AskedOf(group, work);
   const BasicAmounts& most = tree.nodes[1].most;
   for (size_t i = 0; i < kBasicResources; ++i) {
     if (asked[i] > most[i]) return true;
@@ -119,7 +119,7 @@ void FreeIndex::Make(uint32_t group, Tree* tree) {
   tree->leaves = std::bit_ceil(tree->cells);
   tree->changes.clear();
   tree->is_uniform = true;
-  tree->proxy_memory = board_.cells()[layout_.slot_row[range.begin]].proxy_memory;
+  tree->proxy_memory = rows_[layout_.slot_row[range.begin]].proxy_memory;
   const Bounds none = {All(kHighest), All(kLowest)};
   tree->totals = none;
   tree->nodes.assign(size_t{2} * tree->leaves, none);
@@ -140,12 +140,12 @@ void FreeIndex::Join(Tree* tree, uint32_t node) {
 }
 
 void FreeIndex::SetLeaf(uint32_t row, uint32_t slot, Tree* tree) const {
-  const CellView& cell = board_.cells()[row];
+  const CellRow& cell = rows_[row];
   const BasicAmounts free = {cell.containers_free, cell.cpu_free, cell.disk_free, cell.memory_free};
   tree->nodes[tree->leaves + slot] = {free, free};
   Widen({cell.containers_total, cell.cpu_total, cell.disk_total, cell.memory_total},
         &tree->totals.least, &tree->totals.most);
-  if (!board_.IsStarted(row) || cell.proxy_memory != tree->proxy_memory) tree->is_uniform = false;
+  if (!cell.is_started() || cell.proxy_memory != tree->proxy_memory) tree->is_uniform = false;
   tree->proxy_memory = std::min(tree->proxy_memory, cell.proxy_memory);
 }
 

@@ -7,8 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "lib/place/ask.h"
-#include "lib/place/board.h"
+#include "lib/place/rows.h"
 
 namespace rostrum {
 
@@ -36,15 +35,15 @@ struct ShortCells {
 // of rows when it is next asked.
 class FreeIndex {
  public:
-  // `board` must outlive the index.
-  explicit FreeIndex(const Board& board);
+  // `rows` must outlive the index.
+  explicit FreeIndex(const Rows& rows);
 
   // What must be free on a cell of the group for one instance, with the proxy memory that an LRP
   // needs on top.
-  BasicAmounts AskedOf(uint32_t group, const Ask& ask);
+  BasicAmounts AskedOf(uint32_t group, const Work& work);
 
   // Whether no cell of the group has enough, seen by one resource at a time. True only if certain.
-  bool SurelyFull(uint32_t group, const Ask& ask);
+  bool SurelyFull(uint32_t group, const Work& work);
 
   // Whether all cells of the group have been started and need the same proxy memory, so that they
   // differ in nothing but amounts.
@@ -57,7 +56,7 @@ class FreeIndex {
   // REQUIRES: IsUniform.
   ShortCells CountShort(uint32_t group, BasicResource resource, int64_t asked);
 
-  // To be called after the board has changed at a row.
+  // To be called after a row has changed.
   void NoteChange(uint32_t row);
 
  private:
@@ -82,7 +81,7 @@ class FreeIndex {
   void Walk(const Tree& tree, size_t resource, int64_t asked, uint32_t node, uint32_t width,
             ShortCells* found, uint32_t* best_node) const;
 
-  const Board& board_;
+  const Rows& rows_;
   const CellLayout& layout_;
   std::vector<Tree> trees_;  // By group.
 };

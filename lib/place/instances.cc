@@ -21,13 +21,13 @@ Instances::Instances(const CellTable& table)
       by_zone_(table.layout->zones.size(), 0) {
   size_t count = 0;
   for (uint32_t row = 0; row < told_.size(); ++row) {
-    count += table.lrps[row].told.named() + table.lrps[row].placed.size();
+    count += table.cells[row].lrps.named() + table.cells[row].placed.size();
   }
   entries_.reserve(count);
   chains_.assign(std::bit_ceil(count + 1), kNone);
   for (uint32_t row = 0; row < told_.size(); ++row) {
-    InsertTold(row, table.lrps[row].told);
-    for (const auto& work : table.lrps[row].placed) InsertPlaced(row, work);
+    InsertTold(row, table.cells[row].lrps);
+    InsertPlaced(row, table.cells[row]);
   }
 }
 
@@ -48,26 +48,29 @@ void Instances::InsertTold(uint32_t row, const LrpList& told) {
   for (const std::string_view guid : told.guids()) Insert({guid, row, states_[row].told});
 }
 
-void Instances::InsertPlaced(uint32_t row, std::shared_ptr<const Work> work) {
-  const auto position = static_cast<uint32_t>(placed_.size());
-  placed_.push_back(std::move(work));
-  ++states_[row].placed_count;
-  Insert({placed_.back()->guid, row, states_[row].placed, kNone, position});
+void Instances::InsertPlaced(uint32_t row, const CellSlot& cell) {
+  for (const PlacedWork& work : cell.placed) {
+    if (work.auction.kind() != Kind::kLrp) continue;
+    const auto position = static_cast<uint32_t>(placed_.size());
+    placed_.push_back(work.auction.work);
+    ++states_[row].placed_count;
+    Insert({placed_.back()->guid, row, states_[row].placed, kNone, position});
+  }
 }
 
-void Instances::Load(uint32_t row, const CellLrps& lrps) {
+void Instances::Load(uint32_t row, const CellSlot& cell) {
   if (row >= states_.size()) return;
   RowStates& states = states_[row];
   // Most often only what was placed is new, and what the cell tells of is the very same list.
-  if (lrps.told.guids().data() != told_[row].guids().data()) {
+  if (cell.lrps.guids().data() != told_[row].guids().data()) {
     stale_ += states.told_count;
     ++states.told;
-    InsertTold(row, lrps.told);
+    InsertTold(row, cell.lrps);
   }
   stale_ += states.placed_count;
   states.placed_count = 0;
   ++states.placed;
-  for (const auto& work : lrps.placed) InsertPlaced(row, work);
+  InsertPlaced(row, cell);
   const bool is_stale = stale_ > kStaleMinimum && stale_ > entries_.size() / 2;
   if (is_stale || entries_.size() > 2 * chains_.size()) CleanUp();
 }

@@ -28,7 +28,7 @@ class Instances {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   // Takes over what runs on a row now. What was told of it before is forgotten.
-  void Load(uint32_t row, const CellLrps& lrps);
+  void Load(uint32_t row, const CellSlot& cell);
 
   // Forgets the numbers of processes that were given out in the round before.
   void BeginRound();
@@ -88,7 +88,7 @@ class Instances {
   uint32_t& ChainOf(std::string_view guid);
   void Insert(const Entry& entry);
   void InsertTold(uint32_t row, const LrpList& told);
-  void InsertPlaced(uint32_t row, std::shared_ptr<const Work> work);
+  void InsertPlaced(uint32_t row, const CellSlot& cell);
   // Throws out the entries of earlier states, and makes the chains short again.
   void CleanUp();
   void KeepPlacedInUse();

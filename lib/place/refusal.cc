@@ -65,6 +65,36 @@ const char* RefusalCodeName(RefusalCode code) {
   return "unknown";
 }
 
+std::vector<Shortage> ShortagesOn(const CellRow& row, const Work& work, bool with_proxy) {
+  static const Resources kNone;
+  const Resources& asked = work.asked;
+  const Resources& overhead = row.is_started() ? kNone : *row.overhead;
+  const Amount proxy = with_proxy && work.kind == Kind::kLrp ? row.proxy_memory : 0;
+  std::vector<Shortage> shortages;
+  const auto check = [&](std::string_view name, Amount wanted, Amount free, Amount total) {
+    if (wanted > free) shortages.push_back({name, wanted, free, total});
+  };
+  const auto check_named = [&](const NamedAmount& scalar, Amount wanted) {
+    const ScalarView* const held = FindNamed(row, scalar.name);
+    check(scalar.name, wanted, held == nullptr ? 0 : held->free, held == nullptr ? 0 : held->total);
+  };
+  // Containers are counted, not measured; as an amount one is a thousand thousandths.
+  check("containers", WholeAmount(1 + overhead.containers), WholeAmount(row.containers_free),
+        WholeAmount(row.containers_total));
+  if (const Amount cpu = asked.cpu + overhead.cpu; cpu > 0) {
+    check("cpu", cpu, row.cpu_free, row.cpu_total);
+  }
+  check("disk", asked.disk + overhead.disk, row.disk_free, row.disk_total);
+  check("memory", asked.memory + proxy + overhead.memory, row.memory_free, row.memory_total);
+  for (const NamedAmount& scalar : asked.scalars) {
+    check_named(scalar, scalar.amount + overhead.Scalar(scalar.name));
+  }
+  for (const NamedAmount& scalar : overhead.scalars) {
+    if (asked.Scalar(scalar.name) == 0) check_named(scalar, scalar.amount);
+  }
+  return shortages;
+}
+
 Reason ReasonOf(MatchLevel level) {
   if (level == MatchLevel::kRootfsMismatch) return Reason::kRootfs;
   if (level == MatchLevel::kVolumeDriverMismatch) return Reason::kVolumeDriver;
@@ -132,9 +162,9 @@ std::vector<ReasonCount> ReasonCounter::Finish() && {
   return std::move(counts_);
 }
 
-Problems::Problems(const Ask& ask) : names_{"containers", "disk", "memory"} {
-  if (ask.cpu > 0) names_.insert("cpu");
-  for (const ScalarAsk& scalar : ask.scalars) names_.emplace(scalar.name);
+Problems::Problems(const Work& work) : names_{"containers", "disk", "memory"} {
+  if (work.asked.cpu > 0) names_.insert("cpu");
+  for (const NamedAmount& scalar : work.asked.scalars) names_.emplace(scalar.name);
 }
 
 void Problems::Admit(const Resources& overhead) {

@@ -41,7 +41,7 @@ Decision RoundRunner::RefuseMismatch(const Candidate& candidate) {
 
 Decision RoundRunner::RefuseReserve(const Candidate& candidate, uint32_t row) {
   const std::vector<Shortage> shortages =
-      board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/false);
+      ShortagesOn(rows_[row], *candidate.plan->work, /*with_proxy=*/false);
   ReasonCounter counter;
   for (const Shortage& shortage : shortages) {
     counter.Add(ReasonOf(shortage, layout_.cells[row]->id));
@@ -53,7 +53,7 @@ Decision RoundRunner::RefuseReserve(const Candidate& candidate, uint32_t row) {
 std::optional<Decision> RoundRunner::RefuseAsBefore(const Candidate& candidate) const {
   if (shared_refusals_.empty()) return std::nullopt;
   const auto at = shared_refusals_.find({candidate.plan->match, candidate.plan->shape});
-  if (at == shared_refusals_.end() || at->second.version != board_.version()) return std::nullopt;
+  if (at == shared_refusals_.end() || at->second.version != rows_.version()) return std::nullopt;
   const uint32_t refusal = at->second.refusal;
   return Decision{.code = round_->refusals_[refusal].code, .refusal = refusal};
 }
@@ -65,21 +65,23 @@ Decision RoundRunner::RefuseAll(const Candidate& candidate) {
   std::optional<Decision> decision = RefuseByIndex(candidate);
   if (!decision) decision = RefuseByScan(candidate);
   shared_refusals_[{candidate.plan->match, candidate.plan->shape}] = {decision->refusal,
-                                                                      board_.version()};
+                                                                      rows_.version()};
   return *decision;
 }
 
 Decision RoundRunner::RefuseByScan(const Candidate& candidate) {
-  Problems problems(*candidate.plan->ask);
-  for (uint32_t row = 0; row < layout_.open_count; ++row) problems.Admit(board_.OverheadOf(row));
+  Problems problems(*candidate.plan->work);
+  for (uint32_t row = 0; row < layout_.open_count; ++row) {
+    if (!rows_[row].is_started()) problems.Admit(*rows_[row].overhead);
+  }
   ReasonCounter counter;
   uint64_t fitting = 0;
   std::string first_reason;
   const std::optional<std::string> failure = CallStrategy([&] {
     for (uint32_t row = 0; row < layout_.open_count; ++row) {
       if (candidate.plan->match->Matches(layout_.signature[row]) &&
-          !board_.Fits(row, *candidate.plan->ask)) {
-        problems.Intersect(board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/true));
+          !FitsWithProxy(rows_[row], *candidate.plan->work)) {
+        problems.Intersect(ShortagesOn(rows_[row], *candidate.plan->work, /*with_proxy=*/true));
       }
       Score score;
       const std::vector<ReasonCount> row_reasons = ReasonsOf(candidate, row, &score);
@@ -115,7 +117,7 @@ Decision RoundRunner::RefuseFailure(const std::string& text) {
 std::optional<Decision> RoundRunner::RefuseByIndex(const Candidate& candidate) {
   FreeIndex& free = workspace_.free_index();
   std::optional<ShortageCount> shortages =
-      CountShortages(&free, layout_, *candidate.plan->match, *candidate.plan->ask);
+      CountShortages(&free, layout_, *candidate.plan->match, *candidate.plan->work);
   if (!shortages) return std::nullopt;
   for (const CellGroup& group : layout_.groups) {
     const MatchLevel level = candidate.plan->match->by_signature[group.signature];
@@ -146,10 +148,10 @@ std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint
   if (level != MatchLevel::kMatch) {
     return {{.reason = ReasonOf(level), .is_static = true, .cells = 1}};
   }
-  if (!board_.Fits(row, *candidate.plan->ask)) {
+  if (!FitsWithProxy(rows_[row], *candidate.plan->work)) {
     std::vector<ReasonCount> reasons;
     for (const Shortage& shortage :
-         board_.Shortages(row, *candidate.plan->ask, /*with_proxy=*/true)) {
+         ShortagesOn(rows_[row], *candidate.plan->work, /*with_proxy=*/true)) {
       reasons.push_back(ReasonOf(shortage, layout_.cells[row]->id));
     }
     return reasons;

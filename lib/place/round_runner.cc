@@ -79,8 +79,8 @@ class AuctionScope {
 RoundRunner::RoundRunner(Round* round, Workspace& workspace)
     : round_(round),
       workspace_(workspace),
-      board_(workspace.board()),
-      layout_(board_.layout()),
+      rows_(workspace.rows()),
+      layout_(rows_.layout()),
       strategy_(workspace.strategy()),
       separable_(dynamic_cast<const SeparableStrategy*>(&strategy_)),
       scanning_(dynamic_cast<ScanningStrategy*>(&strategy_)),
@@ -170,10 +170,9 @@ RoundRunner::Plan RoundRunner::MakePlan(const std::shared_ptr<const Work>& work)
   plan.process = instances_.ProcessOf(work);
   if (index_ != nullptr) {
     plan.shape = index_->ShapeOf(*work);
-    plan.ask = &index_->AskOf(plan.shape);
+    plan.work = &index_->WorkOf(plan.shape);
   } else {
-    plan.own_ask = std::make_unique<const Ask>(MakeAsk(*work, board_));
-    plan.ask = plan.own_ask.get();
+    plan.work = work.get();
   }
   return plan;
 }
@@ -207,7 +206,7 @@ Decision RoundRunner::Decide(uint32_t auction) {
     return {.code = RefusalCode::kNoCells, .refusal = *no_cells_refusal_};
   }
   const int64_t limit = configuration.starting_container_count_maximum;
-  if (limit > 0 && board_.starting() >= limit) {
+  if (limit > 0 && rows_.starting() >= limit) {
     if (!inflight_refusal_) {
       inflight_refusal_ = Refuse(RefusalCode::kInflightLimit, kInflightText, {}).refusal;
     }
@@ -227,16 +226,16 @@ Decision RoundRunner::Decide(uint32_t auction) {
   });
   if (failure) return RefuseFailure(*failure);
   if (!winner) return RefuseAll(candidate);
-  if (!board_.CanReserve(winner->row, *candidate.plan->ask)) {
+  if (!Fits(rows_[winner->row], *candidate.plan->work)) {
     return RefuseReserve(candidate, winner->row);
   }
   return Place(candidate, *winner);
 }
 
 Decision RoundRunner::Place(const Candidate& candidate, const RankedRow& winner) {
-  workspace_.Place(winner.row, *candidate.plan->ask);
+  workspace_.Place(winner.row, *candidate.plan->work);
   placed_row_ = winner.row;
-  const CellView& cell = board_.cells()[winner.row];
+  const CellView& cell = rows_[winner.row];
   Decision decision;
   decision.placed = true;
   decision.cell_id = cell.id;
@@ -285,7 +284,7 @@ void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
     const uint32_t group = candidate.plan->match->groups[i];
     // Not even a tree is made for what cannot fit.
     if (!index_->HasTree(candidate.plan->shape, group) &&
-        workspace_.free_index().SurelyFull(group, *candidate.plan->ask)) {
+        workspace_.free_index().SurelyFull(group, *candidate.plan->work)) {
       continue;
     }
     std::optional<RankedRow> ranked = index_->Best(candidate.plan->shape, group, skip_instances);
@@ -305,7 +304,7 @@ void RoundRunner::ScoreInstances(const Candidate& candidate, std::optional<int64
     if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
     const Score without = index_->ScoreAt(candidate.plan->shape, row);
     if (without == ShapeIndex::kNoScore) continue;
-    const bool may_win = !*best || separable_->MayBeat(without, board_.cells()[row],
+    const bool may_win = !*best || separable_->MayBeat(without, rows_[row],
                                                        instances_.OnRow(row), (*best)->score);
     if (!may_win) continue;
     const Score score = ScoreOf(candidate, row);
@@ -334,15 +333,15 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
     if (IsScore(score)) Keep({row, score}, best);
   };
   const ZoneRange& range = layout_.zones[zone];
-  const Ask& wanted = *candidate.plan->ask;
-  for (const uint32_t row : workspace_.room_scan()->Rows(range.begin, range.end, wanted)) {
+  const Work& wanted = *candidate.plan->work;
+  for (const uint32_t row : workspace_.room_scan()->Find(range.begin, range.end, wanted)) {
     if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
     // The scan has not looked at named resources, nor at what starting a cell takes.
-    const bool fits_for_sure = wanted.scalars.empty() && board_.IsStarted(row);
-    if (!fits_for_sure && !board_.Fits(row, wanted)) continue;
+    const bool fits_for_sure = wanted.asked.scalars.empty() && rows_[row].is_started();
+    if (!fits_for_sure && !FitsWithProxy(rows_[row], wanted)) continue;
     // Few cells hold an instance, so most need no view of their own.
     if (instances_.OnRow(row) == 0) {
-      ask(row, board_.cells()[row]);
+      ask(row, rows_[row]);
     } else {
       ask(row, ViewOf(row));
     }
@@ -379,7 +378,7 @@ void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
 }
 
 CellView RoundRunner::ViewOf(uint32_t row) const {
-  CellView view = board_.cells()[row];
+  CellView view = rows_[row];
   view.instances = instances_.OnRow(row);
   return view;
 }

@@ -45,14 +45,13 @@ class RoundRunner {
  private:
   // What the instances of one work have in common in this round.
   struct Plan {
-    const Ask* ask = nullptr;
-    std::unique_ptr<const Ask> own_ask;  // If there is no index.
+    const Work* work = nullptr;  // Or any that asks the same.
     const ConstraintMatch* match = nullptr;
     uint32_t process = Instances::kNone;
     uint32_t shape = 0;                // If there is an index.
     std::optional<uint32_t> mismatch;  // The refusal, if no cell meets the constraint.
   };
-  // A refusal for want of resources, and the board's version then. As long as nothing is placed,
+  // A refusal for want of resources, and the version of the rows then. As long as nothing is placed,
   // all work of the same shape and constraint is refused alike.
   struct SharedRefusal {
     uint32_t refusal = 0;
@@ -130,7 +129,7 @@ class RoundRunner {
 
   Round* const round_;
   Workspace& workspace_;
-  const Board& board_;
+  const Rows& rows_;
   const CellLayout& layout_;
   Strategy& strategy_;
   // Null unless the strategy is one of the library's own; those are trusted.

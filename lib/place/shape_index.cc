@@ -42,9 +42,9 @@ bool SameShape(const Work& a, const Work& b) {
 
 }  // namespace
 
-ShapeIndex::ShapeIndex(const Board& board, const Instances& instances, Strategy& strategy)
-    : board_(board),
-      layout_(board.layout()),
+ShapeIndex::ShapeIndex(const Rows& rows, const Instances& instances, Strategy& strategy)
+    : rows_(rows),
+      layout_(rows.layout()),
       instances_(instances),
       strategy_(strategy),
       separable_(dynamic_cast<const SeparableStrategy*>(&strategy)),
@@ -92,7 +92,6 @@ std::unique_ptr<ShapeIndex::Shape> ShapeIndex::MakeShape(const Work& work) const
   auto shape = std::make_unique<Shape>();
   shape->work.kind = work.kind;
   shape->work.asked = work.asked;
-  shape->ask = MakeAsk(shape->work, board_);
   shape->trees.resize(layout_.groups.size());
   return shape;
 }
@@ -170,9 +169,9 @@ void ShapeIndex::Update(const Shape& shape, uint32_t group, std::span<const uint
 }
 
 void ShapeIndex::ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores) {
-  if (separable_ != nullptr) separable_->ScoreRows(shape.work, board_.cells(), rows, scores);
+  if (separable_ != nullptr) separable_->ScoreRows(shape.work, rows_.all(), rows, scores);
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (!board_.Fits(rows[i], shape.ask)) {
+    if (!FitsWithProxy(rows_[rows[i]], shape.work)) {
       scores[i] = kNoScore;
       continue;
     }
@@ -184,7 +183,7 @@ void ShapeIndex::ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Sc
 
 Score ShapeIndex::BaseScoreOf(uint32_t row) {
   try {
-    const Score score = strategy_.BaseScore(board_.cells()[row]);
+    const Score score = strategy_.BaseScore(rows_[row]);
     return std::isnan(score.value) || !IsTier(score.tier) ? kFailedScore : score;
   } catch (...) {
     // The round asks again when it meets this cell, and reports what it throws then.

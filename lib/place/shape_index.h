@@ -11,9 +11,8 @@
 #include <vector>
 
 #include "lib/base/position_table.h"
-#include "lib/place/ask.h"
-#include "lib/place/board.h"
 #include "lib/place/instances.h"
+#include "lib/place/rows.h"
 #include "lib/place/score_tree.h"
 #include "rostrum/strategy.h"
 
@@ -48,14 +47,14 @@ class ShapeIndex {
   static constexpr Score kFailedScore = {0, std::numeric_limits<int64_t>::min()};
 
   // REQUIRES: the strategy is separable or has a base score. All three outlive the index.
-  ShapeIndex(const Board& board, const Instances& instances, Strategy& strategy);
+  ShapeIndex(const Rows& rows, const Instances& instances, Strategy& strategy);
 
   // Lets go of shapes that were not asked for in many rounds. Numbers of shapes change.
   void BeginRound();
 
-  // The number of a work's shape, for this round, and what it asks.
+  // The number of a work's shape, for this round, and what all work of it has in common.
   uint32_t ShapeOf(const Work& work);
-  const Ask& AskOf(uint32_t shape) const { return shapes_[shape]->ask; }
+  const Work& WorkOf(uint32_t shape) const { return shapes_[shape]->work; }
 
   // Whether a strategy may use this tier.
   static bool IsTier(int64_t tier) { return tier != kNoScore.tier && tier != kFailedScore.tier; }
@@ -72,7 +71,7 @@ class ShapeIndex {
   // The score of a cell for a shape without instances; kNoScore if it cannot take it.
   Score ScoreAt(uint32_t shape, uint32_t row);
 
-  // To be called after the board has changed at a row.
+  // To be called after a row has changed.
   void NoteChange(uint32_t row);
 
  private:
@@ -83,7 +82,6 @@ class ShapeIndex {
   };
   struct Shape {
     Work work;  // What all work of this shape has in common: kind and resources.
-    Ask ask;
     std::vector<Tree> trees;  // By group.
     uint64_t round = 0;       // That asked for it last.
   };
@@ -103,7 +101,7 @@ class ShapeIndex {
   void ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores);
   Score BaseScoreOf(uint32_t row);
 
-  const Board& board_;
+  const Rows& rows_;
   const CellLayout& layout_;
   const Instances& instances_;
   Strategy& strategy_;

@@ -27,9 +27,9 @@ struct Shortest {
   }
 };
 
-bool CanTell(FreeIndex* free, uint32_t group, const Ask& ask) {
-  if (!free->IsUniform(group) || !free->SurelyFull(group, ask)) return false;
-  const BasicAmounts asked = free->AskedOf(group, ask);
+bool CanTell(FreeIndex* free, uint32_t group, const Work& work) {
+  if (!free->IsUniform(group) || !free->SurelyFull(group, work)) return false;
+  const BasicAmounts asked = free->AskedOf(group, work);
   for (size_t i = 0; i < kBasicResources; ++i) {
     const auto resource = static_cast<BasicResource>(i);
     if (!free->IsStaticForAll(group, resource, asked[i]) &&
@@ -61,25 +61,25 @@ ReasonCount ReasonOf(const Shortest& shortest, BasicResource resource, bool is_s
 }  // namespace
 
 std::optional<ShortageCount> CountShortages(FreeIndex* free, const CellLayout& layout,
-                                            const ConstraintMatch& match, const Ask& ask) {
-  if (!ask.scalars.empty()) return std::nullopt;
+                                            const ConstraintMatch& match, const Work& work) {
+  if (!work.asked.scalars.empty()) return std::nullopt;
   // Overheads name resources too, even those of cells that do not match.
   for (uint32_t group = 0; group < layout.groups.size(); ++group) {
     if (!free->IsUniform(group)) return std::nullopt;
   }
   uint64_t cells = 0;
   for (const uint32_t group : match.groups) {
-    if (!CanTell(free, group, ask)) return std::nullopt;
+    if (!CanTell(free, group, work)) return std::nullopt;
     cells += layout.groups[group].end - layout.groups[group].begin;
   }
   ShortageCount count;
-  Problems problems(ask);
+  Problems problems(work);
   std::vector<Shortage> everywhere;
   for (size_t i = 0; i < kBasicResources; ++i) {
     const auto resource = static_cast<BasicResource>(i);
     std::array<Shortest, 2> shortest;  // Dynamic and static.
     for (const uint32_t group : match.groups) {
-      const int64_t asked = free->AskedOf(group, ask)[i];
+      const int64_t asked = free->AskedOf(group, work)[i];
       const ShortCells found = free->CountShort(group, resource, asked);
       if (found.count == 0) continue;
       shortest[free->IsStaticForAll(group, resource, asked)].Add(found, asked);

@@ -21,7 +21,7 @@ struct ShortageCount {
 // index cannot say it for certain: if it may fit somewhere, asks for named resources, or meets
 // cells that have to be started or that differ in their totals or their proxy memory.
 std::optional<ShortageCount> CountShortages(FreeIndex* free, const CellLayout& layout,
-                                            const ConstraintMatch& match, const Ask& ask);
+                                            const ConstraintMatch& match, const Work& work);
 
 }  // namespace rostrum
 

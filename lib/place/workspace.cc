@@ -17,16 +17,18 @@ bool SameSettings(const Configuration& a, const Configuration& b) {
 }  // namespace
 
 Workspace::Workspace(const CellTable& table, Strategy& strategy)
-    : strategy_(strategy), board_(table), instances_(table), free_index_(board_) {}
+    : strategy_(strategy), rows_(table), instances_(table), free_index_(rows_) {}
 
 bool Workspace::Apply(const CellChanges& changes, const Snapshot& snapshot) {
   if (changes.layout != layout()) return false;
   if (changes.rows.empty()) return true;  // Then nobody need work out what the snapshot comes to.
   const CellTable& table = snapshot.table();
-  if (!board_.HasScalarsOf(table)) return false;
+  std::set<std::string_view> names;
+  for (const uint32_t row : changes.rows) table.cells[row].CollectNames(&names);
+  if (!rows_.HaveNames(names)) return false;
   for (const uint32_t row : changes.rows) {
-    const bool changed = board_.Load(table, row);
-    instances_.Load(row, table.lrps[row]);
+    const bool changed = rows_.Load(table, row);
+    instances_.Load(row, table.cells[row]);
     if (changed && row < layout()->open_count) NoteChange(row);
   }
   return true;
@@ -41,14 +43,14 @@ void Workspace::BeginRound(const Configuration& configuration) {
   if (shape_index_) {
     shape_index_->BeginRound();
   } else if (is_own || strategy_.HasBaseScore()) {
-    shape_index_.emplace(board_, instances_, strategy_);
+    shape_index_.emplace(rows_, instances_, strategy_);
   } else if (!room_scan_) {
-    room_scan_.emplace(board_);
+    room_scan_.emplace(rows_);
   }
 }
 
-void Workspace::Place(uint32_t row, const Ask& ask) {
-  board_.Reserve(row, ask);
+void Workspace::Place(uint32_t row, const Work& work) {
+  static_cast<void>(rows_.Reserve(row, work));
   instances_.Add(row);
   NoteChange(row);
 }

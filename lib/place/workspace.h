@@ -8,10 +8,9 @@
 
 #include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_table.h"
-#include "lib/place/board.h"
 #include "lib/place/free_index.h"
 #include "lib/place/instances.h"
-#include "lib/place/room_scan.h"
+#include "lib/place/rows.h"
 #include "lib/place/shape_index.h"
 #include "rostrum/configuration.h"
 #include "rostrum/snapshot.h"
@@ -29,7 +28,7 @@ class Workspace {
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
-  const std::shared_ptr<const CellLayout>& layout() const { return board_.shared_layout(); }
+  const std::shared_ptr<const CellLayout>& layout() const { return rows_.shared_layout(); }
 
   // Takes over what has changed since the last round, from a snapshot of after that. False if that
   // cannot be said of these cells as they are laid out here: then a new workspace is needed.
@@ -40,11 +39,11 @@ class Workspace {
   // a cell in every round.
   void BeginRound(const Configuration& configuration);
 
-  // Takes an auction's work off a row. REQUIRES: CanReserve; it is the current process's.
-  void Place(uint32_t row, const Ask& ask);
+  // Takes an auction's work off a row. REQUIRES: it fits, and is the current process's.
+  void Place(uint32_t row, const Work& work);
 
   Strategy& strategy() { return strategy_; }
-  const Board& board() const { return board_; }
+  const Rows& rows() const { return rows_; }
   Instances& instances() { return instances_; }
   const Instances& instances() const { return instances_; }
   FreeIndex& free_index() { return free_index_; }
@@ -57,7 +56,7 @@ class Workspace {
   void NoteChange(uint32_t row);
 
   Strategy& strategy_;
-  Board board_;
+  Rows rows_;
   Instances instances_;
   FreeIndex free_index_;
   std::optional<ShapeIndex> shape_index_;

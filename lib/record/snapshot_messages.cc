@@ -5,7 +5,6 @@
 
 #include "lib/base/format.h"
 #include "lib/base/strings.h"
-#include "lib/cache/cell_input.h"
 #include "lib/cache/cell_table.h"
 #include "lib/record/guid_table.h"
 #include "lib/record/messages.h"
@@ -33,7 +32,7 @@ class SnapshotWriter {
       : table_(table), message_(message), processes_(CountLrps(table)) {}
 
   Status Write() {
-    if (Status status = CheckScalarEntries(table_.size(), table_.scalar_names.size());
+    if (Status status = CheckScalarEntries(table_.size(), table_.Names().size());
         !status.ok()) {
       return InvalidArgument(status.text());
     }
@@ -48,9 +47,11 @@ class SnapshotWriter {
 
  private:
   Status WriteCell(size_t row) {
-    const CellInfo& info = *table_.layout->cells[row];
-    const Resources total = table_.Total(row);
-    const Resources available = table_.Available(row);
+    const CellSlot& slot = table_.cells[row];
+    const CellInfo& info = *slot.info;
+    const SingleRow amounts = slot.MakeRow();
+    const Resources total = TotalOf(amounts.row);
+    const Resources available = FreeOf(amounts.row);
     // A sum of many offers may be out of the range that a cell can be read back with.
     if (Status status = CheckResources(total, info.id); !status.ok()) return status;
     if (Status status = CheckResources(available, info.id); !status.ok()) return status;
@@ -63,33 +64,35 @@ class SnapshotWriter {
     ToMessage(total, cell->mutable_total());
     ToMessage(available, cell->mutable_available());
     cell->set_signature(SignatureNumber(info.signature.get()));
-    WriteLrps(table_.lrps[row], cell);
-    cell->set_task_count(table_.available.task_count[row]);
-    cell->set_starting_containers(table_.available.starting[row]);
+    WriteLrps(slot, cell);
+    cell->set_task_count(amounts.row.task_count);
+    cell->set_starting_containers(amounts.row.starting_containers);
     cell->set_proxy_memory(info.proxy_memory);
     if (info.overhead != Resources()) ToMessage(info.overhead, cell->mutable_overhead());
-    cell->set_started(table_.available.started[row] != 0);
+    cell->set_started(amounts.row.is_started());
     cell->set_evacuating(info.evacuating);
     cell->set_disabled(info.disabled);
     cell->set_draining(info.draining);
     cell->set_ignore_absent(info.ignore_absent);
     cell->set_tag(info.tag);
-    cell->set_other_lrps(table_.lrps[row].told.unnamed());
+    cell->set_other_lrps(slot.lrps.unnamed());
     return {};
   }
 
+  // At most so many: tasks may be among those that were placed.
   static size_t CountLrps(const CellTable& table) {
     size_t count = 0;
-    for (const CellLrps& lrps : table.lrps) count += lrps.told.named() + lrps.placed.size();
+    for (const CellSlot& slot : table.cells) count += slot.lrps.named() + slot.placed.size();
     return count;
   }
 
-  void WriteLrps(const CellLrps& lrps, v1::Cell* cell) {
-    cell->mutable_lrps()->Reserve(static_cast<int>(lrps.told.named() + lrps.placed.size()));
+  void WriteLrps(const CellSlot& slot, v1::Cell* cell) {
+    cell->mutable_lrps()->Reserve(static_cast<int>(slot.lrps.named() + slot.placed.size()));
     const auto write = [&](uint32_t process) { cell->add_lrps(process); };
-    processes_.Add(lrps.told.guids(), write);
-    for (const auto& work : lrps.placed) {
-      const std::string_view guid = work->guid;
+    processes_.Add(slot.lrps.guids(), write);
+    for (const PlacedWork& work : slot.placed) {
+      if (work.auction.kind() != Kind::kLrp) continue;
+      const std::string_view guid = work.auction.work->guid;
       processes_.Add(std::span(&guid, 1), write);
     }
   }

@@ -21,7 +21,7 @@ class BinpackStrategy : public SeparableStrategy {
 
   Score BaseScore(const CellView& cell) override { return ScoreOf(cell); }
 
-  void ScoreRows(const Work&, std::span<const CellView> cells, std::span<const uint32_t> rows,
+  void ScoreRows(const Work&, std::span<const CellRow> cells, std::span<const uint32_t> rows,
                  Score* scores) const override {
     for (size_t i = 0; i < rows.size(); ++i) scores[i] = ScoreOf(cells[rows[i]]);
   }

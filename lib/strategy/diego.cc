@@ -53,7 +53,7 @@ class DiegoStrategy : public SeparableStrategy {
     return ScoreOf(*auction.work, cell, cell.instances);
   }
 
-  void ScoreRows(const Work& work, std::span<const CellView> cells, std::span<const uint32_t> rows,
+  void ScoreRows(const Work& work, std::span<const CellRow> cells, std::span<const uint32_t> rows,
                  Score* scores) const override {
     for (size_t i = 0; i < rows.size(); ++i) scores[i] = ScoreOf(work, cells[rows[i]], 0);
   }

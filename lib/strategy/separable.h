@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "lib/model/cell_row.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum {
@@ -17,7 +18,7 @@ class SeparableStrategy : public Strategy {
  public:
   // Writes to scores[i] what ScoreCell returns for cells[rows[i]] without instances, to the last
   // bit.
-  virtual void ScoreRows(const Work& work, std::span<const CellView> cells,
+  virtual void ScoreRows(const Work& work, std::span<const CellRow> cells,
                          std::span<const uint32_t> rows, Score* scores) const = 0;
 
   // Whether the cell could be better than `best` with so many instances (at least one), if

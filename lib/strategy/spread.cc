@@ -23,7 +23,7 @@ class SpreadStrategy : public SeparableStrategy {
     return ScoreOf(auction.kind, cell, cell.instances);
   }
 
-  void ScoreRows(const Work& work, std::span<const CellView> cells, std::span<const uint32_t> rows,
+  void ScoreRows(const Work& work, std::span<const CellRow> cells, std::span<const uint32_t> rows,
                  Score* scores) const override {
     for (size_t i = 0; i < rows.size(); ++i) scores[i] = ScoreOf(work.kind, cells[rows[i]], 0);
   }

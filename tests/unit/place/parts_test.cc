@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
-#include "lib/place/board.h"
 #include "lib/place/go_sort.h"
 #include "lib/place/instances.h"
 #include "lib/place/matcher.h"
+#include "lib/place/refusal.h"
+#include "lib/place/rows.h"
 #include "tests/unit/builders.h"
 
 namespace rostrum {
@@ -118,11 +119,11 @@ TEST(InstancesTest, ForgetsWhatRanOnARowBefore) {
     instances.BeginRound();
     instances.Select(instances.ProcessOf(p.work));
     instances.Add(0);
-    CellLrps lrps;
-    lrps.told = LrpList::Copy(std::vector<std::string>{"q"});
-    lrps.placed = {q.work};
+    CellSlot cell;
+    cell.lrps = LrpList::Copy(std::vector<std::string>{"q"});
+    cell.Place(q, 0);
     instances.BeginRound();
-    instances.Load(0, lrps);
+    instances.Load(0, cell);
     instances.Select(instances.ProcessOf(p.work));
     ASSERT_EQ(instances.OnRow(0), 0);
     ASSERT_EQ(instances.OnRow(1), 1);
@@ -153,18 +154,18 @@ TEST(MatcherTest, DoesNotTakeTagsForDrivers) {
   EXPECT_FALSE(matcher.Find({kRootfs, {"x"}, {}}).anywhere());
 }
 
-TEST(BoardTest, TellsEveryShortageInOrder) {
+TEST(ShortagesTest, ListsEveryShortageInOrder) {
   Cell cell = MakeCell("a");
   cell.available = {};
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{cell});
-  Board board(snapshot->table());
+  const Rows rows(snapshot->table());
   auto work = MakeWork(Kind::kTask, "t");
   work->asked.cpu = 5;
   work->asked.scalars = {{"ports", 1}, {"gpus", 2}, {"none", 0}};
-  const Ask ask = MakeAsk(*work, board);
-  EXPECT_FALSE(board.Fits(0, ask));
+  work->asked.Normalize();
+  EXPECT_FALSE(FitsWithProxy(rows[0], *work));
   std::vector<std::string_view> names;
-  for (const Shortage& shortage : board.Shortages(0, ask, /*with_proxy=*/true)) {
+  for (const Shortage& shortage : ShortagesOn(rows[0], *work, /*with_proxy=*/true)) {
     names.push_back(shortage.resource);
   }
   EXPECT_EQ(names, (std::vector<std::string_view>{"containers", "cpu", "disk", "memory", "gpus",

@@ -1,4 +1,4 @@
-#include "lib/place/room_scan.h"
+#include "lib/place/rows.h"
 
 #include <gtest/gtest.h>
 
@@ -27,16 +27,16 @@ Cell RandomCell(int number, std::mt19937_64* random) {
   return cell;
 }
 
-std::vector<uint32_t> RowsThatFit(const Board& board, uint32_t begin, uint32_t end,
-                                  const Ask& ask) {
+std::vector<uint32_t> RowsThatFit(const Rows& all, uint32_t begin, uint32_t end,
+                                  const Work& work) {
   std::vector<uint32_t> rows;
   for (uint32_t row = begin; row < end; ++row) {
-    if (board.Fits(row, ask)) rows.push_back(row);
+    if (FitsWithProxy(all[row], work)) rows.push_back(row);
   }
   return rows;
 }
 
-TEST(RoomScanTest, FindsTheRowsThatTheBoardSaysFit) {
+TEST(RoomScanTest, FindsTheRowsThatTheRuleSaysFit) {
   constexpr uint64_t kSeed = 20261123;
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   std::mt19937_64 random(kSeed);
@@ -47,21 +47,21 @@ TEST(RoomScanTest, FindsTheRowsThatTheBoardSaysFit) {
   Cache cache;
   ASSERT_TRUE(cache.Update(cells).ok());
   const auto snapshot = cache.TakeSnapshot();
-  Board board(snapshot->table());
-  RoomScan scan(board);
+  Rows all(snapshot->table());
+  RoomScan scan(all);
   const auto lrp = MakeWork(Kind::kLrp, "p");
   const auto task = MakeWork(Kind::kTask, "t");
   size_t found = 0;
   for (int step = 0; step < 2000; ++step) {
-    const Ask ask = MakeAsk(step % 2 == 0 ? *lrp : *task, board);
+    const Work& work = step % 2 == 0 ? *lrp : *task;
     auto begin = static_cast<uint32_t>(random() % kCells);
     auto end = static_cast<uint32_t>(random() % (kCells + 1));
     if (begin > end) std::swap(begin, end);
-    const std::vector<uint32_t> rows = RowsThatFit(board, begin, end, ask);
-    ASSERT_EQ(scan.Rows(begin, end, ask), rows);
+    const std::vector<uint32_t> rows = RowsThatFit(all, begin, end, work);
+    ASSERT_EQ(scan.Find(begin, end, work), rows);
     found += rows.size();
-    if (rows.empty() || !board.CanReserve(rows.front(), ask)) continue;
-    board.Reserve(rows.front(), ask);
+    if (rows.empty() || !Fits(all[rows.front()], work)) continue;
+    static_cast<void>(all.Reserve(rows.front(), work));
     scan.NoteChange(rows.front());
   }
   EXPECT_GT(found, 1000u);
