@@ -278,6 +278,25 @@ rostrum_code_t rostrum_engine_run_round(rostrum_engine_t* engine, uint64_t seed,
   });
 }
 
+rostrum_code_t rostrum_engine_run_round_if(rostrum_engine_t* engine, uint64_t seed, int64_t now_ms,
+                                           rostrum_accept_round_t accept, void* user_data,
+                                           rostrum_round_t** round, rostrum_error_t** error) {
+  return GuardMake(round, "round", error, [&]() -> rostrum_round_t* {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(reinterpret_cast<const void*>(accept), "accept");
+    auto made = std::make_unique<rostrum_round>();
+    auto result = engine->engine.RunRound(seed, now_ms, [&](const rostrum::Round& decided) {
+      // The records that are made of it now are those of the round that is returned.
+      made->round = std::shared_ptr<const rostrum::Round>(std::shared_ptr<const void>(), &decided);
+      return accept(user_data, made.get()) != 0;
+    });
+    ThrowIfError(result.status());
+    if (*result == nullptr) return nullptr;
+    made->round = std::move(*result);
+    return made.release();
+  });
+}
+
 rostrum_code_t rostrum_engine_hand_back(rostrum_engine_t* engine, const rostrum_round_t* round,
                                         const uint32_t* decisions, size_t count, uint64_t* undone,
                                         rostrum_error_t** error) {

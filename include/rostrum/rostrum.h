@@ -777,6 +777,26 @@ ROSTRUM_API rostrum_code_t rostrum_engine_run_round(rostrum_engine_t* engine, ui
                                                     int64_t now_ms, rostrum_round_t** round,
                                                     rostrum_error_t** error);
 
+/** Whether a round that is decided is to take place: not 0 for yes. `round` is valid during the call
+ * only, and may be read by every function that takes a round alone. The function may use the engine,
+ * which shows cells and queue without the round, but for running and explaining rounds, which give
+ * ROSTRUM_FAILED_PRECONDITION. Called in the thread that runs the round. Since 0.1. */
+typedef int32_t (*rostrum_accept_round_t)(void* user_data, const rostrum_round_t* round);
+
+/** As rostrum_engine_run_round, but the round takes place only if `accept`, which is called once
+ * after all is decided, says so. Otherwise it is as if it had not been run: nothing is placed, all
+ * waits as before, and `round` receives NULL. So a caller can try what a round would come to, and
+ * have it, at the price of one.
+ * @param accept     not NULL.
+ * @param user_data  passed to `accept`; used during this call only.
+ * @return ROSTRUM_OK in either case; errors as of rostrum_engine_run_round, with `accept` not
+ * called. Since 0.1. */
+ROSTRUM_API rostrum_code_t rostrum_engine_run_round_if(rostrum_engine_t* engine, uint64_t seed,
+                                                       int64_t now_ms,
+                                                       rostrum_accept_round_t accept,
+                                                       void* user_data, rostrum_round_t** round,
+                                                       rostrum_error_t** error);
+
 /** Undoes placements that the outside would not have: they are taken off their cells and, if
  * refused auctions are kept, wait again. A cell whose state was updated since, or whose offers were
  * accepted, is left as it is. A cell that drains goes with the last work on it.

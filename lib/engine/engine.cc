@@ -66,9 +66,26 @@ struct Engine::Impl {
   // without a lock: that may run code of the user's, which may ask the engine something.
   [[nodiscard]] std::vector<std::shared_ptr<Strategy>> ForgetExpired();
 
+  // A round on its way.
+  struct Turn {
+    RoundInput input;  // Until the round has it.
+    std::shared_ptr<Strategy> strategy;
+    CellChanges changes;
+    // Until it is settled or undone, what it holds is not certain.
+    std::unique_ptr<Workspace> workspace;
+    std::shared_ptr<Round> round;                      // Once it is decided.
+    std::vector<std::shared_ptr<Strategy>> forgotten;  // To be dropped without a lock.
+  };
+  // Takes what waits, and the cells as they are.
+  Status Begin(Turn* turn);
+  Status Decide(Turn* turn);
   // Takes what was placed off the cells, and puts what was refused back into the queue. If memory
   // runs out and it throws, all is as before.
-  void Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
+  Status Settle(Turn* turn);
+  // The reverse of Begin and Decide: the workspace is undone and kept, and all waits as before.
+  void PutBack(Turn* turn);
+  // What a round refused, to wait with one more attempt.
+  static std::vector<Auction> RefusedBy(const Round& round);
 };
 
 std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
@@ -83,12 +100,39 @@ std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
   return strategies;
 }
 
-void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
-                          std::shared_ptr<Strategy> decided_by) {
-  const uint64_t number = ++rounds;
+Status Engine::Impl::Begin(Turn* turn) {
+  turn->workspace = std::move(workspace);
+  const Locked lock(mutex);
+  if (!lock.ok()) return lock.status();
+  turn->strategy = strategy;
+  if (strategy == nullptr) return FailedPrecondition("the engine has no strategy");
+  turn->input.snapshot = cache.TakeSnapshot();
+  turn->input.configuration = configuration;
+  turn->changes = cache.TakeChanges();
+  turn->input.auctions = queue.Drain();
+  return {};
+}
+
+Status Engine::Impl::Decide(Turn* turn) {
+  std::unique_ptr<Workspace>& held = turn->workspace;
+  const bool is_known = held != nullptr && workspace_strategy.lock() == turn->strategy;
+  if (!is_known || !held->Apply(turn->changes, *turn->input.snapshot)) {
+    held = std::make_unique<Workspace>(turn->input.snapshot->table(), *turn->strategy);
+  }
+  workspace_strategy = turn->strategy;
+  Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(turn->input), *held);
+  if (!round.ok()) {
+    held = nullptr;
+    return round.status();
+  }
+  turn->round = *std::move(round);
+  return {};
+}
+
+std::vector<Auction> Engine::Impl::RefusedBy(const Round& round) {
   std::vector<const Decision*> refusals;
-  for (const Decision& decision : round->decisions()) {
-    if (!decision.placed && keep_refused) refusals.push_back(&decision);
+  for (const Decision& decision : round.decisions()) {
+    if (!decision.placed) refusals.push_back(&decision);
   }
   // They wait in the order in which they came, not in that of the decisions.
   std::sort(refusals.begin(), refusals.end(),
@@ -96,26 +140,50 @@ void Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
   std::vector<Auction> refused;
   refused.reserve(refusals.size());
   for (const Decision* refusal : refusals) {
-    refused.push_back(round->auctions()[refusal->auction]);
+    refused.push_back(round.auctions()[refusal->auction]);
     ++refused.back().attempts;
     refused.back().last_refusal = refusal->code;
   }
+  return refused;
+}
+
+Status Engine::Impl::Settle(Turn* turn) {
+  const Locked lock(mutex);
+  if (!lock.ok()) return lock.status();
+  turn->forgotten = ForgetExpired();
+  const Round& round = *turn->round;
+  std::vector<Auction> refused;
+  if (keep_refused) refused = RefusedBy(round);
   std::vector<DecidedWork> placed;
-  placed.reserve(round->placed_count());
-  const std::vector<uint32_t>& rows = RoundRunner::RowsOf(*round);
+  placed.reserve(round.placed_count());
+  const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
   for (size_t i = 0; i < rows.size(); ++i) {
-    const Decision& decision = round->decisions()[i];
-    if (decision.placed) placed.push_back({rows[i], &round->auctions()[decision.auction]});
+    const Decision& decision = round.decisions()[i];
+    if (decision.placed) placed.push_back({rows[i], &round.auctions()[decision.auction]});
   }
+  const uint64_t number = rounds + 1;
   const auto entry = outstanding.insert_or_assign(
-      round.get(), Outstanding{round, std::move(decided_by), number, {}});
+      &round, Outstanding{turn->round, turn->strategy, number, {}});
   try {
-    cache.PlaceDecided(*round->input().snapshot->layout(), placed, number);
+    cache.PlaceDecided(*round.input().snapshot->layout(), placed, number);
   } catch (...) {
     outstanding.erase(entry.first);
     throw;
   }
+  rounds = number;
   queue.PutBack(std::move(refused));
+  workspace = std::move(turn->workspace);
+  return {};
+}
+
+void Engine::Impl::PutBack(Turn* turn) {
+  if (turn->round != nullptr) {
+    turn->workspace->UndoRound();
+    workspace = std::move(turn->workspace);
+    turn->input = RoundRunner::Dissolve(turn->round.get());
+  }
+  const Locked lock(mutex);
+  if (lock.ok()) queue.PutBack(std::move(turn->input.auctions));
 }
 
 Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl>()) {
@@ -207,63 +275,32 @@ int64_t Engine::OldestQueueTimeMs() const {
   return impl_->queue.OldestQueueTimeMs();
 }
 
-Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t now_ms) {
+Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t now_ms,
+                                                        const Accept& accept) {
   const Locked round_lock(impl_->round_mutex);
   if (!round_lock.ok()) return round_lock.status();
-  RoundInput input;
-  std::shared_ptr<Strategy> strategy;
-  CellChanges changes;
-  std::vector<std::shared_ptr<Strategy>> forgotten;
-  // Until the round is over, what the workspace holds is not certain.
-  std::unique_ptr<Workspace> workspace = std::move(impl_->workspace);
-  {
-    const Locked lock(impl_->mutex);
-    if (!lock.ok()) return lock.status();
-    strategy = impl_->strategy;
-    if (strategy == nullptr) return FailedPrecondition("the engine has no strategy");
-    input.snapshot = impl_->cache.TakeSnapshot();
-    input.configuration = impl_->configuration;
-    changes = impl_->cache.TakeChanges();
-    input.auctions = impl_->queue.Drain();
-  }
-  input.seed = seed;
-  input.now_ms = now_ms;
-
-  std::shared_ptr<Round> decided;
-  const auto put_back = [&] {
-    if (decided != nullptr) input = RoundRunner::Dissolve(decided.get());
-    const Locked lock(impl_->mutex);
-    if (lock.ok()) impl_->queue.PutBack(std::move(input.auctions));
-  };
-  const auto settle = [&] {
-    const Locked lock(impl_->mutex);
-    if (!lock.ok()) return lock.status();
-    forgotten = impl_->ForgetExpired();
-    impl_->Settle(decided, strategy);
-    impl_->workspace = std::move(workspace);
-    return Status();
-  };
+  Impl::Turn turn;
+  turn.input.seed = seed;
+  turn.input.now_ms = now_ms;
+  if (Status status = impl_->Begin(&turn); !status.ok()) return status;
   try {
-    const bool is_known = workspace != nullptr && impl_->workspace_strategy.lock() == strategy;
-    if (!is_known || !workspace->Apply(changes, *input.snapshot)) {
-      workspace = std::make_unique<Workspace>(input.snapshot->table(), *strategy);
-    }
-    impl_->workspace_strategy = strategy;
-    Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), *workspace);
-    if (!round.ok()) {
-      put_back();
-      return round.status();
-    }
-    decided = *round;
-    if (Status status = settle(); !status.ok()) {
-      put_back();
+    if (Status status = impl_->Decide(&turn); !status.ok()) {
+      impl_->PutBack(&turn);
       return status;
     }
+    if (accept == nullptr || accept(*turn.round)) {
+      if (Status status = impl_->Settle(&turn); !status.ok()) {
+        impl_->PutBack(&turn);
+        return status;
+      }
+      return std::shared_ptr<const Round>(std::move(turn.round));
+    }
   } catch (...) {
-    put_back();
+    impl_->PutBack(&turn);
     throw;
   }
-  return std::shared_ptr<const Round>(std::move(decided));
+  impl_->PutBack(&turn);
+  return std::shared_ptr<const Round>();
 }
 
 Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> decisions) {

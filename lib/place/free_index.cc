@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <new>
 
 namespace rostrum {
 namespace {
@@ -86,17 +87,23 @@ void FreeIndex::Walk(const Tree& tree, size_t resource, int64_t asked, uint32_t 
   found->count += cells;
 }
 
-void FreeIndex::NoteChange(uint32_t row) {
+void FreeIndex::NoteChange(uint32_t row) noexcept {
   const uint32_t group = layout_.row_group[row];
   Tree& tree = trees_[group];
   if (tree.nodes.empty()) return;
   // So far behind it is cheaper to make it anew.
-  if (tree.changes.size() >= tree.leaves) {
+  bool is_too_much = tree.changes.size() >= tree.leaves;
+  try {
+    if (!is_too_much) {
+      tree.changes.push_back(layout_.row_slot[row] - layout_.groups[group].begin);
+    }
+  } catch (const std::bad_alloc&) {
+    is_too_much = true;
+  }
+  if (is_too_much) {
     tree.nodes.clear();
     tree.changes.clear();
-    return;
   }
-  tree.changes.push_back(layout_.row_slot[row] - layout_.groups[group].begin);
 }
 
 const FreeIndex::Tree& FreeIndex::CatchUp(uint32_t group) {

@@ -56,8 +56,8 @@ class FreeIndex {
   // REQUIRES: IsUniform.
   ShortCells CountShort(uint32_t group, BasicResource resource, int64_t asked);
 
-  // To be called after a row has changed.
-  void NoteChange(uint32_t row);
+  // To be called after a row has changed. Where memory runs out, more is forgotten than had to be.
+  void NoteChange(uint32_t row) noexcept;
 
  private:
   struct Bounds {

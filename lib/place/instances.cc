@@ -108,6 +108,19 @@ void Instances::BeginRound() {
   processes_.clear();
   places_.clear();
   if (entries_.size() > 2 * chains_.size()) CleanUp();
+  entries_before_ = entries_.size();
+  placed_before_ = placed_.size();
+}
+
+void Instances::UndoRound() {
+  Select(kNone);
+  // From the newest on each is the first of its chain.
+  for (; entries_.size() > entries_before_; entries_.pop_back()) {
+    const Entry& last = entries_.back();
+    ChainOf(last.guid) = last.next;
+    --states_[last.row].placed_count;
+  }
+  placed_.erase(placed_.begin() + static_cast<ptrdiff_t>(placed_before_), placed_.end());
 }
 
 uint32_t Instances::ProcessOf(const std::shared_ptr<const Work>& work) {

@@ -53,6 +53,9 @@ class Instances {
   // One more instance of the current process.
   void Add(uint32_t row);
 
+  // Forgets all that was added since the round began. Takes no memory.
+  void UndoRound();
+
  private:
   // What the entries of a row are of: they count only if they are of its newest states.
   struct RowStates {
@@ -108,6 +111,9 @@ class Instances {
   std::vector<Entry> entries_;
   std::vector<uint32_t> chains_;  // A power of two of them: the first entry, or kNone.
   size_t stale_ = 0;              // Entries that do not count any more.
+  // How many there were when the round began.
+  size_t entries_before_ = 0;
+  size_t placed_before_ = 0;
 
   std::vector<Process> processes_;
   PositionTable numbers_;  // Of `processes_`, by guid.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <tuple>
 
 #include "absl/hash/hash.h"
@@ -111,9 +112,16 @@ Score ShapeIndex::ScoreAt(uint32_t shape, uint32_t row) {
   return CatchUp(shape, group).scores.At(layout_.row_slot[row] - layout_.groups[group].begin);
 }
 
-void ShapeIndex::NoteChange(uint32_t row) {
+void ShapeIndex::NoteChange(uint32_t row) noexcept {
   const uint32_t group = layout_.row_group[row];
-  changes_[group].slots.push_back(layout_.row_slot[row] - layout_.groups[group].begin);
+  ChangeLog& log = changes_[group];
+  try {
+    log.slots.push_back(layout_.row_slot[row] - layout_.groups[group].begin);
+  } catch (const std::bad_alloc&) {
+    // No tree has seen this one, so each will be made anew.
+    log.forgotten = log.size() + 1;
+    log.slots.clear();
+  }
 }
 
 ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {

@@ -71,8 +71,8 @@ class ShapeIndex {
   // The score of a cell for a shape without instances; kNoScore if it cannot take it.
   Score ScoreAt(uint32_t shape, uint32_t row);
 
-  // To be called after a row has changed.
-  void NoteChange(uint32_t row);
+  // To be called after a row has changed. Where memory runs out, more is forgotten than had to be.
+  void NoteChange(uint32_t row) noexcept;
 
  private:
   // One group of one shape. Slots are numbered from 0 within the group.

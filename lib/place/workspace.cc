@@ -35,6 +35,7 @@ bool Workspace::Apply(const CellChanges& changes, const Snapshot& snapshot) {
 }
 
 void Workspace::BeginRound(const Configuration& configuration) {
+  placed_.clear();
   instances_.BeginRound();
   // The library's own strategies say the same of a cell in every round; others may not.
   const bool is_own = dynamic_cast<const SeparableStrategy*>(&strategy_) != nullptr;
@@ -50,9 +51,18 @@ void Workspace::BeginRound(const Configuration& configuration) {
 }
 
 void Workspace::Place(uint32_t row, const Work& work) {
-  static_cast<void>(rows_.Reserve(row, work));
+  placed_.push_back({row, &work, rows_.Reserve(row, work)});
   instances_.Add(row);
   NoteChange(row);
+}
+
+void Workspace::UndoRound() {
+  instances_.UndoRound();
+  for (; !placed_.empty(); placed_.pop_back()) {
+    const Placed& last = placed_.back();
+    rows_.Release(last.row, *last.work, last.overhead);
+    NoteChange(last.row);
+  }
 }
 
 void Workspace::NoteChange(uint32_t row) {

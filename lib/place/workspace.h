@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "lib/cache/cell_changes.h"
 #include "lib/cache/cell_table.h"
@@ -39,8 +40,13 @@ class Workspace {
   // a cell in every round.
   void BeginRound(const Configuration& configuration);
 
-  // Takes an auction's work off a row. REQUIRES: it fits, and is the current process's.
+  // Takes an auction's work off a row. REQUIRES: it fits, and is the current process's. The work
+  // lives until the next round begins, or this one is undone.
   void Place(uint32_t row, const Work& work);
+
+  // Takes back all that was placed since the round began, the newest first: all is as if the round
+  // had not been, and is kept for the next one. Takes no memory.
+  void UndoRound();
 
   Strategy& strategy() { return strategy_; }
   const Rows& rows() const { return rows_; }
@@ -53,6 +59,12 @@ class Workspace {
   RoomScan* room_scan() { return room_scan_ ? &*room_scan_ : nullptr; }
 
  private:
+  struct Placed {
+    uint32_t row = 0;
+    const Work* work = nullptr;
+    const Resources* overhead = nullptr;  // That was taken with it.
+  };
+
   void NoteChange(uint32_t row);
 
   Strategy& strategy_;
@@ -62,6 +74,7 @@ class Workspace {
   std::optional<ShapeIndex> shape_index_;
   std::optional<RoomScan> room_scan_;
   Configuration configuration_;
+  std::vector<Placed> placed_;  // By this round.
 };
 
 }  // namespace rostrum

@@ -178,6 +178,9 @@ TEST(EnginePropertyTest, ManyRoundsDecideAsEachByItself) {
       const Starts starts = RandomStarts(random, std::to_string(round_number));
       ASSERT_TRUE(engine.Submit(starts.lrps, starts.tasks, 0).ok());
       if (random.Percent(10)) engine.SetStrategy(RandomStrategy(random));
+      if (random.Percent(30)) {
+        ASSERT_EQ(*engine.RunRound(1, 0, [](const Round&) { return false; }), nullptr);
+      }
       const auto round = *engine.RunRound(1, 0);
       // The cells as they are now, worked out by themselves.
       const auto snapshot = *Snapshot::FromCells(round->input().snapshot->Cells());
