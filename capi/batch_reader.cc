@@ -4,7 +4,7 @@
 #include "lib/base/format.h"
 #include "lib/base/position_table.h"
 #include "lib/base/strings.h"
-#include "lib/cache/slot.h"
+#include "lib/cache/internals.h"
 
 namespace rostrum::capi {
 namespace {
@@ -133,7 +133,7 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
   }
   std::vector<std::shared_ptr<const Signature>> signatures;
   for (uint32_t i = 0; i < batch_.signatures.size(); ++i) {
-    signatures.push_back(cache->Intern(ReadSignature(i)));
+    signatures.push_back(Internals::Intern(*cache, ReadSignature(i)));
   }
 
   std::vector<Resources> resources;
@@ -175,7 +175,7 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
     input.ignore_absent = (record.flags & ROSTRUM_CELL_IGNORE_ABSENT) != 0;
     input.tag = record.tag;
   }
-  return cache->UpdateFrom(inputs, replace_all);
+  return Internals::Update(*cache, inputs, replace_all);
 }
 
 Offer BatchReader::ReadOffer(size_t number) {

@@ -1,6 +1,6 @@
 #include "capi/batch_writer.h"
 
-#include "lib/cache/cell_table.h"
+#include "lib/cache/internals.h"
 
 namespace rostrum::capi {
 namespace {
@@ -55,12 +55,11 @@ uint32_t BatchWriter::AddSignature(const Signature& signature) {
 }
 
 void BatchWriter::AddCells(const Snapshot& snapshot) {
-  const CellTable& table = snapshot.table();
   std::map<const Signature*, uint32_t> positions;
-  for (const uint32_t row : table.layout->RowsInOrder()) {
-    const Cell cell = table.cells[row].ToCell();
+  for (const CellSlot* const slot : Internals::TableOf(snapshot).InOrder()) {
+    const Cell cell = slot->ToCell();
     // The cache has made equal signatures one object.
-    const Signature* signature = table.layout->cells[row]->signature.get();
+    const Signature* signature = slot->info->signature.get();
     if (!positions.contains(signature)) positions[signature] = AddSignature(*signature);
     rostrum_cell_t record{};
     record.id = AddText(cell.id);

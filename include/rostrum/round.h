@@ -149,7 +149,7 @@ class Round {
 
   RoundInput input_;
   std::vector<Decision> decisions_;
-  std::vector<uint32_t> rows_;  // By decision: the cell's, in the snapshot.
+  std::vector<uint32_t> rows_;  // By decision: where it was placed.
   std::vector<Refusal> refusals_;
   uint64_t placed_count_ = 0;
 };

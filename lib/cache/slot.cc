@@ -140,16 +140,18 @@ void CellSlot::Place(const Auction& auction, uint64_t placed_by) {
   placed.push_back({auction, placed_by});
 }
 
-bool CellSlot::GiveBack(const Auction& auction, uint64_t placed_by) {
+size_t CellSlot::FindPlaced(const Auction& auction, uint64_t placed_by) const {
   // Of the newest first, since that is what is handed back most often.
   const auto at = std::find_if(placed.rbegin(), placed.rend(), [&](const PlacedWork& other) {
     return other.placed_by == placed_by && other.auction.index == auction.index &&
            other.auction.kind() == auction.kind() && other.auction.work->guid == auction.work->guid;
   });
-  if (at == placed.rend()) return false;
-  placed.erase(std::next(at).base());
+  return at == placed.rend() ? kNotPlaced : static_cast<size_t>(placed.rend() - at) - 1;
+}
+
+void CellSlot::TakeOff(size_t position) {
+  placed.erase(placed.begin() + static_cast<ptrdiff_t>(position));
   if (placed.empty()) started_by_placing = nullptr;
-  return true;
 }
 
 void CellSlot::CollectNames(std::set<std::string_view>* names) const {
@@ -349,6 +351,10 @@ Status ValidateOffer(const Offer& offer) {
 
 std::shared_ptr<const Signature> SignaturePool::Intern(Signature signature) {
   signature.Normalize();
+  if (pool_.size() > prune_at_) {
+    Prune();
+    prune_at_ = 2 * pool_.size() + kFewSignatures;
+  }
   std::shared_ptr<const Signature>& entry = pool_[KeyOf(signature)];
   if (entry == nullptr) entry = std::make_shared<const Signature>(std::move(signature));
   return entry;

@@ -90,6 +90,9 @@ struct CellInfo {
   friend bool operator==(const CellInfo&, const CellInfo&) = default;
 };
 
+// No row: the number of a cell that there is not.
+inline constexpr uint32_t kNoRow = UINT32_MAX;
+
 // The order in which ties are broken: zone name, cell index, id.
 bool Precedes(const CellInfo& a, const CellInfo& b);
 
@@ -145,8 +148,10 @@ struct CellSlot {
 
   // REQUIRES: it fits. Allocates nothing if `placed` has room for one more.
   void Place(const Auction& auction, uint64_t placed_by);
-  // Whether it was there, and was given back. Allocates nothing.
-  bool GiveBack(const Auction& auction, uint64_t placed_by);
+  // The position of what was placed, and the reverse of Place. Neither allocates.
+  static constexpr size_t kNotPlaced = SIZE_MAX;
+  size_t FindPlaced(const Auction& auction, uint64_t placed_by) const;
+  void TakeOff(size_t position);
 
   // Adds the names of all resources that a row of the cell has to name.
   void CollectNames(std::set<std::string_view>* names) const;
@@ -174,11 +179,14 @@ class SignaturePool {
   // Normalizes the signature and returns the one object that is equal to it.
   std::shared_ptr<const Signature> Intern(Signature signature);
 
+ private:
+  static constexpr size_t kFewSignatures = 64;
+
   // Forgets those that nobody else holds.
   void Prune();
 
- private:
   StringMap<std::shared_ptr<const Signature>> pool_;
+  size_t prune_at_ = kFewSignatures;
 };
 
 }  // namespace rostrum

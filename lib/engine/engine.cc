@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "lib/base/format.h"
-#include "lib/cache/cell_changes.h"
+#include "lib/cache/internals.h"
 #include "lib/engine/engine_lock.h"
 #include "lib/place/round_runner.h"
 #include "lib/place/workspace.h"
@@ -70,7 +70,6 @@ struct Engine::Impl {
   struct Turn {
     RoundInput input;  // Until the round has it.
     std::shared_ptr<Strategy> strategy;
-    CellChanges changes;
     // Until it is settled or undone, what it holds is not certain.
     std::unique_ptr<Workspace> workspace;
     std::shared_ptr<Round> round;                      // Once it is decided.
@@ -101,30 +100,31 @@ std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
 }
 
 Status Engine::Impl::Begin(Turn* turn) {
-  turn->workspace = std::move(workspace);
+  std::unique_ptr<Workspace> held = std::move(workspace);
   const Locked lock(mutex);
   if (!lock.ok()) return lock.status();
   turn->strategy = strategy;
   if (strategy == nullptr) return FailedPrecondition("the engine has no strategy");
   turn->input.snapshot = cache.TakeSnapshot();
   turn->input.configuration = configuration;
-  turn->changes = cache.TakeChanges();
+  CellStore& store = Internals::StoreOf(cache);
+  if (held == nullptr || held->IsWorn() || workspace_strategy.lock() != strategy) {
+    held = std::make_unique<Workspace>(*strategy);
+    workspace_strategy = strategy;
+    held->CatchUpWithAll(store.slots());
+  } else {
+    held->CatchUp(store.slots(), store.changed_rows());
+  }
+  store.TakeNoteOfChanges();
+  turn->workspace = std::move(held);
   turn->input.auctions = queue.Drain();
   return {};
 }
 
 Status Engine::Impl::Decide(Turn* turn) {
-  std::unique_ptr<Workspace>& held = turn->workspace;
-  const bool is_known = held != nullptr && workspace_strategy.lock() == turn->strategy;
-  if (!is_known || !held->Apply(turn->changes, *turn->input.snapshot)) {
-    held = std::make_unique<Workspace>(turn->input.snapshot->table(), *turn->strategy);
-  }
-  workspace_strategy = turn->strategy;
-  Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(turn->input), *held);
-  if (!round.ok()) {
-    held = nullptr;
-    return round.status();
-  }
+  Expected<std::shared_ptr<Round>> round =
+      RoundRunner::RunAll(std::move(turn->input), *turn->workspace);
+  if (!round.ok()) return round.status();
   turn->round = *std::move(round);
   return {};
 }
@@ -159,13 +159,14 @@ Status Engine::Impl::Settle(Turn* turn) {
   const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
   for (size_t i = 0; i < rows.size(); ++i) {
     const Decision& decision = round.decisions()[i];
-    if (decision.placed) placed.push_back({rows[i], &round.auctions()[decision.auction]});
+    if (!decision.placed) continue;
+    placed.push_back({rows[i], decision.cell_id, &round.auctions()[decision.auction]});
   }
   const uint64_t number = rounds + 1;
   const auto entry = outstanding.insert_or_assign(
       &round, Outstanding{turn->round, turn->strategy, number, {}});
   try {
-    cache.PlaceDecided(*round.input().snapshot->layout(), placed, number);
+    Internals::Place(cache, placed, number);
   } catch (...) {
     outstanding.erase(entry.first);
     throw;
@@ -315,19 +316,17 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
   if (Status status = CheckHandBack(round, decisions, handed_back); !status.ok()) return status;
 
   std::vector<Auction> refused;
+  std::vector<DecidedWork> placed;
   for (const uint32_t position : decisions) {
-    refused.push_back(round.auctions()[round.decisions()[position].auction]);
+    const Decision& decision = round.decisions()[position];
+    const Auction& auction = round.auctions()[decision.auction];
+    placed.push_back({kNoRow, decision.cell_id, &auction});
+    refused.push_back(auction);
     ++refused.back().attempts;
     refused.back().last_refusal = RefusalCode::kHandedBack;
   }
   if (impl_->keep_refused) impl_->queue.MakeRoom();
-  // From here on nothing is allocated.
-  size_t undone = 0;
-  for (const uint32_t position : decisions) {
-    const Decision& decision = round.decisions()[position];
-    undone += impl_->cache.GiveBackDecided(decision.cell_id, round.auctions()[decision.auction],
-                                           at->second.number);
-  }
+  const size_t undone = Internals::GiveBack(impl_->cache, placed, at->second.number);
   for (const uint32_t position : decisions) handed_back[position] = true;
   if (impl_->keep_refused) impl_->queue.PutBack(std::move(refused));
   return undone;

@@ -111,9 +111,9 @@ const ScalarView* FindNamed(const CellRow& row, std::string_view name) {
 }
 
 bool FitsInFull(const CellRow& row, const Work& work, Amount extra_memory) {
-  static const Resources kNone;
+  const Resources none;
   const Resources& asked = work.asked;
-  const Resources& overhead = row.is_started() ? kNone : *row.overhead;
+  const Resources& overhead = row.is_started() ? none : *row.overhead;
   if (asked.memory + extra_memory + overhead.memory > row.memory_free ||
       asked.disk + overhead.disk > row.disk_free ||
       LeastFree(asked.cpu + overhead.cpu) > row.cpu_free ||

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/base/format.h"
+#include "lib/cache/internals.h"
 #include "lib/place/refusal.h"
 #include "lib/place/round_runner.h"
 
@@ -117,7 +118,7 @@ std::string RemedyOf(const Explanation& explanation) {
 }  // namespace
 
 CellAnswer RoundRunner::AnswerOf(const Candidate& candidate, uint32_t row) {
-  const CellInfo& cell = *layout_.cells[row];
+  const CellInfo& cell = *layout_.info(row);
   CellAnswer answer;
   answer.cell_id = cell.id;
   answer.zone = cell.zone;
@@ -173,7 +174,8 @@ Expected<Explanation> Round::Explain(Strategy& strategy, Kind kind,
   const auto position = static_cast<uint32_t>(wanted - input_.auctions.begin());
   Round again;
   again.input_ = input_;
-  Workspace workspace(input_.snapshot->table(), strategy);
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*input_.snapshot).cells);
   RoundRunner runner(&again, workspace);
   if (Status status = runner.Begin(); !status.ok()) return status;
   runner.Run(position);

@@ -19,7 +19,7 @@ inline constexpr size_t kBasicResources = 4;
 using BasicAmounts = std::array<int64_t, kBasicResources>;
 
 // Cells of a group with less than what is asked, and the one of them that has the most, the first
-// row of equals.
+// of equals.
 struct ShortCells {
   uint64_t count = 0;
   int64_t most_free = 0;
@@ -35,8 +35,8 @@ struct ShortCells {
 // of rows when it is next asked.
 class FreeIndex {
  public:
-  // `rows` must outlive the index.
-  explicit FreeIndex(const Rows& rows);
+  // Both must outlive the index.
+  FreeIndex(const Layout& layout, const Rows& rows) : layout_(layout), rows_(rows) {}
 
   // What must be free on a cell of the group for one instance, with the proxy memory that an LRP
   // needs on top.
@@ -56,33 +56,40 @@ class FreeIndex {
   // REQUIRES: IsUniform.
   ShortCells CountShort(uint32_t group, BasicResource resource, int64_t asked);
 
-  // To be called after a row has changed. Where memory runs out, more is forgotten than had to be.
-  void NoteChange(uint32_t row) noexcept;
+  // To be called after the row of a slot has changed, or another one stands there. Where memory runs out, more is forgotten than had to be.
+  void NoteChange(uint32_t group, uint32_t slot) noexcept;
+
+  // To be called when a group's slots have become others altogether.
+  void Forget(uint32_t group);
 
  private:
   struct Bounds {
     BasicAmounts least;
     BasicAmounts most;
   };
+  // Of no cell at all.
+  static const Bounds kNone;
+
   struct Tree {
-    std::vector<Bounds> nodes;  // Node n's children are 2n and 2n+1. Empty until it is made.
-    uint32_t cells = 0;
-    uint32_t leaves = 0;      // A power of two; those behind the last cell are neutral.
+    std::vector<Bounds> nodes;    // Node n's children are 2n and 2n+1. Empty until it is made.
+    std::vector<uint32_t> cells;  // By node: how many are below.
+    uint32_t leaves = 0;          // A power of two; those without a cell are neutral.
     Bounds totals;            // At least as wide as they are.
     Amount proxy_memory = 0;  // The least of any cell; of every cell, if `is_uniform`.
     bool is_uniform = true;
     std::vector<uint32_t> changes;  // Slots that are not in yet.
   };
 
+  Tree& TreeOf(uint32_t group);
   const Tree& CatchUp(uint32_t group);
   void Make(uint32_t group, Tree* tree);
   static void Join(Tree* tree, uint32_t node);
-  void SetLeaf(uint32_t row, uint32_t slot, Tree* tree) const;
-  void Walk(const Tree& tree, size_t resource, int64_t asked, uint32_t node, uint32_t width,
-            ShortCells* found, uint32_t* best_node) const;
+  void SetLeaf(uint32_t group, uint32_t slot, Tree* tree) const;
+  void Walk(const Tree& tree, size_t resource, int64_t asked, uint32_t node, ShortCells* found,
+            uint32_t* best_node) const;
 
+  const Layout& layout_;
   const Rows& rows_;
-  const CellLayout& layout_;
   std::vector<Tree> trees_;  // By group.
 };
 

@@ -40,21 +40,20 @@ const ConstraintMatch& Matcher::Find(const Constraint& constraint) {
 
 std::unique_ptr<ConstraintMatch> Matcher::Make(const Constraint& constraint) const {
   auto match = std::make_unique<ConstraintMatch>();
-  for (const auto& signature : layout_.signatures) {
+  for (const auto& signature : layout_.signatures()) {
     match->by_signature.push_back(Match(constraint, *signature));
   }
-  match->by_zone.assign(layout_.zones.size(), MatchLevel::kRootfsMismatch);
-  for (uint32_t i = 0; i < layout_.groups.size(); ++i) {
-    const CellGroup& group = layout_.groups[i];
-    const MatchLevel level = match->by_signature[group.signature];
-    match->by_zone[group.zone] = std::max(match->by_zone[group.zone], level);
-    if (level != MatchLevel::kMatch) continue;
-    const auto position = static_cast<uint32_t>(match->groups.size());
-    match->groups.push_back(i);
-    if (match->zones.empty() || match->zones.back().zone != group.zone) {
-      match->zones.push_back({group.zone, position, position});
+  for (const uint32_t zone : layout_.zones_in_order()) {
+    MatchLevel furthest = MatchLevel::kRootfsMismatch;
+    const auto first = static_cast<uint32_t>(match->groups.size());
+    for (const uint32_t group : layout_.zones()[zone].groups) {
+      const MatchLevel level = match->by_signature[layout_.groups()[group].signature];
+      furthest = std::max(furthest, level);
+      if (level == MatchLevel::kMatch) match->groups.push_back(group);
     }
-    match->zones.back().last = position + 1;
+    match->by_zone.push_back(furthest);
+    const auto last = static_cast<uint32_t>(match->groups.size());
+    if (last > first) match->zones.push_back({zone, first, last});
   }
   return match;
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lib/base/strings.h"
-#include "lib/cache/cell_table.h"
+#include "lib/place/layout.h"
 #include "rostrum/constraint.h"
 
 namespace rostrum {
@@ -21,10 +21,10 @@ struct MatchingZone {
   uint32_t last = 0;
 };
 
-// What one constraint comes to on the cells of a table.
+// What one constraint comes to on the open cells.
 struct ConstraintMatch {
   std::vector<MatchLevel> by_signature;
-  std::vector<MatchLevel> by_zone;  // The furthest that any cell of the zone gets.
+  std::vector<MatchLevel> by_zone;  // By name: the furthest that any cell of it gets.
   std::vector<MatchingZone> zones;  // By name.
   std::vector<uint32_t> groups;     // Of the layout, those that match.
 
@@ -39,7 +39,7 @@ struct ConstraintMatch {
 // Looks at each constraint once for each signature, not once for each cell and auction.
 class Matcher {
  public:
-  explicit Matcher(const CellLayout& layout) : layout_(layout) {}
+  explicit Matcher(const Layout& layout) : layout_(layout) {}
 
   // The result lives as long as the matcher.
   const ConstraintMatch& Find(const Constraint& constraint);
@@ -47,7 +47,7 @@ class Matcher {
  private:
   std::unique_ptr<ConstraintMatch> Make(const Constraint& constraint) const;
 
-  const CellLayout& layout_;
+  const Layout& layout_;
   StringMap<std::unique_ptr<ConstraintMatch>> by_constraint_;
   std::string key_;  // Kept so that looking one up need not allocate.
 };

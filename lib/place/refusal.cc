@@ -66,9 +66,9 @@ const char* RefusalCodeName(RefusalCode code) {
 }
 
 std::vector<Shortage> ShortagesOn(const CellRow& row, const Work& work, bool with_proxy) {
-  static const Resources kNone;
+  const Resources none;
   const Resources& asked = work.asked;
-  const Resources& overhead = row.is_started() ? kNone : *row.overhead;
+  const Resources& overhead = row.is_started() ? none : *row.overhead;
   const Amount proxy = with_proxy && work.kind == Kind::kLrp ? row.proxy_memory : 0;
   std::vector<Shortage> shortages;
   const auto check = [&](std::string_view name, Amount wanted, Amount free, Amount total) {

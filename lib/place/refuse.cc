@@ -26,10 +26,11 @@ Decision RoundRunner::RefuseMismatch(const Candidate& candidate) {
     return {.code = RefusalCodeOf(level), .refusal = *candidate.plan->mismatch};
   }
   ReasonCounter counter;
-  for (const CellGroup& group : layout_.groups) {
+  for (const LayoutGroup& group : layout_.groups()) {
+    if (group.cells == 0) continue;
     counter.Add({.reason = ReasonOf(candidate.plan->match->by_signature[group.signature]),
                  .is_static = true,
-                 .cells = group.end - group.begin});
+                 .cells = group.cells});
   }
   CountClosed(&counter);
   const Decision decision =
@@ -44,7 +45,7 @@ Decision RoundRunner::RefuseReserve(const Candidate& candidate, uint32_t row) {
       ShortagesOn(rows_[row], *candidate.plan->work, /*with_proxy=*/false);
   ReasonCounter counter;
   for (const Shortage& shortage : shortages) {
-    counter.Add(ReasonOf(shortage, layout_.cells[row]->id));
+    counter.Add(ReasonOf(shortage, layout_.info(row)->id));
   }
   return Refuse(RefusalCode::kInsufficientResources, InsufficientText(shortages),
                 std::move(counter).Finish());
@@ -71,15 +72,20 @@ Decision RoundRunner::RefuseAll(const Candidate& candidate) {
 
 Decision RoundRunner::RefuseByScan(const Candidate& candidate) {
   Problems problems(*candidate.plan->work);
-  for (uint32_t row = 0; row < layout_.open_count; ++row) {
+  std::vector<uint32_t> open;
+  for (const uint32_t zone : layout_.zones_in_order()) {
+    const std::vector<uint32_t>& rows = layout_.zones()[zone].rows;
+    open.insert(open.end(), rows.begin(), rows.end());
+  }
+  for (const uint32_t row : open) {
     if (!rows_[row].is_started()) problems.Admit(*rows_[row].overhead);
   }
   ReasonCounter counter;
   uint64_t fitting = 0;
   std::string first_reason;
   const std::optional<std::string> failure = CallStrategy([&] {
-    for (uint32_t row = 0; row < layout_.open_count; ++row) {
-      if (candidate.plan->match->Matches(layout_.signature[row]) &&
+    for (const uint32_t row : open) {
+      if (candidate.plan->match->Matches(layout_.signature(row)) &&
           !FitsWithProxy(rows_[row], *candidate.plan->work)) {
         problems.Intersect(ShortagesOn(rows_[row], *candidate.plan->work, /*with_proxy=*/true));
       }
@@ -110,7 +116,7 @@ Decision RoundRunner::RefuseByScan(const Candidate& candidate) {
 
 Decision RoundRunner::RefuseFailure(const std::string& text) {
   std::string error = Format("strategy \"{}\" failed", strategy_.Name());
-  if (current_row_) error += Format(" on cell \"{}\"", layout_.cells[*current_row_]->id);
+  if (current_row_) error += Format(" on cell \"{}\"", layout_.info(*current_row_)->id);
   return Refuse(RefusalCode::kStrategyFailed, error + ": " + text, {});
 }
 
@@ -119,32 +125,29 @@ std::optional<Decision> RoundRunner::RefuseByIndex(const Candidate& candidate) {
   std::optional<ShortageCount> shortages =
       CountShortages(&free, layout_, *candidate.plan->match, *candidate.plan->work);
   if (!shortages) return std::nullopt;
-  for (const CellGroup& group : layout_.groups) {
+  for (const LayoutGroup& group : layout_.groups()) {
+    if (group.cells == 0) continue;
     const MatchLevel level = candidate.plan->match->by_signature[group.signature];
     if (level == MatchLevel::kMatch) continue;
     shortages->counter.Add(
-        {.reason = ReasonOf(level), .is_static = true, .cells = group.end - group.begin});
+        {.reason = ReasonOf(level), .is_static = true, .cells = group.cells});
   }
   CountClosed(&shortages->counter);
   return Refuse(RefusalCode::kInsufficientResources, shortages->text,
                 std::move(shortages->counter).Finish());
 }
 
-std::vector<ReasonCount> RoundRunner::ReasonsOfClosed(const CellLayout& layout) {
-  ReasonCounter counter;
-  for (size_t row = layout.open_count; row < layout.cells.size(); ++row) {
-    counter.Add(ReasonOfClosed(*layout.cells[row]));
-  }
-  return std::move(counter).Finish();
-}
-
 void RoundRunner::CountClosed(ReasonCounter* counter) const {
-  for (const ReasonCount& reason : closed_reasons_) counter->Add(reason);
+  constexpr Reason kReasons[] = {Reason::kEvacuating, Reason::kDraining, Reason::kDisabled};
+  for (size_t i = 0; i < Layout::kClosedReasons; ++i) {
+    const uint64_t cells = layout_.closed()[i];
+    if (cells > 0) counter->Add({.reason = kReasons[i], .cells = cells});
+  }
 }
 
 std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint32_t row,
                                                 Score* score) {
-  const MatchLevel level = candidate.plan->match->by_signature[layout_.signature[row]];
+  const MatchLevel level = candidate.plan->match->by_signature[layout_.signature(row)];
   if (level != MatchLevel::kMatch) {
     return {{.reason = ReasonOf(level), .is_static = true, .cells = 1}};
   }
@@ -152,7 +155,7 @@ std::vector<ReasonCount> RoundRunner::ReasonsOf(const Candidate& candidate, uint
     std::vector<ReasonCount> reasons;
     for (const Shortage& shortage :
          ShortagesOn(rows_[row], *candidate.plan->work, /*with_proxy=*/true)) {
-      reasons.push_back(ReasonOf(shortage, layout_.cells[row]->id));
+      reasons.push_back(ReasonOf(shortage, layout_.info(row)->id));
     }
     return reasons;
   }

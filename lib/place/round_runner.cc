@@ -11,6 +11,7 @@
 #include "absl/hash/hash.h"
 #include "lib/base/format.h"
 #include "lib/base/position_table.h"
+#include "lib/cache/internals.h"
 #include "lib/model/normalize.h"
 #include "lib/model/validate_named.h"
 #include "lib/place/guard.h"
@@ -80,14 +81,13 @@ RoundRunner::RoundRunner(Round* round, Workspace& workspace)
     : round_(round),
       workspace_(workspace),
       rows_(workspace.rows()),
-      layout_(rows_.layout()),
+      layout_(workspace.layout()),
       strategy_(workspace.strategy()),
       separable_(dynamic_cast<const SeparableStrategy*>(&strategy_)),
       scanning_(dynamic_cast<ScanningStrategy*>(&strategy_)),
       counts_instances_(!strategy_.HasBaseScore()),
       balances_zones_(strategy_.BalancesZones()),
       score_limit_(strategy_.ScoreLimit()),
-      closed_reasons_(ReasonsOfClosed(layout_)),
       matcher_(layout_),
       instances_(workspace.instances()) {}
 
@@ -99,7 +99,7 @@ Status RoundRunner::Begin() {
     workspace_.BeginRound(input.configuration);
     index_ = workspace_.shape_index();
     MakePlans();
-    ordered_ = layout_.zones.empty() ? OrderedAuctions{QueueOrder(input.auctions), {}}
+    ordered_ = layout_.zones_in_order().empty() ? OrderedAuctions{QueueOrder(input.auctions), {}}
                                      : OrderAuctions(input.auctions, strategy_);
   });
   if (failure) {
@@ -196,7 +196,7 @@ RoundRunner::Candidate RoundRunner::Prepare(uint32_t auction) {
 
 Decision RoundRunner::Decide(uint32_t auction) {
   const Configuration& configuration = round_->input_.configuration;
-  if (layout_.zones.empty()) {
+  if (layout_.zones_in_order().empty()) {
     if (!no_cells_refusal_) {
       ReasonCounter counter;
       CountClosed(&counter);
@@ -299,9 +299,9 @@ void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
 void RoundRunner::ScoreInstances(const Candidate& candidate, std::optional<int64_t> instances,
                                  std::optional<RankedRow>* best) {
   for (const uint32_t row : instances_.rows()) {
-    const uint32_t zone = layout_.zone[row];
+    const uint32_t zone = layout_.zone(row);
     if (instances && instances_.InZone(zone) != *instances) continue;
-    if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
+    if (!candidate.plan->match->Matches(layout_.signature(row))) continue;
     const Score without = index_->ScoreAt(candidate.plan->shape, row);
     if (without == ShapeIndex::kNoScore) continue;
     const bool may_win = !*best || separable_->MayBeat(without, rows_[row],
@@ -324,18 +324,19 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
                            std::optional<RankedRow>* best) {
   const bool accepts_all = scanning_ != nullptr && scanning_->AcceptsAll();
   std::string reason;
+  std::optional<RankedRow> first;
   const auto ask = [&](uint32_t row, const CellView& view) {
     current_row_ = row;
     if (!accepts_all &&
         !FromStrategy([&] { return strategy_.Accepts(candidate.view, view, &reason); }))
       return;
     const Score score = FromStrategy([&] { return strategy_.ScoreCell(candidate.view, view); });
-    if (IsScore(score)) Keep({row, score}, best);
+    // They come in order, so that of equal scores the first stays.
+    if (IsScore(score) && (!first || Better(score, first->score))) first = {row, score};
   };
-  const ZoneRange& range = layout_.zones[zone];
   const Work& wanted = *candidate.plan->work;
-  for (const uint32_t row : workspace_.room_scan()->Find(range.begin, range.end, wanted)) {
-    if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
+  for (const uint32_t row : workspace_.room_scan()->Find(zone, wanted)) {
+    if (!candidate.plan->match->Matches(layout_.signature(row))) continue;
     // The scan has not looked at named resources, nor at what starting a cell takes.
     const bool fits_for_sure = wanted.asked.scalars.empty() && rows_[row].is_started();
     if (!fits_for_sure && !FitsWithProxy(rows_[row], wanted)) continue;
@@ -346,6 +347,7 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
       ask(row, ViewOf(row));
     }
   }
+  if (first) Keep(*first, best);
 }
 
 void RoundRunner::ThrowBadScore(const Score& score) {
@@ -412,7 +414,8 @@ Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspa
 
 Expected<std::shared_ptr<const Round>> RunRound(RoundInput&& input, Strategy& strategy) {
   if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
-  Workspace workspace(input.snapshot->table(), strategy);
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*input.snapshot).cells);
   Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), workspace);
   if (!round.ok()) return round.status();
   return std::shared_ptr<const Round>(*std::move(round));

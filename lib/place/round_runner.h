@@ -90,9 +90,10 @@ class RoundRunner {
                       std::optional<RankedRow>* best);
   // Scores a cell by the strategy itself. Throws if that fails.
   Score ScoreOf(const Candidate& candidate, uint32_t row);
-  static void Keep(const RankedRow& ranked, std::optional<RankedRow>* best) {
-    const bool wins = !*best || Better(ranked.score, (*best)->score) ||
-                      (ranked.row < (*best)->row && !Better((*best)->score, ranked.score));
+  void Keep(const RankedRow& ranked, std::optional<RankedRow>* best) const {
+    const bool wins =
+        !*best || Better(ranked.score, (*best)->score) ||
+        (!Better((*best)->score, ranked.score) && layout_.Before(ranked.row, (*best)->row));
     if (wins) *best = ranked;
   }
   // Whether the score can win at all. Throws if it is none, and that is an error.
@@ -124,13 +125,12 @@ class RoundRunner {
   // One row's reasons to refuse a candidate; none if it could take it.
   std::vector<ReasonCount> ReasonsOf(const Candidate& candidate, uint32_t row, Score* score);
   CellAnswer AnswerOf(const Candidate& candidate, uint32_t row);
-  static std::vector<ReasonCount> ReasonsOfClosed(const CellLayout& layout);
   void CountClosed(class ReasonCounter* counter) const;
 
   Round* const round_;
   Workspace& workspace_;
   const Rows& rows_;
-  const CellLayout& layout_;
+  const Layout& layout_;
   Strategy& strategy_;
   // Null unless the strategy is one of the library's own; those are trusted.
   const SeparableStrategy* const separable_;
@@ -138,7 +138,6 @@ class RoundRunner {
   const bool counts_instances_;
   const bool balances_zones_;
   const std::optional<double> score_limit_;
-  const std::vector<ReasonCount> closed_reasons_;  // Of all closed cells.
   Matcher matcher_;
   Instances& instances_;
   ShapeIndex* index_ = nullptr;  // Null if every cell has to be looked at.

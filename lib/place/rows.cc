@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/reserve.h"
+
 namespace rostrum {
 namespace {
 
@@ -47,32 +49,59 @@ bool SameNamed(const ScalarView& a, const ScalarView& b) {
 
 }  // namespace
 
-Rows::Rows(const CellTable& table) : layout_(table.layout), rows_(table.size()) {
-  for (const std::string_view name : table.Names()) names_.emplace_back(name);
-  const size_t count = names_.size();
-  named_.resize(rows_.size() * count);
-  for (uint32_t row = 0; row < rows_.size(); ++row) {
-    for (size_t i = 0; i < count; ++i) named_[row * count + i].name = names_[i];
-    rows_[row].scalars = {named_.data() + row * count, count};
-    if (row < layout_->open_count) {
-      rows_[row].position = row - layout_->zones[layout_->zone[row]].begin;
+void Rows::Grow(size_t rows, const std::set<std::string_view>& names) {
+  const size_t known = names_.size();
+  for (const std::string_view name : names) names_.emplace(name);
+  if (rows <= rows_.size() && names_.size() == known) return;
+  GrowTo(&infos_, rows);
+  GrowTo(&rows_, rows);
+  if (names_.empty()) return;
+  if (names_.size() == known) {
+    GrowTo(&named_, rows_.size() * known);
+    return PointToNamed();
+  }
+  std::vector<ScalarView> wider(rows_.size() * names_.size());
+  size_t at = 0;
+  for (const CellRow& row : rows_) {
+    for (const std::string& name : names_) {
+      const ScalarView* const held = FindNamed(row, name);
+      wider[at++] = held == nullptr ? ScalarView{name} : *held;
     }
-    static_cast<void>(Load(table, row));
+  }
+  named_ = std::move(wider);
+  PointToNamed();
+}
+
+void Rows::PointToNamed() {
+  const size_t count = names_.size();
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    ScalarView* const first = named_.data() + row * count;
+    if (first->name.empty()) {
+      size_t at = 0;
+      for (const std::string& name : names_) first[at++].name = name;
+    }
+    rows_[row].scalars = {first, count};
   }
 }
 
-bool Rows::HaveNames(const std::set<std::string_view>& names) const {
-  return std::includes(names_.begin(), names_.end(), names.begin(), names.end());
-}
-
-bool Rows::Load(const CellTable& table, uint32_t row) {
+bool Rows::Load(uint32_t row, const CellSlot& cell) {
   CellRow& loaded = rows_[row];
   const CellRow before = loaded;
   const std::vector<ScalarView> named_before(before.scalars.begin(), before.scalars.end());
-  table.cells[row].Load(&loaded);
-  if (row < layout_->open_count) {
-    starting_ += loaded.starting_containers - before.starting_containers;
+  const auto starting = [&] {
+    const bool is_open = infos_[row] != nullptr && infos_[row]->open();
+    return is_open ? loaded.starting_containers : 0;
+  };
+  starting_ -= starting();
+  infos_[row] = cell.info;
+  if (cell.info != nullptr) {
+    cell.Load(&loaded);
+  } else {
+    SetAmounts(&loaded, {}, {});
+    loaded.starting_containers = loaded.lrp_count = loaded.task_count = 0;
+    loaded.overhead = nullptr;
   }
+  starting_ += starting();
   const bool changed = !SameAmounts(before, loaded) ||
                        !std::equal(named_before.begin(), named_before.end(),
                                    loaded.scalars.begin(), SameNamed);
@@ -80,25 +109,42 @@ bool Rows::Load(const CellTable& table, uint32_t row) {
   return changed;
 }
 
-RoomScan::RoomScan(const Rows& rows) : rows_(rows) {
-  const uint32_t count = rows.layout().open_count;
+bool Rows::SetPosition(uint32_t row, uint32_t position) {
+  const bool is_new = !infos_[row]->first_fit_index && rows_[row].position != position;
+  if (is_new) rows_[row].position = position;
+  return is_new;
+}
+
+RoomScan::RoomScan(const Layout& layout, const Rows& rows) : layout_(layout), rows_(rows) {
+  position_of_.resize(layout.row_count(), kNoRow);
+  zone_begin_.resize(layout.zones().size());
+  for (const uint32_t zone : layout.zones_in_order()) {
+    zone_begin_[zone] = static_cast<uint32_t>(row_at_.size());
+    for (const uint32_t row : layout.zones()[zone].rows) {
+      position_of_[row] = static_cast<uint32_t>(row_at_.size());
+      row_at_.push_back(row);
+    }
+  }
+  const size_t count = row_at_.size();
   for (auto* column : {&memory_, &memory_for_lrps_, &disk_, &cpu_, &containers_}) {
     column->resize(count);
   }
   found_.reserve(count);
-  for (uint32_t row = 0; row < count; ++row) NoteChange(row);
+  for (uint32_t position = 0; position < count; ++position) Set(position);
 }
 
-void RoomScan::NoteChange(uint32_t row) {
-  const CellRow& cell = rows_[row];
-  memory_[row] = static_cast<double>(cell.memory_free);
-  memory_for_lrps_[row] = static_cast<double>(cell.memory_free - cell.proxy_memory);
-  disk_[row] = static_cast<double>(cell.disk_free);
-  cpu_[row] = static_cast<double>(cell.cpu_free);
-  containers_[row] = static_cast<double>(cell.containers_free);
+void RoomScan::Set(uint32_t position) {
+  const CellRow& cell = rows_[row_at_[position]];
+  memory_[position] = static_cast<double>(cell.memory_free);
+  memory_for_lrps_[position] = static_cast<double>(cell.memory_free - cell.proxy_memory);
+  disk_[position] = static_cast<double>(cell.disk_free);
+  cpu_[position] = static_cast<double>(cell.cpu_free);
+  containers_[position] = static_cast<double>(cell.containers_free);
 }
 
-const std::vector<uint32_t>& RoomScan::Find(uint32_t begin, uint32_t end, const Work& work) {
+const std::vector<uint32_t>& RoomScan::Find(uint32_t zone, const Work& work) {
+  const uint32_t begin = zone_begin_[zone];
+  const auto end = begin + static_cast<uint32_t>(layout_.zones()[zone].rows.size());
   const double* memory = work.kind == Kind::kLrp ? memory_for_lrps_.data() : memory_.data();
   found_.resize(end - begin);
   size_t found = 0;
@@ -108,7 +154,7 @@ const std::vector<uint32_t>& RoomScan::Find(uint32_t begin, uint32_t end, const 
     Leave(memory + first, disk_.data() + first, cpu_.data() + first, containers_.data() + first,
           work, count, left);
     for (uint32_t i = 0; i < count; ++i) {
-      found_[found] = first + i;
+      found_[found] = row_at_[first + i];
       found += left[i] >= 0 ? 1 : 0;
     }
   }

@@ -4,31 +4,33 @@
 #define ROSTRUM_LIB_PLACE_ROWS_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "lib/cache/cell_table.h"
+#include "lib/cache/slot.h"
 #include "lib/model/cell_row.h"
+#include "lib/place/layout.h"
 
 namespace rostrum {
 
-// A row for each cell of a table, from which rounds take.
+// The row of each cell, from which rounds take.
 class Rows {
  public:
-  explicit Rows(const CellTable& table);
+  Rows() = default;
   Rows(const Rows&) = delete;
   Rows& operator=(const Rows&) = delete;
 
-  const CellLayout& layout() const { return *layout_; }
-  const std::shared_ptr<const CellLayout>& shared_layout() const { return layout_; }
-
-  // Whether the rows have room for named resources of these names.
-  bool HaveNames(const std::set<std::string_view>& names) const;
-  // Takes over a row of a table. Returns whether an amount changed. REQUIRES: HaveNames() of it.
-  bool Load(const CellTable& table, uint32_t row);
+  // Makes room for so many rows, and for named resources of these names on each.
+  void Grow(size_t rows, const std::set<std::string_view>& names);
+  // Takes over a cell, or that there is none. Returns whether an amount changed. REQUIRES: Grow().
+  bool Load(uint32_t row, const CellSlot& cell);
+  // Sets where an open cell stands in its zone, unless the cell says so itself. Returns whether that
+  // is another place than before.
+  bool SetPosition(uint32_t row, uint32_t position);
 
   // As strategies see them; `instances` is left at zero.
   const std::vector<CellRow>& all() const { return rows_; }
@@ -51,11 +53,13 @@ class Rows {
   }
 
  private:
-  std::shared_ptr<const CellLayout> layout_;
+  void PointToNamed();
+
   // What is looked at together lies together.
   std::vector<CellRow> rows_;
-  std::vector<std::string> names_;  // Of named resources, sorted.
-  std::vector<ScalarView> named_;   // By row, then name. Each row points to its own.
+  std::vector<std::shared_ptr<const CellInfo>> infos_;  // Whose texts and overheads rows point to.
+  std::set<std::string, std::less<>> names_;            // Of named resources.
+  std::vector<ScalarView> named_;  // By row, then name. Each row points to its own.
   int64_t starting_ = 0;
   uint64_t version_ = 0;
 };
@@ -64,20 +68,27 @@ class Rows {
 // about every one.
 class RoomScan {
  public:
-  explicit RoomScan(const Rows& rows);
+  // `layout` and `rows` outlive it. Where the layout changes a new one is needed.
+  RoomScan(const Layout& layout, const Rows& rows);
 
   // To be called whenever an amount of an open row has changed.
-  void NoteChange(uint32_t row);
+  void NoteChange(uint32_t row) { Set(position_of_[row]); }
 
-  // The rows of [begin, end), in order, on which the work may fit: those that have too little
-  // memory, disk, cpu or containers are left out, named resources and overheads are not looked at.
-  // Valid until the next call. REQUIRES: open rows.
-  const std::vector<uint32_t>& Find(uint32_t begin, uint32_t end, const Work& work);
+  // The rows of a zone, in order, on which the work may fit: those that have too little memory, disk,
+  // cpu or containers are left out, named resources and overheads are not looked at. Valid until the
+  // next call.
+  const std::vector<uint32_t>& Find(uint32_t zone, const Work& work);
 
  private:
+  void Set(uint32_t position);
+
+  const Layout& layout_;
   const Rows& rows_;
-  // What is free, by open row. A double holds each amount exactly, and unlike whole numbers of 64
-  // bits doubles can be compared two and more at a time on every machine.
+  std::vector<uint32_t> row_at_;       // By position: the zones' rows one after the other.
+  std::vector<uint32_t> position_of_;  // By row.
+  std::vector<uint32_t> zone_begin_;   // By zone.
+  // What is free, by position. A double holds each amount exactly, and unlike whole numbers of 64 bits
+  // doubles can be compared two and more at a time on every machine.
   std::vector<double> memory_;
   std::vector<double> memory_for_lrps_;  // Less the proxy's.
   std::vector<double> disk_;

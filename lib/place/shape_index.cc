@@ -43,17 +43,19 @@ bool SameShape(const Work& a, const Work& b) {
 
 }  // namespace
 
-ShapeIndex::ShapeIndex(const Rows& rows, const Instances& instances, Strategy& strategy)
-    : rows_(rows),
-      layout_(rows.layout()),
+ShapeIndex::ShapeIndex(const Layout& layout, const Rows& rows, const Instances& instances,
+                       Strategy& strategy)
+    : layout_(layout),
+      rows_(rows),
       instances_(instances),
       strategy_(strategy),
       separable_(dynamic_cast<const SeparableStrategy*>(&strategy)),
       limit_(strategy.ScoreLimit()),
-      changes_(layout_.groups.size()) {}
+      changes_(layout.groups().size()) {}
 
 void ShapeIndex::BeginRound() {
   ++round_;
+  changes_.resize(layout_.groups().size());
   const size_t before = shapes_.size();
   std::erase_if(shapes_, [&](const auto& shape) {
     if (shape->round + kRoundsKept >= round_) return false;
@@ -69,8 +71,7 @@ void ShapeIndex::BeginRound() {
   // A tree that is so far behind would be made anew in any case.
   for (uint32_t group = 0; group < changes_.size(); ++group) {
     ChangeLog& log = changes_[group];
-    const CellGroup& range = layout_.groups[group];
-    if (log.slots.size() <= size_t{2} * (range.end - range.begin)) continue;
+    if (log.slots.size() <= 2 * layout_.groups()[group].slots.size()) continue;
     log.forgotten = log.size();
     log.slots.clear();
   }
@@ -86,6 +87,7 @@ uint32_t ShapeIndex::ShapeOf(const Work& work) {
     shape_numbers_.Insert(hash, number);
   }
   shapes_[number]->round = round_;
+  shapes_[number]->trees.resize(layout_.groups().size());
   return number;
 }
 
@@ -93,13 +95,12 @@ std::unique_ptr<ShapeIndex::Shape> ShapeIndex::MakeShape(const Work& work) const
   auto shape = std::make_unique<Shape>();
   shape->work.kind = work.kind;
   shape->work.asked = work.asked;
-  shape->trees.resize(layout_.groups.size());
   return shape;
 }
 
 std::optional<RankedRow> ShapeIndex::Best(uint32_t shape, uint32_t group, bool skip_instances) {
   const ScoreTree& scores = CatchUp(shape, group).scores;
-  const uint32_t* const rows = layout_.slot_row.data() + layout_.groups[group].begin;
+  const std::vector<uint32_t>& rows = layout_.groups()[group].slots;
   const uint32_t slot =
       skip_instances ? scores.BestWithout([&](uint32_t s) { return instances_.OnRow(rows[s]) > 0; })
                      : scores.Best();
@@ -108,15 +109,15 @@ std::optional<RankedRow> ShapeIndex::Best(uint32_t shape, uint32_t group, bool s
 }
 
 Score ShapeIndex::ScoreAt(uint32_t shape, uint32_t row) {
-  const uint32_t group = layout_.row_group[row];
-  return CatchUp(shape, group).scores.At(layout_.row_slot[row] - layout_.groups[group].begin);
+  return CatchUp(shape, layout_.group(row)).scores.At(layout_.slot(row));
 }
 
-void ShapeIndex::NoteChange(uint32_t row) noexcept {
-  const uint32_t group = layout_.row_group[row];
+void ShapeIndex::NoteChange(uint32_t group, uint32_t slot) noexcept {
+  // Where there is no log yet, there is no tree either.
+  if (group >= changes_.size()) return;
   ChangeLog& log = changes_[group];
   try {
-    log.slots.push_back(layout_.row_slot[row] - layout_.groups[group].begin);
+    log.slots.push_back(slot);
   } catch (const std::bad_alloc&) {
     // No tree has seen this one, so each will be made anew.
     log.forgotten = log.size() + 1;
@@ -124,41 +125,49 @@ void ShapeIndex::NoteChange(uint32_t row) noexcept {
   }
 }
 
-ShapeIndex::Tree& ShapeIndex::CatchUp(uint32_t shape_number, uint32_t group) {
-  Shape& shape = *shapes_[shape_number];
-  Tree& tree = shape.trees[group];
+void ShapeIndex::Forget(uint32_t group) {
+  for (const auto& shape : shapes_) {
+    if (group < shape->trees.size()) DropTree(&shape->trees[group]);
+  }
+  if (group >= changes_.size()) return;
+  changes_[group].forgotten = changes_[group].size();
+  changes_[group].slots.clear();
+}
+
+void ShapeIndex::TakeIn(const Shape& shape, uint32_t group, Tree* tree) {
   const ChangeLog& log = changes_[group];
-  if (tree.seen == log.size() && !tree.scores.empty()) return tree;
-  if (tree.scores.empty() || tree.seen < log.forgotten ||
-      log.size() - tree.seen > tree.scores.size() / kRemakePart + 1) {
-    Make(shape, group, &tree);
+  if (tree->scores.empty() || tree->seen < log.forgotten ||
+      log.size() - tree->seen > tree->scores.size() / kRemakePart + 1) {
+    Make(shape, group, tree);
   } else {
     Update(shape, group,
-           {log.slots.begin() + static_cast<ptrdiff_t>(tree.seen - log.forgotten), log.slots.end()},
-           &tree);
+           {log.slots.begin() + static_cast<ptrdiff_t>(tree->seen - log.forgotten),
+            log.slots.end()},
+           tree);
   }
-  tree.seen = log.size();
-  return tree;
+  tree->seen = log.size();
+}
+
+void ShapeIndex::DropTree(Tree* tree) {
+  scores_held_ -= tree->scores.size();
+  *tree = Tree();
 }
 
 void ShapeIndex::DropTrees(Shape* shape) {
-  for (Tree& tree : shape->trees) {
-    scores_held_ -= tree.scores.size();
-    tree = Tree();
-  }
+  for (Tree& tree : shape->trees) DropTree(&tree);
 }
 
 void ShapeIndex::Make(const Shape& shape, uint32_t group, Tree* tree) {
-  const CellGroup& range = layout_.groups[group];
-  const uint32_t count = range.end - range.begin;
+  const size_t count = layout_.groups()[group].slots.size();
   if (tree->scores.empty()) {
     if (scores_held_ + count > kMostScores) {
       for (const auto& other : shapes_) DropTrees(other.get());
     }
     scores_held_ += count;
   }
-  changed_scores_.resize(count);
-  ScoreAll(shape, {layout_.slot_row.data() + range.begin, count}, changed_scores_.data());
+  changed_slots_.resize(count);
+  for (uint32_t slot = 0; slot < count; ++slot) changed_slots_[slot] = slot;
+  ScoreSlots(shape, group);
   tree->scores.Make(changed_scores_);
 }
 
@@ -168,12 +177,28 @@ void ShapeIndex::Update(const Shape& shape, uint32_t group, std::span<const uint
   std::sort(changed_slots_.begin(), changed_slots_.end());
   changed_slots_.erase(std::unique(changed_slots_.begin(), changed_slots_.end()),
                        changed_slots_.end());
-  const uint32_t* const rows = layout_.slot_row.data() + layout_.groups[group].begin;
+  ScoreSlots(shape, group);
+  tree->scores.Set(&changed_slots_, changed_scores_.data());
+}
+
+void ShapeIndex::ScoreSlots(const Shape& shape, uint32_t group) {
+  const std::vector<uint32_t>& rows = layout_.groups()[group].slots;
+  // In holes another row is scored, for nothing.
+  uint32_t stand_in = kNoRow;
   changed_rows_.clear();
-  for (const uint32_t slot : changed_slots_) changed_rows_.push_back(rows[slot]);
+  for (const uint32_t slot : changed_slots_) {
+    if (rows[slot] == kNoRow && stand_in == kNoRow) {
+      stand_in =
+          *std::find_if(rows.begin(), rows.end(), [](uint32_t row) { return row != kNoRow; });
+    }
+    changed_rows_.push_back(rows[slot] == kNoRow ? stand_in : rows[slot]);
+  }
   changed_scores_.resize(changed_slots_.size());
   ScoreAll(shape, changed_rows_, changed_scores_.data());
-  tree->scores.Set(&changed_slots_, changed_scores_.data());
+  if (stand_in == kNoRow) return;
+  for (size_t i = 0; i < changed_slots_.size(); ++i) {
+    if (rows[changed_slots_[i]] == kNoRow) changed_scores_[i] = kNoScore;
+  }
 }
 
 void ShapeIndex::ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores) {

@@ -46,10 +46,12 @@ class ShapeIndex {
   static constexpr Score kNoScore = ScoreTree::kNoScore;
   static constexpr Score kFailedScore = {0, std::numeric_limits<int64_t>::min()};
 
-  // REQUIRES: the strategy is separable or has a base score. All three outlive the index.
-  ShapeIndex(const Rows& rows, const Instances& instances, Strategy& strategy);
+  // REQUIRES: the strategy is separable or has a base score. All four outlive the index.
+  ShapeIndex(const Layout& layout, const Rows& rows, const Instances& instances,
+             Strategy& strategy);
 
-  // Lets go of shapes that were not asked for in many rounds. Numbers of shapes change.
+  // Lets go of shapes that were not asked for in many rounds. Numbers of shapes change. The layout
+  // stays as it is until the next round begins.
   void BeginRound();
 
   // The number of a work's shape, for this round, and what all work of it has in common.
@@ -71,11 +73,15 @@ class ShapeIndex {
   // The score of a cell for a shape without instances; kNoScore if it cannot take it.
   Score ScoreAt(uint32_t shape, uint32_t row);
 
-  // To be called after a row has changed. Where memory runs out, more is forgotten than had to be.
-  void NoteChange(uint32_t row) noexcept;
+  // To be called after the row of a slot has changed, or another one stands there. Where memory runs
+  // out, more is forgotten than had to be.
+  void NoteChange(uint32_t group, uint32_t slot) noexcept;
+
+  // To be called when a group's slots have become others altogether.
+  void Forget(uint32_t group);
 
  private:
-  // One group of one shape. Slots are numbered from 0 within the group.
+  // One group of one shape.
   struct Tree {
     ScoreTree scores;  // By slot. Empty until the tree is made.
     size_t seen = 0;   // How much of the group's changes is in.
@@ -94,15 +100,26 @@ class ShapeIndex {
   };
 
   std::unique_ptr<Shape> MakeShape(const Work& work) const;
+  void DropTree(Tree* tree);
   void DropTrees(Shape* shape);
-  Tree& CatchUp(uint32_t shape, uint32_t group);
+  Tree& CatchUp(uint32_t shape, uint32_t group) {
+    Tree& tree = shapes_[shape]->trees[group];
+    if (tree.seen != changes_[group].size() || tree.scores.empty()) {
+      TakeIn(*shapes_[shape], group, &tree);
+    }
+    return tree;
+  }
+  // Takes in what has changed.
+  void TakeIn(const Shape& shape, uint32_t group, Tree* tree);
   void Make(const Shape& shape, uint32_t group, Tree* tree);
   void Update(const Shape& shape, uint32_t group, std::span<const uint32_t> changes, Tree* tree);
+  // Writes the score of each of `changed_slots_` to `changed_scores_`.
+  void ScoreSlots(const Shape& shape, uint32_t group);
   void ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores);
   Score BaseScoreOf(uint32_t row);
 
+  const Layout& layout_;
   const Rows& rows_;
-  const CellLayout& layout_;
   const Instances& instances_;
   Strategy& strategy_;
   const class SeparableStrategy* const separable_;  // Null if the strategy has a base score only.

@@ -16,9 +16,9 @@ struct Shortest {
   Amount asked = 0;
   uint32_t row = 0;
 
-  void Add(const ShortCells& found, Amount wanted) {
+  void Add(const ShortCells& found, Amount wanted, const Layout& layout) {
     const Amount lack = wanted - found.most_free;
-    if (cells == 0 || lack < short_by || (lack == short_by && found.row < row)) {
+    if (cells == 0 || lack < short_by || (lack == short_by && layout.Before(found.row, row))) {
       short_by = lack;
       asked = wanted;
       row = found.row;
@@ -41,7 +41,7 @@ bool CanTell(FreeIndex* free, uint32_t group, const Work& work) {
 }
 
 ReasonCount ReasonOf(const Shortest& shortest, BasicResource resource, bool is_static,
-                     const CellLayout& layout) {
+                     const Layout& layout) {
   // Containers are counted, not measured; as an amount one is a thousand thousandths.
   const auto amount = [&](int64_t number) {
     return resource == BasicResource::kContainers ? WholeAmount(number) : number;
@@ -54,23 +54,23 @@ ReasonCount ReasonOf(const Shortest& shortest, BasicResource resource, bool is_s
   reason.asked = amount(shortest.asked);
   reason.short_by = amount(shortest.short_by);
   reason.free = reason.asked - reason.short_by;
-  reason.cell_id = layout.cells[shortest.row]->id;
+  reason.cell_id = layout.info(shortest.row)->id;
   return reason;
 }
 
 }  // namespace
 
-std::optional<ShortageCount> CountShortages(FreeIndex* free, const CellLayout& layout,
+std::optional<ShortageCount> CountShortages(FreeIndex* free, const Layout& layout,
                                             const ConstraintMatch& match, const Work& work) {
   if (!work.asked.scalars.empty()) return std::nullopt;
   // Overheads name resources too, even those of cells that do not match.
-  for (uint32_t group = 0; group < layout.groups.size(); ++group) {
-    if (!free->IsUniform(group)) return std::nullopt;
+  for (uint32_t group = 0; group < layout.groups().size(); ++group) {
+    if (layout.groups()[group].cells > 0 && !free->IsUniform(group)) return std::nullopt;
   }
   uint64_t cells = 0;
   for (const uint32_t group : match.groups) {
     if (!CanTell(free, group, work)) return std::nullopt;
-    cells += layout.groups[group].end - layout.groups[group].begin;
+    cells += layout.groups()[group].cells;
   }
   ShortageCount count;
   Problems problems(work);
@@ -82,7 +82,7 @@ std::optional<ShortageCount> CountShortages(FreeIndex* free, const CellLayout& l
       const int64_t asked = free->AskedOf(group, work)[i];
       const ShortCells found = free->CountShort(group, resource, asked);
       if (found.count == 0) continue;
-      shortest[free->IsStaticForAll(group, resource, asked)].Add(found, asked);
+      shortest[free->IsStaticForAll(group, resource, asked)].Add(found, asked, layout);
     }
     for (const bool is_static : {false, true}) {
       if (shortest[is_static].cells == 0) continue;

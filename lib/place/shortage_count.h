@@ -20,7 +20,7 @@ struct ShortageCount {
 // What a look at every matching cell comes to, for work that fits on none of them. Nothing if the
 // index cannot say it for certain: if it may fit somewhere, asks for named resources, or meets
 // cells that have to be started or that differ in their totals or their proxy memory.
-std::optional<ShortageCount> CountShortages(FreeIndex* free, const CellLayout& layout,
+std::optional<ShortageCount> CountShortages(FreeIndex* free, const Layout& layout,
                                             const ConstraintMatch& match, const Work& work);
 
 }  // namespace rostrum

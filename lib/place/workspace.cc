@@ -1,6 +1,8 @@
 #include "lib/place/workspace.h"
 
 #include <bit>
+#include <set>
+#include <utility>
 
 #include "lib/strategy/separable.h"
 
@@ -16,22 +18,55 @@ bool SameSettings(const Configuration& a, const Configuration& b) {
 
 }  // namespace
 
-Workspace::Workspace(const CellTable& table, Strategy& strategy)
-    : strategy_(strategy), rows_(table), instances_(table), free_index_(rows_) {}
+Workspace::Workspace(Strategy& strategy)
+    : strategy_(strategy), instances_(layout_), free_index_(layout_, rows_) {}
 
-bool Workspace::Apply(const CellChanges& changes, const Snapshot& snapshot) {
-  if (changes.layout != layout()) return false;
-  if (changes.rows.empty()) return true;  // Then nobody need work out what the snapshot comes to.
-  const CellTable& table = snapshot.table();
+void Workspace::CatchUpWithAll(std::span<const CellSlot> cells) {
+  std::vector<uint32_t> all(cells.size());
+  for (uint32_t row = 0; row < all.size(); ++row) all[row] = row;
+  CatchUp(cells, all);
+}
+
+void Workspace::CatchUp(std::span<const CellSlot> cells, std::span<const uint32_t> changed) {
+  if (changed.empty()) return;
   std::set<std::string_view> names;
-  for (const uint32_t row : changes.rows) table.cells[row].CollectNames(&names);
-  if (!rows_.HaveNames(names)) return false;
-  for (const uint32_t row : changes.rows) {
-    const bool changed = rows_.Load(table, row);
-    instances_.Load(row, table.cells[row]);
-    if (changed && row < layout()->open_count) NoteChange(row);
+  size_t instances = 0;
+  for (const uint32_t row : changed) {
+    cells[row].CollectNames(&names);
+    instances += cells[row].lrps.named() + cells[row].placed.size();
   }
-  return true;
+  instances_.BeforeLayoutChanges();
+  // What is known of a cell may matter to its score, though its amounts stay.
+  std::vector<uint32_t> told_anew;
+  for (const uint32_t row : changed) {
+    if (row >= layout_.row_count() || layout_.info(row) != cells[row].info) told_anew.push_back(row);
+  }
+  const LayoutChanges changes = layout_.Update(cells, told_anew);
+  if (changes.any()) room_scan_.reset();
+  rows_.Grow(cells.size(), names);
+  instances_.Grow(cells.size(), layout_.zones().size(), instances);
+  size_t next = 0;
+  for (const uint32_t row : changed) {
+    const bool has_changed = rows_.Load(row, cells[row]);
+    instances_.Load(row, cells[row]);
+    const bool is_anew = next < told_anew.size() && told_anew[next] == row;
+    if (is_anew) ++next;
+    if (!layout_.is_open(row)) continue;
+    if (has_changed || is_anew) NoteChange(row);
+  }
+  positions_changed_ = positions_changed_ || !told_anew.empty();
+  if (changes.any()) ApplyToIndexes(changes);
+}
+
+void Workspace::ApplyToIndexes(const LayoutChanges& changes) {
+  for (const auto& [group, slot] : changes.slots) {
+    free_index_.NoteChange(group, slot);
+    if (shape_index_) shape_index_->NoteChange(group, slot);
+  }
+  for (const uint32_t group : changes.spaced_groups) {
+    free_index_.Forget(group);
+    if (shape_index_) shape_index_->Forget(group);
+  }
 }
 
 void Workspace::BeginRound(const Configuration& configuration) {
@@ -39,15 +74,29 @@ void Workspace::BeginRound(const Configuration& configuration) {
   instances_.BeginRound();
   // The library's own strategies say the same of a cell in every round; others may not.
   const bool is_own = dynamic_cast<const SeparableStrategy*>(&strategy_) != nullptr;
-  if (!is_own || !SameSettings(configuration_, configuration)) shape_index_.reset();
+  // Where a cell stands in its zone they look at with this weight alone.
+  const bool positions_matter = !is_own || configuration.bin_pack_first_fit_weight > 0;
+  const bool moved = positions_matter && SetPositions();
+  if (!is_own || moved || !SameSettings(configuration_, configuration)) shape_index_.reset();
   configuration_ = configuration;
   if (shape_index_) {
     shape_index_->BeginRound();
   } else if (is_own || strategy_.HasBaseScore()) {
-    shape_index_.emplace(rows_, instances_, strategy_);
+    shape_index_.emplace(layout_, rows_, instances_, strategy_);
   } else if (!room_scan_) {
-    room_scan_.emplace(rows_);
+    room_scan_.emplace(layout_, rows_);
   }
+}
+
+bool Workspace::SetPositions() {
+  if (!std::exchange(positions_changed_, false)) return false;
+  bool moved = false;
+  for (const uint32_t zone : layout_.zones_in_order()) {
+    for (const uint32_t row : layout_.zones()[zone].rows) {
+      moved |= rows_.SetPosition(row, layout_.position(row));
+    }
+  }
+  return moved;
 }
 
 void Workspace::Place(uint32_t row, const Work& work) {
@@ -66,8 +115,10 @@ void Workspace::UndoRound() {
 }
 
 void Workspace::NoteChange(uint32_t row) {
-  free_index_.NoteChange(row);
-  if (shape_index_) shape_index_->NoteChange(row);
+  const uint32_t group = layout_.group(row);
+  const uint32_t slot = layout_.slot(row);
+  free_index_.NoteChange(group, slot);
+  if (shape_index_) shape_index_->NoteChange(group, slot);
   if (room_scan_) room_scan_->NoteChange(row);
 }
 

@@ -1,11 +1,12 @@
 
 #include <deque>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "lib/base/format.h"
 #include "lib/base/strings.h"
-#include "lib/cache/cell_table.h"
+#include "lib/cache/internals.h"
 #include "lib/record/guid_table.h"
 #include "lib/record/messages.h"
 #include "rostrum/cache.h"
@@ -24,7 +25,7 @@ Status CheckScalarEntries(uint64_t cells, uint64_t names) {
                   cells, names, kScalarEntriesMaximum));
 }
 
-// One snapshot on its way into a message. It reads the flat table, not Snapshot::Cells(), which
+// One snapshot on its way into a message. It reads the slots, not Snapshot::Cells(), which
 // would copy the guid of every running LRP.
 class SnapshotWriter {
  public:
@@ -32,13 +33,15 @@ class SnapshotWriter {
       : table_(table), message_(message), processes_(CountLrps(table)) {}
 
   Status Write() {
-    if (Status status = CheckScalarEntries(table_.size(), table_.Names().size());
+    std::set<std::string_view> names;
+    for (const CellSlot& slot : table_.cells) slot.CollectNames(&names);
+    if (Status status = CheckScalarEntries(table_.cells.size(), names.size());
         !status.ok()) {
       return InvalidArgument(status.text());
     }
-    message_->mutable_cells()->Reserve(static_cast<int>(table_.size()));
-    for (size_t row = 0; row < table_.size(); ++row) {
-      if (Status status = WriteCell(row); !status.ok()) return status;
+    message_->mutable_cells()->Reserve(static_cast<int>(table_.cells.size()));
+    for (const CellSlot& slot : table_.cells) {
+      if (Status status = WriteCell(slot); !status.ok()) return status;
     }
     for (const uint32_t length : processes_.Lengths()) message_->add_process_lengths(length);
     message_->set_process_guids(processes_.characters());
@@ -46,8 +49,7 @@ class SnapshotWriter {
   }
 
  private:
-  Status WriteCell(size_t row) {
-    const CellSlot& slot = table_.cells[row];
+  Status WriteCell(const CellSlot& slot) {
     const CellInfo& info = *slot.info;
     const SingleRow amounts = slot.MakeRow();
     const Resources total = TotalOf(amounts.row);
@@ -133,7 +135,7 @@ class SnapshotBuilder {
 
   Expected<std::shared_ptr<const Snapshot>> Build() {
     for (v1::Signature& signature : *message_->mutable_signatures()) {
-      signatures_.push_back(cache_.Intern(FromMessage(&signature)));
+      signatures_.push_back(Internals::Intern(cache_, FromMessage(&signature)));
     }
     if (Status status = ReadLrps(); !status.ok()) return status;
     inputs_.reserve(static_cast<size_t>(message_->cells_size()));
@@ -143,7 +145,7 @@ class SnapshotBuilder {
       first_lrp += static_cast<size_t>(cell.lrps_size());
     }
     if (Status status = CheckResourcesOfCells(); !status.ok()) return Corrupt(status.text());
-    if (Status status = cache_.UpdateFrom(inputs_, /*replace=*/false); !status.ok()) {
+    if (Status status = Internals::Update(cache_, inputs_, /*replace=*/false); !status.ok()) {
       return Corrupt(status.text());
     }
     return cache_.TakeSnapshot();
@@ -243,7 +245,7 @@ class SnapshotBuilder {
 }  // namespace
 
 Status ToMessage(const Snapshot& snapshot, v1::Snapshot* message) {
-  return SnapshotWriter(snapshot.table(), message).Write();
+  return SnapshotWriter(Internals::TableOf(snapshot), message).Write();
 }
 
 Expected<std::shared_ptr<const Snapshot>> FromMessage(v1::Snapshot* message) {

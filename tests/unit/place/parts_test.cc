@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
+#include "lib/cache/internals.h"
 #include "lib/place/go_sort.h"
 #include "lib/place/instances.h"
 #include "lib/place/matcher.h"
 #include "lib/place/refusal.h"
-#include "lib/place/rows.h"
+#include "lib/place/workspace.h"
 #include "tests/unit/builders.h"
 
 namespace rostrum {
@@ -78,7 +80,10 @@ TEST(InstancesTest, CountsTheCurrentProcessByRowAndZone) {
   const Auction p = MakeLrp("p");
   const Auction q = MakeLrp("q");
   const Auction task = MakeTask("p");
-  Instances instances(snapshot->table());
+  FakeStrategy strategy;
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*snapshot).cells);
+  Instances& instances = workspace.instances();
   instances.BeginRound();
 
   instances.Select(instances.ProcessOf(p.work));
@@ -111,7 +116,10 @@ TEST(InstancesTest, ForgetsWhatRanOnARowBefore) {
   cells[0].lrps = {"p", "q"};
   cells[1].lrps = {"p"};
   const auto snapshot = *Snapshot::FromCells(cells);
-  Instances instances(snapshot->table());
+  FakeStrategy strategy;
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*snapshot).cells);
+  Instances& instances = workspace.instances();
   const Auction p = MakeLrp("p");
   const Auction q = MakeLrp("q");
   // Often enough that what was forgotten is cleaned up on the way.
@@ -120,6 +128,7 @@ TEST(InstancesTest, ForgetsWhatRanOnARowBefore) {
     instances.Select(instances.ProcessOf(p.work));
     instances.Add(0);
     CellSlot cell;
+    cell.info = workspace.layout().info(0);
     cell.lrps = LrpList::Copy(std::vector<std::string>{"q"});
     cell.Place(q, 0);
     instances.BeginRound();
@@ -133,9 +142,19 @@ TEST(InstancesTest, ForgetsWhatRanOnARowBefore) {
   }
 }
 
+Layout LayoutOf(const Snapshot& snapshot) {
+  const std::vector<CellSlot>& cells = Internals::TableOf(snapshot).cells;
+  std::vector<uint32_t> rows(cells.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  Layout layout;
+  static_cast<void>(layout.Update(cells, rows));
+  return layout;
+}
+
 TEST(MatcherTest, LooksAtEveryConstraintOnce) {
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{MakeCell("a")});
-  Matcher matcher(*snapshot->table().layout);
+  const Layout layout = LayoutOf(*snapshot);
+  Matcher matcher(layout);
   const Constraint plain = {kRootfs, {}, {}};
   const Constraint other = {kRootfs, {}, {"nfs"}};
   EXPECT_EQ(&matcher.Find(plain), &matcher.Find(Constraint(plain)));
@@ -149,7 +168,8 @@ TEST(MatcherTest, DoesNotTakeTagsForDrivers) {
   Cell cell = MakeCell("a");
   cell.signature.volume_drivers = {"x"};
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{cell});
-  Matcher matcher(*snapshot->table().layout);
+  const Layout layout = LayoutOf(*snapshot);
+  Matcher matcher(layout);
   EXPECT_TRUE(matcher.Find({kRootfs, {}, {"x"}}).anywhere());
   EXPECT_FALSE(matcher.Find({kRootfs, {"x"}, {}}).anywhere());
 }
@@ -158,7 +178,10 @@ TEST(ShortagesTest, ListsEveryShortageInOrder) {
   Cell cell = MakeCell("a");
   cell.available = {};
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{cell});
-  const Rows rows(snapshot->table());
+  FakeStrategy strategy;
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*snapshot).cells);
+  const Rows& rows = workspace.rows();
   auto work = MakeWork(Kind::kTask, "t");
   work->asked.cpu = 5;
   work->asked.scalars = {{"ports", 1}, {"gpus", 2}, {"none", 0}};

@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "lib/cache/internals.h"
+#include "lib/place/workspace.h"
 #include "rostrum/cache.h"
 #include "tests/unit/builders.h"
 
@@ -27,10 +29,9 @@ Cell RandomCell(int number, std::mt19937_64* random) {
   return cell;
 }
 
-std::vector<uint32_t> RowsThatFit(const Rows& all, uint32_t begin, uint32_t end,
-                                  const Work& work) {
+std::vector<uint32_t> RowsThatFit(const Rows& all, const LayoutZone& zone, const Work& work) {
   std::vector<uint32_t> rows;
-  for (uint32_t row = begin; row < end; ++row) {
+  for (const uint32_t row : zone.rows) {
     if (FitsWithProxy(all[row], work)) rows.push_back(row);
   }
   return rows;
@@ -47,22 +48,25 @@ TEST(RoomScanTest, FindsTheRowsThatTheRuleSaysFit) {
   Cache cache;
   ASSERT_TRUE(cache.Update(cells).ok());
   const auto snapshot = cache.TakeSnapshot();
-  Rows all(snapshot->table());
-  RoomScan scan(all);
+  FakeStrategy strategy;
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*snapshot).cells);
+  workspace.BeginRound({});
+  const Rows& all = workspace.rows();
+  RoomScan& scan = *workspace.room_scan();
+  ASSERT_EQ(workspace.layout().zones().size(), 2u);
   const auto lrp = MakeWork(Kind::kLrp, "p");
   const auto task = MakeWork(Kind::kTask, "t");
   size_t found = 0;
   for (int step = 0; step < 2000; ++step) {
     const Work& work = step % 2 == 0 ? *lrp : *task;
-    auto begin = static_cast<uint32_t>(random() % kCells);
-    auto end = static_cast<uint32_t>(random() % (kCells + 1));
-    if (begin > end) std::swap(begin, end);
-    const std::vector<uint32_t> rows = RowsThatFit(all, begin, end, work);
-    ASSERT_EQ(scan.Find(begin, end, work), rows);
+    const uint32_t zone = step / 2 % 2;
+    const std::vector<uint32_t> rows = RowsThatFit(all, workspace.layout().zones()[zone], work);
+    ASSERT_EQ(scan.Find(zone, work), rows);
     found += rows.size();
-    if (rows.empty() || !Fits(all[rows.front()], work)) continue;
-    static_cast<void>(all.Reserve(rows.front(), work));
-    scan.NoteChange(rows.front());
+    if (rows.empty()) continue;
+    const uint32_t row = rows[random() % rows.size()];
+    if (Fits(all[row], work)) workspace.Place(row, work);
   }
   EXPECT_GT(found, 1000u);
 }
