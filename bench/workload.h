@@ -50,19 +50,38 @@ class Workload {
   const rostrum_batch_t* work() const { return work_.get(); }
   int64_t auctions() const { return auctions_; }
 
- private:
   struct BatchDeleter {
     void operator()(rostrum_batch_t* batch) const { rostrum_batch_destroy(batch); }
   };
   using Batch = std::unique_ptr<rostrum_batch_t, BatchDeleter>;
-
   static Batch NewBatch();
+
+ private:
   void MakeCells(const FleetOptions& fleet, SplitMix64* random);
   void MakeWork(int64_t shapes, SplitMix64* random);
 
   Batch cells_;
   Batch work_;
   int64_t auctions_ = 0;
+};
+
+// One cell in a hundred of a workload, otherwise: of each four the first is closed, the second offers
+// another tag, the third is gone, and a new one stands beside the fourth.
+class ChangedCells {
+ public:
+  explicit ChangedCells(const Workload& workload);
+
+  // To be fed, and the ids of cells to be removed: from the workload's cells to those, and back.
+  struct Step {
+    Workload::Batch cells;
+    std::vector<std::string> gone;
+  };
+  const Step& there() const { return there_; }
+  const Step& back() const { return back_; }
+
+ private:
+  Step there_;
+  Step back_;
 };
 
 // Ends the program with the error's text unless the code is ROSTRUM_OK.
