@@ -20,7 +20,7 @@
 
 namespace rostrum {
 
-// Why a cell was no choice for an auction. The numbers are those of rostrum_reason_t.
+// Why a cell was no choice for an auction. The numbers are those of rostrum_reason_code_t.
 enum class Reason : int32_t {
   kRootfs = 1,         // No provider for the root file system.
   kVolumeDriver = 2,   // A volume driver is missing.

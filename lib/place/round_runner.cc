@@ -22,7 +22,7 @@
 namespace rostrum {
 namespace {
 
-// What a round cannot do without. The queue asks for more, such as a root file system.
+// What a round cannot do without, of auctions that did not come through a queue, which asks for more.
 Status CheckInput(const RoundInput& input) {
   const Work* checked = nullptr;
   for (size_t i = 0; i < input.auctions.size(); ++i) {
@@ -44,7 +44,7 @@ Status CheckInput(const RoundInput& input) {
   return {};
 }
 
-// The queue has normalized its own; here it is for those who bring auctions themselves.
+// As the queue does.
 void NormalizeWork(std::vector<Auction>* auctions) {
   std::shared_ptr<const Work> given;
   std::shared_ptr<const Work> normalized;
@@ -388,8 +388,6 @@ CellView RoundRunner::ViewOf(uint32_t row) const {
 RoundInput RoundRunner::Dissolve(Round* round) { return std::move(round->input_); }
 
 Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspace& workspace) {
-  if (Status status = CheckInput(input); !status.ok()) return status;
-  NormalizeWork(&input.auctions);
   auto round = std::make_shared<Round>();
   round->input_ = std::move(input);
   try {
@@ -414,6 +412,8 @@ Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspa
 
 Expected<std::shared_ptr<const Round>> RunRound(RoundInput&& input, Strategy& strategy) {
   if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
+  if (Status status = CheckInput(input); !status.ok()) return status;
+  NormalizeWork(&input.auctions);
   Workspace workspace(strategy);
   workspace.CatchUpWithAll(Internals::TableOf(*input.snapshot).cells);
   Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), workspace);

@@ -34,7 +34,8 @@ class RoundRunner {
   // Every cell's answer to an auction at this point of the round, and what would have placed it.
   Explanation Explain(uint32_t auction);
 
-  // As rostrum::RunRound, in a workspace; after a failure that is of no more use.
+  // As rostrum::RunRound, in a workspace; after a failure that is of no more use. The auctions come
+  // from a queue, which has validated and normalized their work.
   static Expected<std::shared_ptr<Round>> RunAll(RoundInput&& input, Workspace& workspace);
 
   // What an engine needs of a round beside what users do: the row of each decision that placed, and
