@@ -9,7 +9,7 @@
 #include "lib/cache/offer_book.h"
 #include "lib/cache/slot.h"
 #include "lib/cache/store.h"
-#include "lib/model/normalize.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 namespace {

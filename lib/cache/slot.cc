@@ -7,7 +7,7 @@
 
 #include "lib/base/format.h"
 #include "lib/base/key.h"
-#include "lib/model/validate_named.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 namespace {

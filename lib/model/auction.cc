@@ -4,8 +4,7 @@
 
 #include "lib/base/format.h"
 #include "lib/model/identifier.h"
-#include "lib/model/normalize.h"
-#include "lib/model/validate_named.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 

@@ -4,7 +4,7 @@
 
 #include "lib/base/format.h"
 #include "lib/model/cell_row.h"
-#include "lib/model/validate_named.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 namespace {

@@ -1,12 +1,15 @@
-// How much is free on the cells of a group, without looking at all of them.
+// How much is free on the cells of a group, and what is short where, without looking at all of them.
 
 #ifndef ROSTRUM_LIB_PLACE_FREE_INDEX_H_
 #define ROSTRUM_LIB_PLACE_FREE_INDEX_H_
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "lib/place/refusal.h"
 #include "lib/place/rows.h"
 
 namespace rostrum {
@@ -92,6 +95,17 @@ class FreeIndex {
   const Rows& rows_;
   std::vector<Tree> trees_;  // By group.
 };
+
+struct ShortageCount {
+  ReasonCounter counter;
+  std::string text;  // As Problems::Text.
+};
+
+// What a look at every matching cell comes to, for work that fits on none of them. Nothing if the
+// index cannot say it for certain: if it may fit somewhere, asks for named resources, or meets
+// cells that have to be started or that differ in their totals or their proxy memory.
+std::optional<ShortageCount> CountShortages(FreeIndex* free, const Layout& layout,
+                                            const ConstraintMatch& match, const Work& work);
 
 }  // namespace rostrum
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/key.h"
 #include "lib/base/reserve.h"
 
 namespace rostrum {
@@ -18,6 +19,15 @@ constexpr size_t kManyPart = 8;
 // Whether two cells stand in one place of one group.
 bool SamePlace(const CellInfo& a, const CellInfo& b) {
   return a.signature == b.signature && a.index == b.index && a.zone == b.zone && a.id == b.id;
+}
+
+// No two constraints share a key.
+void WriteKey(const Constraint& constraint, std::string* key) {
+  key->clear();
+  AppendToKey(key, constraint.rootfs);
+  for (const std::string& tag : constraint.placement_tags) AppendToKey(key, tag);
+  *key += '|';
+  for (const std::string& driver : constraint.volume_drivers) AppendToKey(key, driver);
 }
 
 }  // namespace
@@ -242,6 +252,46 @@ std::vector<uint32_t> Layout::RowsInOrder() const {
   std::sort(rows.begin(), rows.end(),
             [&](uint32_t a, uint32_t b) { return Precedes(*infos_[a], *infos_[b]); });
   return rows;
+}
+
+MatchLevel ConstraintMatch::ReportedLevel() const {
+  // Upstream goes through the zones with the error of the last one in hand, and takes the next
+  // zone's where it has none, has a rootfs or a tag mismatch, or where a volume driver mismatch
+  // meets a tag mismatch.
+  MatchLevel reported = by_zone.front();
+  for (const MatchLevel level : by_zone) {
+    const bool stays =
+        reported == MatchLevel::kVolumeDriverMismatch && level != MatchLevel::kPlacementTagMismatch;
+    if (!stays) reported = level;
+  }
+  return reported;
+}
+
+const ConstraintMatch& Matcher::Find(const Constraint& constraint) {
+  WriteKey(constraint, &key_);
+  auto at = by_constraint_.find(std::string_view(key_));
+  if (at == by_constraint_.end()) at = by_constraint_.emplace(key_, Make(constraint)).first;
+  return *at->second;
+}
+
+std::unique_ptr<ConstraintMatch> Matcher::Make(const Constraint& constraint) const {
+  auto match = std::make_unique<ConstraintMatch>();
+  for (const auto& signature : layout_.signatures()) {
+    match->by_signature.push_back(Match(constraint, *signature));
+  }
+  for (const uint32_t zone : layout_.zones_in_order()) {
+    MatchLevel furthest = MatchLevel::kRootfsMismatch;
+    const auto first = static_cast<uint32_t>(match->groups.size());
+    for (const uint32_t group : layout_.zones()[zone].groups) {
+      const MatchLevel level = match->by_signature[layout_.groups()[group].signature];
+      furthest = std::max(furthest, level);
+      if (level == MatchLevel::kMatch) match->groups.push_back(group);
+    }
+    match->by_zone.push_back(furthest);
+    const auto last = static_cast<uint32_t>(match->groups.size());
+    if (last > first) match->zones.push_back({zone, first, last});
+  }
+  return match;
 }
 
 }  // namespace rostrum

@@ -1,4 +1,4 @@
-// Which open cells compete with each other, and in which order.
+// Which open cells compete with each other, in which order, and which of them meet which constraints.
 
 #ifndef ROSTRUM_LIB_PLACE_LAYOUT_H_
 #define ROSTRUM_LIB_PLACE_LAYOUT_H_
@@ -15,6 +15,7 @@
 
 #include "lib/base/strings.h"
 #include "lib/cache/slot.h"
+#include "rostrum/constraint.h"
 
 namespace rostrum {
 
@@ -123,6 +124,44 @@ class Layout {
   std::vector<std::shared_ptr<const Signature>> signatures_;
   std::unordered_map<const Signature*, uint32_t> signature_numbers_;
   std::array<uint64_t, kClosedReasons> closed_{};
+};
+
+// A zone with cells that meet a constraint: groups [first, last) of ConstraintMatch::groups.
+struct MatchingZone {
+  uint32_t zone = 0;
+  uint32_t first = 0;
+  uint32_t last = 0;
+};
+
+// What one constraint comes to on the open cells.
+struct ConstraintMatch {
+  std::vector<MatchLevel> by_signature;
+  std::vector<MatchLevel> by_zone;  // By name: the furthest that any cell of it gets.
+  std::vector<MatchingZone> zones;  // By name.
+  std::vector<uint32_t> groups;     // Of the layout, those that match.
+
+  // Whether some cell matches.
+  bool anywhere() const { return !zones.empty(); }
+  bool Matches(uint32_t signature) const { return by_signature[signature] == MatchLevel::kMatch; }
+
+  // Where there is no match at all: the level that Diego reports. REQUIRES: there is a zone.
+  MatchLevel ReportedLevel() const;
+};
+
+// Looks at each constraint once for each signature, not once for each cell and auction.
+class Matcher {
+ public:
+  explicit Matcher(const Layout& layout) : layout_(layout) {}
+
+  // The result lives as long as the matcher.
+  const ConstraintMatch& Find(const Constraint& constraint);
+
+ private:
+  std::unique_ptr<ConstraintMatch> Make(const Constraint& constraint) const;
+
+  const Layout& layout_;
+  StringMap<std::unique_ptr<ConstraintMatch>> by_constraint_;
+  std::string key_;  // Kept so that looking one up need not allocate.
 };
 
 }  // namespace rostrum

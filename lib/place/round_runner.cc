@@ -12,12 +12,10 @@
 #include "lib/base/format.h"
 #include "lib/base/position_table.h"
 #include "lib/cache/internals.h"
-#include "lib/model/normalize.h"
-#include "lib/model/validate_named.h"
+#include "lib/model/work.h"
 #include "lib/place/guard.h"
 #include "lib/place/refusal.h"
-#include "lib/strategy/scanning.h"
-#include "lib/strategy/separable.h"
+#include "lib/strategy/kinds.h"
 
 namespace rostrum {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "lib/place/auction_order.h"
-#include "lib/place/matcher.h"
+#include "lib/place/layout.h"
 #include "lib/place/workspace.h"
 #include "rostrum/round.h"
 

@@ -8,7 +8,7 @@
 #include "lib/cache/internals.h"
 #include "lib/place/go_sort.h"
 #include "lib/place/instances.h"
-#include "lib/place/matcher.h"
+#include "lib/place/layout.h"
 #include "lib/place/refusal.h"
 #include "lib/place/workspace.h"
 #include "tests/unit/builders.h"

@@ -1,6 +1,6 @@
 // The tournament tree against looking at every score.
 
-#include "lib/place/score_tree.h"
+#include "lib/place/shape_index.h"
 
 #include <gtest/gtest.h>
 

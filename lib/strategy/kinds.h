@@ -1,7 +1,7 @@
-// Strategies whose score of a cell hangs on an auction's process in one separable part.
+// Kinds of strategies of which a round knows more than it may of any.
 
-#ifndef ROSTRUM_LIB_STRATEGY_SEPARABLE_H_
-#define ROSTRUM_LIB_STRATEGY_SEPARABLE_H_
+#ifndef ROSTRUM_LIB_STRATEGY_KINDS_H_
+#define ROSTRUM_LIB_STRATEGY_KINDS_H_
 
 #include <cstdint>
 #include <span>
@@ -30,6 +30,15 @@ class SeparableStrategy : public Strategy {
   }
 };
 
+class ScanningStrategy : public Strategy {
+ public:
+  // Calls up to the next one that are given this very object are about this auction. Null: none is.
+  virtual void BeginAuction(const AuctionView* auction) noexcept = 0;
+
+  // Whether every cell is a choice, so that Accepts need not be asked.
+  virtual bool AcceptsAll() const = 0;
+};
+
 }  // namespace rostrum
 
-#endif  // ROSTRUM_LIB_STRATEGY_SEPARABLE_H_
+#endif  // ROSTRUM_LIB_STRATEGY_KINDS_H_
