@@ -55,7 +55,7 @@ def main():
     folder = arguments.folder.resolve()
     commands = subprocess.run(["ninja", "-C", folder, "-t", "commands", "all"], check=True, text=True,
                               capture_output=True).stdout.splitlines()
-    compiler = shlex.split(next(c for c in commands if c.endswith(".cc")))[0]
+    compiler = next(c for c in commands if c.endswith(".cc")).split(" -", 1)[0]
     yardsticks = []
 
     def measure_yardstick():

@@ -32,6 +32,7 @@ bool ParseKind(std::string_view kind, Case* parsed) {
     return ParseNumber(parts[1], &parsed->fleet.signatures);
   }
   if (parts.size() == 2 && parts[0] == "zones") return ParseNumber(parts[1], &parsed->fleet.zones);
+  if (parts.size() == 2 && parts[0] == "shapes") return ParseNumber(parts[1], &parsed->shapes);
   parsed->fleet.full = true;
   return parts.size() == 3 && parts[0] == "full" && ParseNumber(parts[1], &parsed->shapes);
 }
@@ -43,6 +44,7 @@ std::string Case::Name() const {
   if (fleet.different_sizes) kind = "sizes";
   if (fleet.signatures != 1) kind = Format("signatures-{}", fleet.signatures);
   if (fleet.zones != 3) kind = Format("zones-{}", fleet.zones);
+  if (shapes > 0) kind = Format("shapes-{}", shapes);
   if (fleet.full) kind = Format("full-{}-shapes", shapes);
   return Format("{}/{}/{}/{}/{}", kind, strategy, fleet.cells, fleet.lrps_per_cell, auctions);
 }

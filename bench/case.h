@@ -21,7 +21,7 @@ struct Case {
   int64_t shapes = 0;  // See Workload.
 
   // "KIND/STRATEGY/CELLS/LRPS_PER_CELL/AUCTIONS". KIND is "round" for the reference fleet;
-  // "sizes", "signatures-N", "zones-N" and "full-N-shapes" are that fleet but for one thing.
+  // "sizes", "signatures-N", "zones-N", "shapes-N" and "full-N-shapes" are that but for one thing.
   std::string Name() const;
 
   // Nothing if it is no such name.

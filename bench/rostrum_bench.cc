@@ -161,8 +161,8 @@ bool TakeCases(int* argc, char** argv, std::vector<Case>* cases) {
       PrintFormat(
           stderr,
           "error: --case: found \"{}\", expected KIND/STRATEGY/CELLS/LRPS_PER_CELL/AUCTIONS, "
-          "such as round/diego/2000/20/500; KIND is round, sizes, signatures-N, zones-N or "
-          "full-N-shapes, STRATEGY one of the library's or plugin\n",
+          "such as round/diego/2000/20/500; KIND is round, sizes, signatures-N, zones-N, "
+          "shapes-N or full-N-shapes, STRATEGY one of the library's or plugin\n",
           name);
       return false;
     }

@@ -27,7 +27,7 @@ build_bench() {
   setup_machine build >&2
   install_packages libbenchmark-dev >&2 ||
     die "Google Benchmark is missing; please install it (on Debian: libbenchmark-dev)"
-  build_in "$BENCH_BUILD" -Dbuildtype=release -Dbenchmarks=true -Dtests=false -Dtools=false \
+  build_in "$BENCH_BUILD" -Dbuildtype=release -Dbenchmarks=true -Dtests=false -Dtools=false -Dmesos=disabled \
     -Dexamples=false >&2
   mkdir -p "$RESULTS"
 }

@@ -139,11 +139,13 @@ run_ninja() {
   }
 }
 
-# build_in FOLDER [MESON OPTION]...: configures the folder with the options and builds it. A folder
-# that was configured otherwise is configured again; one that was not keeps what it has.
-build_in() {
+# configure_in FOLDER [MESON OPTION]...: configures the folder with the options. A folder that was
+# configured otherwise is configured again; one that was not keeps what it has.
+configure_in() {
   local folder=$1 options_file
   shift
+  # What examples/quickstart.sh leaves out of the folder build, unless the options say otherwise.
+  set -- -Dmesos=auto -Dunity=off "$@"
   options_file=$folder/.rostrum-options
   if [ ! -f "$folder/build.ninja" ]; then
     say "configuring $folder"
@@ -157,5 +159,10 @@ build_in() {
     meson configure "$folder" "$@" || return 1
   fi
   printf '%s' "$*" >"$options_file"
-  run_ninja "$folder"
+}
+
+# build_in FOLDER [MESON OPTION]...: the same, and builds it.
+build_in() {
+  configure_in "$@"
+  run_ninja "$1"
 }

@@ -75,7 +75,7 @@ std::vector<Offer> Decode(std::string_view record) {
   InPieces(record, [&](std::string_view piece) {
     static_cast<void>(decoder.Feed(piece, [&](std::string_view bytes) {
       google::protobuf::Arena arena;
-      auto& event = *google::protobuf::Arena::CreateMessage<mesos::wire::scheduler::Event>(&arena);
+      auto& event = *google::protobuf::Arena::CreateMessage<mesos::v1::scheduler::Event>(&arena);
       if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
       offers.reserve(static_cast<size_t>(event.offers().offers_size()));
       for (const auto& offer : event.offers().offers()) offers.push_back(mesos::ReadOffer(offer));

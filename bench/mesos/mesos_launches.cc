@@ -37,7 +37,7 @@
 #include <vector>
 
 #include "lib/base/format.h"
-#include "lib/mesos/framework/named_options.h"
+#include "lib/mesos/framework/options.h"
 #include "rostrum/mesos/framework.h"
 #include "rostrum/strategy.h"
 

@@ -13,7 +13,7 @@ using mesos::Attribute;
 using mesos::Offer;
 using mesos::Resource;
 using mesos::ValueType;
-using mesos::wire::scheduler::Event;
+using mesos::v1::scheduler::Event;
 
 constexpr std::string_view kMaster = "5f0c8a52-7d14-4c3b-9a51-2f6b1c0f9e77";
 // What libcurl hands to its user at most (CURL_MAX_WRITE_SIZE).
@@ -96,9 +96,9 @@ Offer OfferOf(int64_t agent, bool is_marked) {
 
 // --- The same in Mesos' messages. Not by lib/mesos/wire, which is what is measured.
 
-void Write(const Resource& resource, mesos::wire::Resource* message) {
+void Write(const Resource& resource, mesos::v1::Resource* message) {
   message->set_name(resource.name);
-  message->set_type(static_cast<mesos::wire::Value::Type>(resource.type));
+  message->set_type(static_cast<mesos::v1::Value::Type>(resource.type));
   if (resource.type == ValueType::kScalar) {
     message->mutable_scalar()->set_value(static_cast<double>(resource.scalar) / kAmountOne);
   }
@@ -112,18 +112,18 @@ void Write(const Resource& resource, mesos::wire::Resource* message) {
     auto* written = message->add_reservations();
     written->set_principal(reservation.principal);
     written->set_role(reservation.role);
-    written->set_type(mesos::wire::Resource::ReservationInfo::DYNAMIC);
+    written->set_type(mesos::v1::Resource::ReservationInfo::DYNAMIC);
   }
 }
 
-void Write(const Attribute& attribute, mesos::wire::Attribute* message) {
+void Write(const Attribute& attribute, mesos::v1::Attribute* message) {
   message->set_name(attribute.name);
-  message->set_type(static_cast<mesos::wire::Value::Type>(attribute.type));
+  message->set_type(static_cast<mesos::v1::Value::Type>(attribute.type));
   if (attribute.type == ValueType::kText) message->mutable_text()->set_value(attribute.text);
   if (attribute.type == ValueType::kScalar) message->mutable_scalar()->set_value(attribute.scalar);
 }
 
-void Write(const Offer& offer, mesos::wire::Offer* message) {
+void Write(const Offer& offer, mesos::v1::Offer* message) {
   message->mutable_id()->set_value(offer.id);
   message->mutable_framework_id()->set_value(Format("{}-0001", kMaster));
   message->mutable_agent_id()->set_value(offer.agent_id);
@@ -221,7 +221,7 @@ uint64_t ExpectedHash(int64_t agents) {
   for (int64_t agent = 0; agent < agents; ++agent) {
     Offer offer = OfferOf(agent, agent == MarkedAgent(agents));
     for (Resource& resource : offer.resources) {
-      mesos::wire::Resource message;
+      mesos::v1::Resource message;
       Write(resource, &message);
       resource.exact = message.SerializeAsString();
     }

@@ -14,7 +14,7 @@ namespace {
 
 using mesos::FrameworkOptions;
 using mesos::Milliseconds;
-using SchedulerCall = mesos::wire::scheduler::Call;
+using SchedulerCall = mesos::v1::scheduler::Call;
 
 constexpr int64_t kExecutorMemory = 256;  // MB
 

@@ -13,12 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/mesos/base/clock.h"
-#include "lib/mesos/base/random.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/machine.h"
 #include "lib/mesos/http/network.h"
-#include "lib/mesos/leader/leader_source.h"
+#include "lib/mesos/leader/election.h"
 #include "lib/mesos/scheduler/session.h"
 #include "rostrum/mesos/framework_id_store.h"
 
@@ -74,7 +73,7 @@ class PlayedMaster {
 
  private:
   // Says 202 to all calls. Returns them.
-  std::vector<mesos::wire::scheduler::Call> AnswerCalls();
+  std::vector<mesos::v1::scheduler::Call> AnswerCalls();
 
   class SessionCalls;
 

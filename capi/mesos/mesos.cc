@@ -12,7 +12,7 @@
 #include "capi/batch_reader.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
-#include "lib/mesos/framework/named_options.h"
+#include "lib/mesos/framework/options.h"
 #include "rostrum/mesos/framework.h"
 
 struct rostrum_mesos_options {

@@ -8,9 +8,8 @@
 #include "capi/handles.h"
 #include "lib/base/format.h"
 #include "lib/record/replay.h"
-#include "lib/record/round_reader.h"
+#include "lib/record/round_bytes.h"
 #include "lib/record/round_recorder.h"
-#include "lib/record/snapshot_bytes.h"
 
 struct rostrum_recorder {
   std::unique_ptr<rostrum::record::RoundRecorder> recorder;
@@ -24,6 +23,7 @@ struct rostrum_replay {
 namespace {
 
 using rostrum::Expected;
+using rostrum::Format;
 using rostrum::Status;
 using rostrum::Strategy;
 using rostrum::capi::Guard;

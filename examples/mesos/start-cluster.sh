@@ -21,11 +21,10 @@ install_packages python3
 if [ -z "${ROSTRUM_BUILD:-}" ]; then
   build=$ROSTRUM_ROOT/build
   setup_machine build
-  if [ -f "$build/build.ninja" ]; then
-    run_ninja "$build" rostrum rostrum-executor
-  else
-    build_in "$build" -Dtests=false
+  if [ ! -f "$build/build.ninja" ] || grep -q mesos=disabled "$build/.rostrum-options"; then
+    configure_in "$build" -Dtests=false -Dmesos=enabled
   fi
+  run_ninja "$build" rostrum rostrum-executor
 fi
 install_packages libsvn1 libsasl2-2 python3-setuptools
 

@@ -1,3 +1,40 @@
+// The frames of records in a file or a snapshot: lengths, checksums, and what is torn.
+
+#ifndef ROSTRUM_LIB_RECORD_FRAME_H_
+#define ROSTRUM_LIB_RECORD_FRAME_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rostrum/status.h"
+
+namespace rostrum::record {
+
+// The checksum of records: CRC-32C (Castagnoli), as in iSCSI and RFC 3720.
+//
+// The checksum of `bytes` after those whose checksum is `before`: Crc32c(b, Crc32c(a)) is that of a
+// and b together. That of nothing is zero.
+uint32_t Crc32c(std::string_view bytes, uint32_t before = 0);
+
+// Where the bytes of a recording come from.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  // Reads the next bytes, `size` of them or, at the end, as many as there are.
+  virtual Expected<size_t> Read(char* to, size_t size) = 0;
+};
+
+// kNotFound if there is no such file.
+Expected<std::unique_ptr<ByteSource>> OpenFileSource(const std::string& path);
+
+// Over bytes that outlive the source.
+std::unique_ptr<ByteSource> MakeMemorySource(std::string_view bytes);
+
 // The file format of a recording: a header, then records one after the other. Numbers are 32 bits,
 // the lowest byte first.
 //
@@ -11,21 +48,6 @@
 // it: whatever a file holds, all records before the first damaged byte can be read, and the place
 // of the damage can be named. A file that was cut exactly between two records cannot be told from
 // one that ends there.
-
-#ifndef ROSTRUM_LIB_RECORD_FRAME_H_
-#define ROSTRUM_LIB_RECORD_FRAME_H_
-
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-
-#include "lib/record/byte_source.h"
-#include "rostrum/status.h"
-
-namespace rostrum::record {
-
 inline constexpr std::string_view kMagic{"ROSTRUM\x01", 8};
 inline constexpr std::string_view kSnapshotMagic{"ROSTRUM\x02", 8};
 inline constexpr uint32_t kFormatVersion = 1;
@@ -89,6 +111,14 @@ class FrameReader {
   std::string unfinished_;
   Status failed_;
 };
+
+// Tells a record that was not written to its end from one whose length is damaged.
+//
+// Whether the last bytes of a file, a record of which there is less than it says, are the begin of
+// a record and nothing else, so that no round is lost with them. They are not if the record is
+// whole but for one bit of its length, or if a whole record of a round is found behind it; nor if
+// looking for one takes too long, which only a file that was made to do harm brings about.
+bool IsTorn(std::string_view unfinished);
 
 }  // namespace rostrum::record
 

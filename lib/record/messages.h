@@ -42,10 +42,10 @@ Expected<std::shared_ptr<const Work>> FromMessage(v1::Work* message);
 Expected<std::shared_ptr<const Snapshot>> FromMessage(v1::Snapshot* message);
 
 // Parses content, with limits on nesting. kCorrupt if it is none.
-Status Parse(std::string_view content, google::protobuf::Message* message);
+Status Parse(std::string_view content, google::protobuf::MessageLite* message);
 
 // Appends a message to `bytes`. kInvalidArgument if it is larger than a record may be.
-Status Serialize(const google::protobuf::Message& message, std::string* bytes);
+Status Serialize(const google::protobuf::MessageLite& message, std::string* bytes);
 
 }  // namespace rostrum::record
 

@@ -5,10 +5,37 @@
 #include <optional>
 
 #include "lib/base/format.h"
-#include "lib/tools/failure.h"
-#include "lib/wire/near_key.h"
+#include "lib/wire/form.h"
+#include "lib/wire/text.h"
 
 namespace rostrum::tools {
+
+int ExitStatusOf(const Status& status) {
+  switch (status.code()) {
+    case Code::kInvalidArgument:
+    case Code::kNotFound:
+    case Code::kCorrupt:
+    case Code::kUnavailable:
+      return kBadInput;
+    default:
+      return kFailed;
+  }
+}
+
+int Fail(std::string_view verb, const Status& status, int exit_status, std::ostream& err) {
+  err << "rostrum " << verb << ": " << wire::Escape(status.text()) << "\n";
+  return exit_status;
+}
+
+void Warn(std::string_view verb, std::string_view text, std::ostream& err) {
+  err << "rostrum " << verb << ": warning: " << wire::Escape(text) << "\n";
+}
+
+std::string Shown(std::string_view argument) {
+  constexpr size_t kShown = 80;
+  return wire::Cut(argument, kShown);
+}
+
 namespace {
 
 constexpr size_t kColumns = 96;
@@ -202,6 +229,47 @@ std::string HelpText(const Verb& verb) {
     out += Format("      {}\n", example.command);
   }
   return out;
+}
+
+Expected<Setting> ReadSetting(std::string_view text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos) {
+    return InvalidArgument(Format("--set is \"{}\", expected KEY=VALUE", Shown(text)));
+  }
+  return Setting{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+Expected<std::vector<Setting>> ReadSettings(const Flags& flags) {
+  std::vector<Setting> settings;
+  for (const std::string_view text : flags.Texts("set")) {
+    const Expected<Setting> setting = ReadSetting(text);
+    if (!setting.ok()) return setting.status();
+    Configuration scratch;
+    if (Status status = ApplySettings({*setting}, &scratch); !status.ok()) return status;
+    if (std::any_of(settings.begin(), settings.end(),
+                    [&](const Setting& other) { return other.key == setting->key; })) {
+      return InvalidArgument(
+          Format("--set names \"{}\" twice, expected each key once", setting->key));
+    }
+    settings.push_back(*setting);
+  }
+  return settings;
+}
+
+Status ApplySettings(const std::vector<Setting>& settings, Configuration* configuration) {
+  for (const auto& [key, value] : settings) {
+    Status status = SetOption(configuration, key, value);
+    // The library's text quotes both, so that they must be short.
+    if (!status.ok()) status = SetOption(configuration, Shown(key), Shown(value));
+    if (!status.ok()) return InvalidArgument("--set: " + status.text());
+  }
+  return {};
+}
+
+Expected<bool> ReadAsJson(const Flags& flags) {
+  const std::string_view format = flags.Text("format", "text");
+  if (format == "text" || format == "json") return format == "json";
+  return InvalidArgument(Format("--format is \"{}\", expected text or json", Shown(format)));
 }
 
 }  // namespace rostrum::tools

@@ -1,20 +1,43 @@
-// Command-line flags of the program's verbs. A verb lists what it understands once; parsing, error
-// texts and help all follow from the list.
+// The command lines of the programs: verbs, flags, settings, and how they fail.
 
 #ifndef ROSTRUM_LIB_TOOLS_FLAGS_H_
 #define ROSTRUM_LIB_TOOLS_FLAGS_H_
 
 #include <cstdint>
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "rostrum/configuration.h"
 #include "rostrum/status.h"
 
 namespace rostrum::tools {
 
+// How a verb of the program says that it failed.
+//
+// Exit statuses. Bad input is all that is wrong with what the user gave: flags, files that cannot
+// be opened or are not what they should be. A failure is all else, such as a disk that runs full.
+inline constexpr int kFailed = 1;
+inline constexpr int kBadInput = 2;
+
+// kBadInput for errors of what the user gave, where they come from reading it; kFailed for others.
+int ExitStatusOf(const Status& status);
+
+// Writes "rostrum VERB: TEXT" as one line, whatever the text holds: it may come from a file of
+// somebody else's. Returns the exit status that is given.
+int Fail(std::string_view verb, const Status& status, int exit_status, std::ostream& err);
+
+// Writes "rostrum VERB: warning: TEXT" as one line, of what need not stop the verb.
+void Warn(std::string_view verb, std::string_view text, std::ostream& err);
+
+// What a user typed, for an error: escaped, cut to 80 bytes.
+std::string Shown(std::string_view argument);
+
+// Command-line flags of the program's verbs. A verb lists what it understands once; parsing, error
+// texts and help all follow from the list.
 struct Flag {
   std::string_view name;   // Without the dashes, such as "cells".
   std::string_view value;  // What stands for its value in help, such as "N". Empty: a switch.
@@ -76,6 +99,24 @@ class Flags {
 
 // The help of a verb, with lines of at most 96 columns.
 std::string HelpText(const Verb& verb);
+
+// The settings of a strategy, as flags.
+struct Setting {
+  std::string_view key;
+  std::string_view value;
+};
+
+// One value of --set, KEY=VALUE.
+Expected<Setting> ReadSetting(std::string_view text);
+
+// The values of --set: known keys, each once, with values that they may have.
+Expected<std::vector<Setting>> ReadSettings(const Flags& flags);
+
+// Sets all of them. REQUIRES: they come from ReadSettings.
+Status ApplySettings(const std::vector<Setting>& settings, Configuration* configuration);
+
+// The value of --format, which is text or json: whether it is json.
+Expected<bool> ReadAsJson(const Flags& flags);
 
 }  // namespace rostrum::tools
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "lib/base/format.h"
-#include "lib/tools/failure.h"
+#include "lib/tools/flags.h"
 #ifdef ROSTRUM_HAS_MESOS
 #include "lib/tools/mesos/mesos_command.h"
 #endif
@@ -21,8 +21,8 @@
 #include "lib/tools/simulate/simulate_command.h"
 #include "lib/tools/simulate_recorder.h"
 #include "lib/tools/standard_streams.h"
-#include "lib/wire/excerpt.h"
-#include "lib/wire/near_key.h"
+#include "lib/wire/form.h"
+#include "lib/wire/text.h"
 #include "rostrum/version.h"
 
 namespace rostrum::tools {

@@ -1,12 +1,41 @@
-// The descriptors and signals that a program finds when it starts.
+// Standard input and output, and the signals that end a program.
 
 #ifndef ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
 #define ROSTRUM_LIB_TOOLS_STANDARD_STREAMS_H_
 
 #include <streambuf>
 
+#include "lib/base/descriptor.h"
+
 namespace rostrum::tools {
 
+// SIGINT and SIGTERM as something to wait for.
+//
+// Signals, and an end that another thread tells, as descriptors that can be waited for together.
+// Blocks the signals in the calling thread, and with it in all threads that it starts from then on;
+// so it lives from before the first of them to after the last.
+//
+// SIGHUP is ignored from then on: a terminal that closes ends nothing that runs on a cluster, and
+// there is no log to open again, since lines go to standard output or error.
+class StopEvents {
+ public:
+  StopEvents();
+
+  // False: the system has no descriptors left.
+  bool ok() const { return signals_.ok() && ended_.ok(); }
+
+  // Any thread.
+  void TellEnd() const;
+  // Waits for a signal, and returns its number, or for the end, and returns 0. One thread.
+  int Wait() const;
+
+ private:
+  Descriptor signals_;
+  Descriptor ended_;
+};
+
+// The descriptors and signals that a program finds when it starts.
+//
 // Puts something onto each of the descriptors 0 to 2 that is closed, so that no file that is opened
 // later gets its number and, with it, the program's output. It can neither be read nor written, so
 // that input that is missing and output that is lost are errors still.

@@ -1,18 +1,40 @@
-// How a JSON text has to look, and where its values go.
+// What a reader expects of a JSON value, and what it makes of it.
 
 #ifndef ROSTRUM_LIB_WIRE_FORM_H_
 #define ROSTRUM_LIB_WIRE_FORM_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "lib/base/strings.h"
 
 namespace rostrum::wire {
 
+// The bounds of Diego's numbers.
+inline constexpr int64_t kInt32Minimum = std::numeric_limits<int32_t>::min();
+inline constexpr int64_t kInt32Maximum = std::numeric_limits<int32_t>::max();
+inline constexpr int64_t kInt64Minimum = std::numeric_limits<int64_t>::min();
+inline constexpr int64_t kInt64Maximum = std::numeric_limits<int64_t>::max();
+
+// Which key was probably meant by one that is not known.
+//
+// Whether both are the same but for the case of ASCII letters.
+bool EqualIgnoringCase(std::string_view a, std::string_view b);
+
+// The known key that takes the fewest edits (a character put in, left out or replaced, or two
+// neighbours swapped) to become `key`, cases aside. Empty if all are too far off to be a guess.
+std::string_view NearestKey(std::string_view key, std::span<const std::string_view> known);
+
+// How a JSON text has to look, and where its values go.
+//
 // What is wrong with an array or object as a whole.
 struct Complaint {
   std::string text;
@@ -205,6 +227,36 @@ class MapForm : public Form {
   std::function<void(std::string_view key)> begin_;
   std::function<void()> end_;
   StringSet keys_;
+};
+
+// A name that no other element of the same list may have.
+class OwnNameForm : public NameForm {
+ public:
+  // @param what  what it is, such as "a cell id"; `own` the same for one that another element has,
+  //              such as "an id of its own".
+  OwnNameForm(std::string* target, std::string_view what, std::string_view own)
+      : NameForm(target, what), own_(own) {}
+
+  // To be called at the beginning of each element of the list.
+  void BeginOwner() { ++owner_count_; }
+
+  std::string Expected() const override {
+    if (!first_with_name_) return NameForm::Expected();
+    return Format("{}: [{}] has it already", own_, *first_with_name_);
+  }
+
+  bool TakeString(std::string_view text) override {
+    if (!NameForm::TakeString(text)) return false;
+    const auto [at, is_new] = names_.try_emplace(std::string(text), owner_count_ - 1);
+    if (!is_new) first_with_name_ = at->second;
+    return is_new;
+  }
+
+ private:
+  std::string_view own_;
+  size_t owner_count_ = 0;
+  StringMap<size_t> names_;
+  std::optional<size_t> first_with_name_;
 };
 
 }  // namespace rostrum::wire

@@ -5,7 +5,7 @@
 
 #include "lib/base/format.h"
 #include "lib/wire/rapidjson.h"
-#include "lib/wire/utf8.h"
+#include "lib/wire/text.h"
 
 namespace rostrum::wire {
 namespace {

@@ -1,15 +1,24 @@
-// Whole files into memory.
+// Files as texts, whatever their encoding.
 
 #ifndef ROSTRUM_LIB_WIRE_READ_FILE_H_
 #define ROSTRUM_LIB_WIRE_READ_FILE_H_
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "rostrum/status.h"
 
 namespace rostrum::wire {
 
+// Which encoding a text that is not UTF-8 seems to have.
+//
+// "UTF-16" or "UTF-32", for an error, by the text's byte order mark or by the zero bytes around its
+// first character. Empty where it does not look like one of these.
+std::string_view OtherEncoding(std::string_view text);
+
+// Whole files into memory.
+//
 // No larger file is read: 4 GB.
 inline constexpr size_t kFileMaximum = 4'000'000'000;
 

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "lib/wire/bounds.h"
 #include "lib/wire/form.h"
 #include "rostrum/auction.h"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/mesos/leader/fixed_leaders.h"
+#include "lib/mesos/leader/election.h"
 #include "lib/mesos/recordio/decoder.h"
 #include "lib/mesos/scheduler/session.h"
 #include "tests/unit/mesos/fake_network.h"

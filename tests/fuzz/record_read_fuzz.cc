@@ -10,8 +10,6 @@
 #include "lib/record/frame.h"
 #include "lib/record/replay.h"
 #include "lib/record/round_bytes.h"
-#include "lib/record/round_reader.h"
-#include "lib/record/snapshot_bytes.h"
 
 namespace rostrum::record {
 namespace {

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "lib/wire/utf8.h"
+#include "lib/wire/text.h"
 #include "rostrum/status.h"
 
 namespace rostrum::wire {

@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "lib/tools/report/scale.h"
 #include "lib/tools/report/svg.h"
 #include "lib/tools/report/text.h"
 

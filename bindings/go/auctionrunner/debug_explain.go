@@ -62,16 +62,22 @@ func (e explanations) writeText(out io.Writer) {
 }
 
 func (d *debugServer) explain(request *http.Request, query url.Values) (page, error) {
-	id := query.Get("id")
-	if id == "" {
-		return nil, badRequestf("id is missing, expected PROCESS-GUID.INDEX of an LRP instance or the " +
-			"guid of a task")
-	}
-	asked, err := kindsAsked(query)
+	id, asked, err := readAuctionAsked(query)
 	if err != nil {
 		return nil, err
 	}
 	return d.placer.explain(request.Context(), asked, id)
+}
+
+// readAuctionAsked returns the identifier that is asked for, and of which kinds.
+func readAuctionAsked(query url.Values) (id string, asked []rostrum.Kind, err error) {
+	id = query.Get("id")
+	if id == "" {
+		return "", nil, badRequestf("id is missing, expected PROCESS-GUID.INDEX of an LRP instance or the " +
+			"guid of a task")
+	}
+	asked, err = kindsAsked(query)
+	return id, asked, err
 }
 
 // kindsAsked returns the kinds that an id may be of: a task may have the name of an instance.

@@ -1,6 +1,7 @@
 package auctionrunner
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -11,13 +12,15 @@ import (
 
 // notOnMesos is what is answered to questions about cells and rounds, which lie in the framework.
 const notOnMesos = "not there on Mesos (-master): the framework decides on offers, and keeps neither " +
-	"cells nor rounds to be asked about; see /metrics, the auctioneer's log, and the master's own state"
+	"cells nor rounds to be asked about; see /explain, /metrics, the auctioneer's log, and the master's own state"
 
-// newMesosDebugServer serves /metrics of a runner on Mesos.
+// newMesosDebugServer serves /explain and /metrics of a runner on Mesos.
 func newMesosDebugServer(address string, run *mesosRun) (*debugServer, error) {
 	d := &debugServer{seats: make(chan struct{}, debugRequestsAtOnce)}
-	var endpoints []endpoint
-	for _, path := range []string{"/explain", "/headroom", "/snapshot"} {
+	endpoints := []endpoint{questionEndpoint("/explain", fmt.Sprintf("what became of an LRP instance or a task on "+
+		"Mesos, and if it was refused why (the last %d are known)", mesosOutcomesKept),
+		"/explain?id=PROCESS-GUID.0&format=text", run.outcomes.explain, "id", "kind")}
+	for _, path := range []string{"/headroom", "/snapshot"} {
 		endpoints = append(endpoints, endpoint{path: path, summary: "not there on Mesos", example: path,
 			answer: func(response http.ResponseWriter, _ *http.Request) error {
 				http.Error(response, path+" is "+notOnMesos, http.StatusNotImplemented)

@@ -29,7 +29,8 @@ type mesosRun struct {
 	*auctionRunner
 	framework mesosFramework
 	metrics   *mesosMetrics
-	debug     *debugServer // Nil: not served.
+	debug     *debugServer   // Nil: not served.
+	outcomes  *mesosOutcomes // Nil with it.
 
 	// Guards the book, and is held while work is handed to the framework, so that nothing is told of
 	// work that is not in the book.
@@ -87,6 +88,7 @@ func (a *auctionRunner) startOnMesos(mesosSettings mesosSettings, settings setti
 
 func (r *mesosRun) start(mesosSettings mesosSettings, settings settings) error {
 	if settings.debugAddress != "" {
+		r.outcomes = newMesosOutcomes()
 		var err error
 		r.debug, err = settings.serveDebug(r.logger, func(address string) (*debugServer, error) {
 			return newMesosDebugServer(address, r)

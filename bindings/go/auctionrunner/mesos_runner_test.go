@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -336,13 +338,72 @@ func TestOnMesosTheDebugAddress(t *testing.T) {
 	} {
 		requireMetric(t, text, line)
 	}
-	if status, text := m.get(address, "/"); status != http.StatusOK || !strings.Contains(text, "/explain   not there on Mesos\n") ||
+	if status, text := m.get(address, "/"); status != http.StatusOK || !strings.Contains(text, "/headroom  not there on Mesos\n") ||
 		!strings.Contains(text, "e.g. /metrics\n") {
 		t.Errorf("/: %d %s", status, text)
 	}
-	for _, path := range []string{"/explain?id=web.0", "/headroom", "/snapshot"} {
+	for _, path := range []string{"/headroom", "/snapshot"} {
 		if status, text := m.get(address, path); status != http.StatusNotImplemented || !strings.Contains(text, "not there on Mesos") {
 			t.Errorf("%s: %d %s", path, status, text)
 		}
+	}
+}
+
+func TestOnMesosExplainTellsWhatBecameOfWork(t *testing.T) {
+	m := newMesosTest(t)
+	setFlag(t, "auction_debug_address", "127.0.0.1:0")
+	m.run()
+	address, _ := m.log.lines(t, "serving-debug")[0].Data["address"].(string)
+	hopeless := refusedAs(lrpEvent(0, "web", 1), rostrum.RefusalInsufficientResources,
+		"insufficient resources: gpus (the framework does not have the capability GPU_RESOURCES)")
+	hopeless.Reasons = []rostrum.Reason{{Code: rostrum.ReasonResource, Subject: "gpus", Static: true}}
+	hopeless.Attempts = 1
+	m.tell(lrpEvent(mesos.Placed, "web", 0), hopeless)
+	m.next()
+	explain := func(path string, wantStatus int, wants ...string) {
+		t.Helper()
+		status, text := m.get(address, path)
+		if status != wantStatus {
+			t.Errorf("%s: status %d, expected %d: %s", path, status, wantStatus, text)
+		}
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: %s, expected %q in it", path, text, want)
+			}
+		}
+	}
+	explain("/explain?id=web.1&format=text", http.StatusOK,
+		"lrp web.1: refused: insufficient resources: gpus (the framework does not have the capability GPU_RESOURCES)\nat ",
+		", after 1 round\n  too little gpus (asked 0, free 0), for good\n")
+	explain("/explain?id=web.1", http.StatusOK, `"placed": false`, `"static": true`, `"subject": "gpus"`, `"kind": "lrp"`)
+	explain("/explain?id=web.0&format=text", http.StatusOK, "lrp web.0: placed on ")
+	explain("/explain?id=web.0&kind=task", http.StatusNotFound, `nothing has been said of an auction "web.0"`)
+	explain("/explain?id=web.7", http.StatusNotFound, `nothing has been said of an auction "web.7"`)
+	explain("/explain", http.StatusBadRequest, "id is missing")
+
+	running := lrpEvent(mesos.Status, "web", 0)
+	running.State = mesos.TaskRunning
+	m.tell(running)
+	m.tell(lrpEvent(mesos.Placed, "web", 2)) // When this is taken in, the one before was.
+	m.next()
+	explain("/explain?id=web.0", http.StatusOK, `"outcome": "status"`, `"state": "TASK_RUNNING"`, `"placed": true`)
+}
+
+func TestOnMesosExplainForgetsTheOldest(t *testing.T) {
+	outcomes := newMesosOutcomes()
+	now := time.Now()
+	for i := range mesosOutcomesKept + 2 {
+		event := lrpEvent(mesos.Placed, "web", int32(i))
+		outcomes.note(&event, now)
+		outcomes.note(&event, now)
+	}
+	for i, want := range map[int]bool{0: false, 1: false, 2: true, mesosOutcomesKept + 1: true} {
+		_, err := outcomes.explain(nil, url.Values{"id": {"web." + strconv.Itoa(i)}})
+		if (err == nil) != want {
+			t.Errorf("web.%d: %v, expected it to be known: %v", i, err, want)
+		}
+	}
+	if len(outcomes.latest) != mesosOutcomesKept || len(outcomes.order) != mesosOutcomesKept {
+		t.Errorf("%d outcomes and %d names are kept, expected %d", len(outcomes.latest), len(outcomes.order), mesosOutcomesKept)
 	}
 }

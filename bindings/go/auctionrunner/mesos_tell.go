@@ -94,6 +94,9 @@ func (r *mesosRun) takeOfWork(event *mesos.Event, now time.Time, results *mesosR
 	}
 	data := lager.Data{key: event.Identifier(), "cell-guid": event.AgentID, "hostname": event.Hostname,
 		"mesos-task-id": event.TaskID, "state": event.State.String(), "what": event.Text}
+	if r.outcomes != nil {
+		r.outcomes.note(event, now)
+	}
 	switch event.Kind {
 	case mesos.Placed:
 		work, isNew := r.book.place(event, now)

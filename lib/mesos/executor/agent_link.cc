@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/mesos/http/answer_text.h"
+#include "lib/mesos/http/network.h"
+#include "lib/mesos/wire/executor_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using http::AppendText;
 using http::DescribeAnswer;
 using http::kProtobuf;
-using wire::executor::Event;
+using v1::executor::Event;
 
 // An event is a task with its data, or a group of them. The agent is trusted, but not with all of
 // our memory.
@@ -89,8 +90,8 @@ void AgentLink::Lose(const std::string& reason, bool wanted) {
   owner_.OnAgentLost(reason);
 }
 
-wire::executor::Call AgentLink::NewCall(wire::executor::Call::Type type) const {
-  wire::executor::Call call;
+v1::executor::Call AgentLink::NewCall(v1::executor::Call::Type type) const {
+  v1::executor::Call call;
   call.set_type(type);
   call.mutable_executor_id()->set_value(environment_.executor_id);
   call.mutable_framework_id()->set_value(environment_.framework_id);
@@ -99,7 +100,7 @@ wire::executor::Call AgentLink::NewCall(wire::executor::Call::Type type) const {
 
 void AgentLink::Subscribe() {
   Close();
-  wire::executor::Call call = NewCall(wire::executor::Call::SUBSCRIBE);
+  v1::executor::Call call = NewCall(v1::executor::Call::SUBSCRIBE);
   owner_.WriteSubscribe(call.mutable_subscribe());
   state_ = State::kSubscribing;
   due_ = clock_.Now() + times_.subscribe_timeout;
@@ -158,18 +159,18 @@ void AgentLink::Heartbeat() {
   heartbeat_ = clock_.Now() + times_.heartbeat;
   // Agents before Mesos 1.10 refuse it, and nothing hangs on it.
   Call({.name = "HEARTBEAT",
-        .body = NewCall(wire::executor::Call::HEARTBEAT).SerializeAsString(),
+        .body = NewCall(v1::executor::Call::HEARTBEAT).SerializeAsString(),
         .may_be_refused = true});
 }
 
-bool AgentLink::Update(const wire::TaskStatus& status) {
-  wire::executor::Call call = NewCall(wire::executor::Call::UPDATE);
+bool AgentLink::Update(const v1::TaskStatus& status) {
+  v1::executor::Call call = NewCall(v1::executor::Call::UPDATE);
   *call.mutable_update()->mutable_status() = status;
   return Call({.name = "UPDATE", .body = call.SerializeAsString()});
 }
 
 bool AgentLink::Message(std::string data) {
-  wire::executor::Call call = NewCall(wire::executor::Call::MESSAGE);
+  v1::executor::Call call = NewCall(v1::executor::Call::MESSAGE);
   call.mutable_message()->set_data(std::move(data));
   return Call({.name = "MESSAGE", .body = call.SerializeAsString()});
 }

@@ -9,14 +9,13 @@
 #include <string>
 #include <string_view>
 
-#include "lib/mesos/base/clock.h"
-#include "lib/mesos/base/random.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/executor/environment.h"
-#include "lib/mesos/executor/request_ids.h"
+#include "lib/mesos/executor/rep_link.h"
 #include "lib/mesos/executor/times.h"
 #include "lib/mesos/reactor/machine.h"
 #include "lib/mesos/recordio/decoder.h"
-#include "lib/mesos/wire/executor_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 
 namespace rostrum::mesos {
 
@@ -37,11 +36,11 @@ class AgentLink : public Machine {
    public:
     virtual ~Owner() = default;
     // Fills in what is not acknowledged.
-    virtual void WriteSubscribe(wire::executor::Call::Subscribe* subscribe) = 0;
+    virtual void WriteSubscribe(v1::executor::Call_Subscribe* subscribe) = 0;
     // The subscription holds; before the event that shows it.
     virtual void OnSubscribed() = 0;
     // Any event but ERROR. The owner may stop the link.
-    virtual void OnEvent(const wire::executor::Event& event) = 0;
+    virtual void OnEvent(const v1::executor::Event& event) = 0;
     // The subscription is lost; another attempt follows, or OnAgentGone.
     virtual void OnAgentLost(const std::string& reason) = 0;
     // There will be no other attempt.
@@ -59,7 +58,7 @@ class AgentLink : public Machine {
 
   // Sends an update, behind those that wait. False, and nothing happens, without a subscription: it
   // goes with the next one then.
-  bool Update(const wire::TaskStatus& status);
+  bool Update(const v1::TaskStatus& status);
   // To the framework, without any promise: false, and it is dropped, without a subscription.
   bool Message(std::string data);
 
@@ -86,7 +85,7 @@ class AgentLink : public Machine {
     bool may_be_refused = false;
   };
 
-  wire::executor::Call NewCall(wire::executor::Call::Type type) const;
+  v1::executor::Call NewCall(v1::executor::Call_Type type) const;
   bool Call(OutgoingCall call);
   void Subscribe();
   void Confirm();

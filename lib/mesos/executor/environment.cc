@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/mesos/base/duration_text.h"
+#include "lib/mesos/base/time.h"
 
 namespace rostrum::mesos {
 namespace {

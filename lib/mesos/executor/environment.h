@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "lib/mesos/base/clock.h"
+#include "lib/mesos/base/time.h"
 #include "rostrum/mesos/http_options.h"
 #include "rostrum/status.h"
 

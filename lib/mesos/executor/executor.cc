@@ -5,12 +5,13 @@
 
 #include "lib/base/format.h"
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/executor_v1.pb.h"
 #include "lib/model/identifier.h"
 
 namespace rostrum::mesos {
 namespace {
 
-using AgentEvent = wire::executor::Event;
+using AgentEvent = v1::executor::Event;
 
 double Seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
@@ -83,13 +84,13 @@ TimePoint Executor::Deadline() const {
 
 // --- What the agent says.
 
-void Executor::WriteSubscribe(wire::executor::Call::Subscribe* subscribe) {
+void Executor::WriteSubscribe(v1::executor::Call::Subscribe* subscribe) {
   updates_.Write(subscribe);
 }
 
 void Executor::OnSubscribed() {
   Log(Format("the agent has taken us in, {} updates are unacknowledged", updates_.size()));
-  for (const wire::TaskStatus& status : updates_.OnSubscribed(clock_.Now())) agent_.Update(status);
+  for (const v1::TaskStatus& status : updates_.OnSubscribed(clock_.Now())) agent_.Update(status);
 }
 
 void Executor::OnAgentLost(const std::string& reason) {
@@ -109,14 +110,14 @@ void Executor::OnEvent(const AgentEvent& event) {
     case AgentEvent::SUBSCRIBED: {
       const auto& capabilities = event.subscribed().framework_info().capabilities();
       shows_killing_ = std::any_of(capabilities.begin(), capabilities.end(), [](const auto& each) {
-        return each.type() == wire::FrameworkInfo::Capability::TASK_KILLING_STATE;
+        return each.type() == v1::FrameworkInfo::Capability::TASK_KILLING_STATE;
       });
       return;
     }
     case AgentEvent::LAUNCH:
       return Launch(event.launch().task());
     case AgentEvent::LAUNCH_GROUP:
-      for (const wire::TaskInfo& task : event.launch_group().task_group().tasks()) Launch(task);
+      for (const v1::TaskInfo& task : event.launch_group().task_group().tasks()) Launch(task);
       return;
     case AgentEvent::KILL:
       return Kill(event.kill().task_id().value());
@@ -135,7 +136,7 @@ void Executor::OnEvent(const AgentEvent& event) {
   }
 }
 
-void Executor::Launch(const wire::TaskInfo& task) {
+void Executor::Launch(const v1::TaskInfo& task) {
   const std::string& task_id = task.task_id().value();
   updates_.AddTask(task);
   Expected<TaskWork> work = ReadTaskWork(task.data());
@@ -275,7 +276,7 @@ void Executor::Send(const TaskChange& change) {
                              .uuid = NewUuid(),
                              .timestamp = options_.wall_clock(),
                              .labels = LabelsOf(change)};
-  wire::TaskStatus update;
+  v1::TaskStatus update;
   WriteTaskStatus(status, &update);
   updates_.Add(update, clock_.Now());
   ++updates_sent_[change.state];
@@ -342,7 +343,7 @@ void Executor::Step() {
   if (phase_ == Phase::kEnded) return;
   StepRep();
   if (agent_.subscribed() && updates_.due() <= now) {
-    for (const wire::TaskStatus& status : updates_.TakeDue(now)) agent_.Update(status);
+    for (const v1::TaskStatus& status : updates_.TakeDue(now)) agent_.Update(status);
   }
 }
 

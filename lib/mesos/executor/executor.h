@@ -13,8 +13,8 @@
 #include "lib/mesos/executor/agent_link.h"
 #include "lib/mesos/executor/environment.h"
 #include "lib/mesos/executor/rep_link.h"
+#include "lib/mesos/executor/task_work.h"
 #include "lib/mesos/executor/times.h"
-#include "lib/mesos/executor/update_log.h"
 #include "lib/mesos/executor/work_book.h"
 
 namespace rostrum::mesos {
@@ -76,9 +76,9 @@ class Executor : public Machine, private AgentLink::Owner, private RepLink::Owne
  private:
   enum class Phase { kWorking, kEnding, kParting, kEnded };
 
-  void WriteSubscribe(wire::executor::Call::Subscribe* subscribe) override;
+  void WriteSubscribe(v1::executor::Call_Subscribe* subscribe) override;
   void OnSubscribed() override;
-  void OnEvent(const wire::executor::Event& event) override;
+  void OnEvent(const v1::executor::Event& event) override;
   void OnAgentLost(const std::string& reason) override;
   void OnAgentGone(const std::string& reason) override;
   void OnAgentProblem(const std::string& text) override;
@@ -90,7 +90,7 @@ class Executor : public Machine, private AgentLink::Owner, private RepLink::Owne
   void OnUsage(std::vector<Usage> usages) override;
   void OnRepProblem(const std::string& text) override;
 
-  void Launch(const wire::TaskInfo& task);
+  void Launch(const v1::TaskInfo& task);
   void Kill(const std::string& task_id);
   void Tell(const std::vector<TaskChange>& changes);
   void Send(const TaskChange& change);

@@ -1,4 +1,4 @@
-// The connection of an executor with the rep beside it.
+// The link to the rep beside the executor, and the claim to it.
 
 #ifndef ROSTRUM_LIB_MESOS_EXECUTOR_REP_LINK_H_
 #define ROSTRUM_LIB_MESOS_EXECUTOR_REP_LINK_H_
@@ -6,20 +6,64 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "lib/mesos/base/clock.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/executor/rep_wire.h"
-#include "lib/mesos/executor/request_ids.h"
 #include "lib/mesos/executor/times.h"
+#include "lib/mesos/http/network.h"
 #include "lib/mesos/reactor/machine.h"
 #include "rostrum/mesos/http_options.h"
 #include "rostrum/status.h"
 
 namespace rostrum::mesos {
 
+// Request ids for machines that share a network.
+class RequestIds {
+ public:
+  http::RequestId Next() { return ++last_; }
+
+ private:
+  http::RequestId last_ = 0;
+};
+
+// Which of a machine's executors may use a rep.
+//
+// One rep serves one executor. Nothing that rep says tells whose it is: cells of two frameworks on
+// one agent have one id, and rep knows nothing of executors. So executors agree among themselves,
+// by a name that one process can have at a time, in the network namespace in which a port is rep's.
+// The system takes it back when the process ends, however it ends.
+//
+// Executors of other machines are not seen, and neither are those that ask for the same rep by
+// another name of its host; 127.0.0.1, [::1] and localhost are one.
+//
+// Thread safety: one thread at a time.
+class RepClaim {
+ public:
+  // @param rep_url  as for RepLink.
+  // @param holder  what others are told of who has the claim.
+  RepClaim(std::string_view rep_url, std::string holder);
+  ~RepClaim();
+  RepClaim(const RepClaim&) = delete;
+  RepClaim& operator=(const RepClaim&) = delete;
+
+  // Takes the claim, if it is not taken yet. Nothing: it is ours. Else who has it. A system that
+  // has no such names is no obstacle.
+  std::optional<std::string> Take();
+
+ private:
+  struct Held;
+
+  const std::string name_;
+  const std::string holder_;
+  std::unique_ptr<Held> held_;
+};
+
+// The connection of an executor with the rep beside it.
+//
 // How a request to end something went.
 struct StopAnswer {
   std::string name;  // As it was given.

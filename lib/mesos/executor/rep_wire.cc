@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/wire/bounds.h"
 #include "lib/wire/form.h"
 #include "lib/wire/json_reader.h"
 #include "lib/wire/json_writer.h"

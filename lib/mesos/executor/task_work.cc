@@ -1,11 +1,12 @@
 #include "lib/mesos/executor/task_work.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "lib/base/format.h"
+#include "lib/mesos/wire/executor_v1.pb.h"
 #include "lib/model/identifier.h"
-#include "lib/wire/bounds.h"
 #include "lib/wire/form.h"
 #include "lib/wire/json_reader.h"
 
@@ -143,6 +144,86 @@ Expected<TaskWork> ReadTaskWork(std::string_view data) {
                                         : Format("{{\"LRPs\":[],\"Tasks\":[{}]}}", data);
   }
   return work;
+}
+
+struct UpdateLog::Messages {
+  std::map<uint64_t, v1::TaskStatus> updates;
+  std::map<std::string, v1::TaskInfo> tasks;  // None of whose updates is acknowledged.
+};
+
+UpdateLog::UpdateLog(const ExecutorTimes& times)
+    : times_(times), messages_(std::make_unique<Messages>()) {}
+UpdateLog::~UpdateLog() = default;
+
+bool UpdateLog::empty() const { return messages_->updates.empty(); }
+size_t UpdateLog::size() const { return messages_->updates.size(); }
+
+void UpdateLog::AddTask(const v1::TaskInfo& task) {
+  messages_->tasks[task.task_id().value()] = task;
+}
+
+void UpdateLog::Add(const v1::TaskStatus& status, TimePoint now) {
+  const uint64_t number = ++last_;
+  messages_->updates[number] = status;
+  Task& task = tasks_[status.task_id().value()];
+  task.updates.push_back(number);
+  task.delay = times_.resend_initial;
+  task.due = now + task.delay;
+  due_ = std::min(due_, task.due);
+}
+
+bool UpdateLog::Acknowledge(const std::string& task_id, std::string_view uuid) {
+  messages_->tasks.erase(task_id);
+  const auto task = tasks_.find(task_id);
+  if (task == tasks_.end()) return false;
+  std::deque<uint64_t>& numbers = task->second.updates;
+  const auto found = std::find_if(numbers.begin(), numbers.end(), [&](uint64_t number) {
+    return messages_->updates.at(number).uuid() == uuid;
+  });
+  if (found == numbers.end()) return false;
+  for (auto each = numbers.begin(); each != found + 1; ++each) messages_->updates.erase(*each);
+  numbers.erase(numbers.begin(), found + 1);
+  if (numbers.empty()) tasks_.erase(task);
+  return true;
+}
+
+void UpdateLog::Write(v1::executor::Call::Subscribe* subscribe) {
+  last_written_ = last_;
+  for (const auto& [number, status] : messages_->updates) {
+    *subscribe->add_unacknowledged_updates()->mutable_status() = status;
+  }
+  for (const auto& [id, task] : messages_->tasks) *subscribe->add_unacknowledged_tasks() = task;
+}
+
+std::vector<v1::TaskStatus> UpdateLog::TakeDue(TimePoint now) {
+  std::vector<uint64_t> numbers;
+  due_ = kNever;
+  for (auto& [id, task] : tasks_) {
+    if (task.due <= now) {
+      numbers.push_back(task.updates.back());
+      task.delay = std::min(task.delay * 2, times_.resend_maximum);
+      task.due = now + task.delay;
+    }
+    due_ = std::min(due_, task.due);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  std::vector<v1::TaskStatus> statuses;
+  for (const uint64_t number : numbers) statuses.push_back(messages_->updates.at(number));
+  return statuses;
+}
+
+std::vector<v1::TaskStatus> UpdateLog::OnSubscribed(TimePoint now) {
+  due_ = kNever;
+  for (auto& [id, task] : tasks_) {
+    task.delay = times_.resend_initial;
+    task.due = now + task.delay;
+    due_ = task.due;
+  }
+  std::vector<v1::TaskStatus> added;
+  for (auto each = messages_->updates.upper_bound(last_written_); each != messages_->updates.end(); ++each) {
+    added.push_back(each->second);
+  }
+  return added;
 }
 
 }  // namespace rostrum::mesos

@@ -3,7 +3,7 @@
 #ifndef ROSTRUM_LIB_MESOS_EXECUTOR_TIMES_H_
 #define ROSTRUM_LIB_MESOS_EXECUTOR_TIMES_H_
 
-#include "lib/mesos/base/clock.h"
+#include "lib/mesos/base/time.h"
 
 namespace rostrum::mesos {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/mesos/base/clock.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/executor/rep_wire.h"
 #include "lib/mesos/executor/task_work.h"
 #include "lib/mesos/executor/times.h"

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/mesos/framework/journal_records.h"
+#include "lib/mesos/framework/journal.h"
 #include "lib/mesos/model/process_texts.h"
 #include "lib/model/identifier.h"
-#include "lib/wire/excerpt.h"
+#include "lib/wire/text.h"
 
 namespace rostrum::mesos {
 namespace {

@@ -15,19 +15,12 @@
 #include <utility>
 #include <vector>
 
-#include "lib/mesos/base/clock.h"
-#include "lib/mesos/base/due_index.h"
-#include "lib/mesos/base/random.h"
-#include "lib/mesos/framework/agent_traits.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/framework/calls.h"
-#include "lib/mesos/framework/executor_book.h"
-#include "lib/mesos/framework/failed_launches.h"
 #include "lib/mesos/framework/journal.h"
-#include "lib/mesos/framework/offer_pool.h"
-#include "lib/mesos/framework/service_keeper.h"
+#include "lib/mesos/framework/offers.h"
 #include "lib/mesos/framework/start_files.h"
-#include "lib/mesos/framework/task_book.h"
-#include "lib/mesos/framework/task_id.h"
+#include "lib/mesos/framework/tasks.h"
 #include "rostrum/engine.h"
 #include "rostrum/mesos/framework.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/mesos/framework/journal_records.h"
+#include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/machine.h"
 #include "lib/model/identifier.h"
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/mesos/framework/journal_records.h"
+#include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/machine.h"
-#include "lib/mesos/framework/work_data.h"
+#include "lib/mesos/framework/tasks.h"
 
 namespace rostrum::mesos {
 namespace {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/mesos/framework/journal_records.h"
-#include "lib/mesos/store/set_aside.h"
+#include "lib/mesos/framework/journal.h"
+#include "lib/mesos/store/file_store.h"
 
 namespace rostrum::mesos {
 namespace {

@@ -1,9 +1,9 @@
-// HTTP requests as a state machine makes them, and what comes back. A state machine starts requests
-// on a Network and is their Listener; so it needs no socket, and a test can play the peer.
+// Requests and answers of HTTP.
 
 #ifndef ROSTRUM_LIB_MESOS_HTTP_NETWORK_H_
 #define ROSTRUM_LIB_MESOS_HTTP_NETWORK_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -12,11 +12,15 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/format.h"
 #include "rostrum/mesos/http_options.h"
 #include "rostrum/status.h"
 
 namespace rostrum::mesos::http {
 
+// HTTP requests as a state machine makes them, and what comes back. A state machine starts requests
+// on a Network and is their Listener; so it needs no socket, and a test can play the peer.
+//
 // Chosen by whoever starts a request; never twice.
 using RequestId = uint64_t;
 
@@ -66,6 +70,24 @@ class Network {
   virtual void Start(RequestId id, Request request) = 0;
   virtual void Cancel(RequestId id) = 0;
 };
+
+// What a peer says in the body of an answer, for people.
+//
+// The content type of all calls and events.
+inline constexpr char kProtobuf[] = "application/x-protobuf";
+
+// Of an answer that is kept for people.
+inline constexpr size_t kTextMaximum = 4096;
+
+// Adds to what was kept of an answer, up to the maximum.
+inline void AppendText(std::string_view bytes, std::string* text) {
+  text->append(bytes.substr(0, kTextMaximum - std::min(kTextMaximum, text->size())));
+}
+
+// "503 (Master has not finished recovery)"
+inline std::string DescribeAnswer(int status, const std::string& text) {
+  return text.empty() ? Format("{}", status) : Format("{} ({})", status, text);
+}
 
 }  // namespace rostrum::mesos::http
 

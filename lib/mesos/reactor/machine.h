@@ -4,7 +4,7 @@
 #ifndef ROSTRUM_LIB_MESOS_REACTOR_MACHINE_H_
 #define ROSTRUM_LIB_MESOS_REACTOR_MACHINE_H_
 
-#include "lib/mesos/base/clock.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/http/network.h"
 
 namespace rostrum::mesos {

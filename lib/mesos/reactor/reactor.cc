@@ -9,7 +9,6 @@
 #include <variant>
 
 #include "lib/mesos/http/curl_network.h"
-#include "lib/mesos/http/no_sigpipe.h"
 
 namespace rostrum::mesos {
 namespace {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <mutex>
 
-#include "lib/mesos/base/clock.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/http/network.h"
 #include "lib/mesos/reactor/machine.h"
 #include "rostrum/mesos/http_options.h"

@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {
 
-using wire::scheduler::Call;
+using v1::scheduler::Call;
 
 // More is more than Mesos counts.
 constexpr Milliseconds kRefuseMaximum = std::chrono::hours(24 * 365);
@@ -20,7 +21,7 @@ Call MakeCall(Call::Type type) {
 }
 
 // Always set: without it the master takes its default. A negative one would be the default too.
-void SetRefuse(Milliseconds refuse, wire::Filters* filters) {
+void SetRefuse(Milliseconds refuse, v1::Filters* filters) {
   const Milliseconds bounded = std::clamp(refuse, Milliseconds(0), kRefuseMaximum);
   filters->set_refuse_seconds(std::chrono::duration<double>(bounded).count());
 }
@@ -44,8 +45,8 @@ void SetFramework(const FrameworkInfo& framework, const std::string& framework_i
   }
 }
 
-void WriteOperation(const Operation& operation, wire::Offer::Operation* message) {
-  message->set_type(static_cast<wire::Offer::Operation::Type>(operation.kind));
+void WriteOperation(const Operation& operation, v1::Offer::Operation* message) {
+  message->set_type(static_cast<v1::Offer::Operation::Type>(operation.kind));
   if (!operation.id.empty()) message->mutable_id()->set_value(operation.id);
   switch (operation.kind) {
     case Operation::Kind::kReserve:
@@ -85,10 +86,10 @@ Call AcceptCall(const Acceptance& acceptance, Milliseconds refuse,
     WriteOperation(operation, accept->add_operations());
   }
   if (acceptance.tasks.empty()) return call;
-  wire::Offer::Operation* launch = accept->add_operations();
-  launch->set_type(wire::Offer::Operation::LAUNCH);
+  v1::Offer::Operation* launch = accept->add_operations();
+  launch->set_type(v1::Offer::Operation::LAUNCH);
   for (const TaskInfo& task : acceptance.tasks) {
-    wire::TaskInfo* message = launch->mutable_launch()->add_task_infos();
+    v1::TaskInfo* message = launch->mutable_launch()->add_task_infos();
     WriteTask(task, message);
     if (message->has_executor()) {
       message->mutable_executor()->mutable_framework_id()->set_value(framework_id);

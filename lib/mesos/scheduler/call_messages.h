@@ -12,38 +12,38 @@
 #include <vector>
 
 #include "lib/mesos/scheduler/link.h"
-#include "lib/mesos/wire/scheduler_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 #include "rostrum/mesos/scheduler_client.h"
 
 namespace rostrum::mesos {
 
 // The id is empty before the first subscription.
-wire::scheduler::Call SubscribeCall(const FrameworkInfo& framework, const std::string& framework_id,
+v1::scheduler::Call SubscribeCall(const FrameworkInfo& framework, const std::string& framework_id,
                                     const std::set<std::string>& suppressed_roles);
-wire::scheduler::Call UpdateFrameworkCall(const FrameworkInfo& framework,
+v1::scheduler::Call UpdateFrameworkCall(const FrameworkInfo& framework,
                                           const std::string& framework_id,
                                           const std::set<std::string>& suppressed_roles);
 
-wire::scheduler::Call AcceptCall(const Acceptance& acceptance, Milliseconds refuse,
+v1::scheduler::Call AcceptCall(const Acceptance& acceptance, Milliseconds refuse,
                                  const std::string& framework_id);
 // `type` is DECLINE or one of the two for inverse offers.
-wire::scheduler::Call DeclineCall(wire::scheduler::Call::Type type,
+v1::scheduler::Call DeclineCall(v1::scheduler::Call_Type type,
                                   std::span<const std::string> offer_ids, Milliseconds refuse);
 // `type` is REVIVE or SUPPRESS.
-wire::scheduler::Call RolesCall(wire::scheduler::Call::Type type,
+v1::scheduler::Call RolesCall(v1::scheduler::Call_Type type,
                                 std::span<const std::string> roles);
-wire::scheduler::Call KillCall(const TaskPlace& task, std::optional<Milliseconds> grace);
-wire::scheduler::Call AcknowledgeCall(const TaskStatus& status);
-wire::scheduler::Call AcknowledgeOperationCall(const OperationUpdate& update);
+v1::scheduler::Call KillCall(const TaskPlace& task, std::optional<Milliseconds> grace);
+v1::scheduler::Call AcknowledgeCall(const TaskStatus& status);
+v1::scheduler::Call AcknowledgeOperationCall(const OperationUpdate& update);
 // No tasks: all that the master knows.
-wire::scheduler::Call ReconcileCall(std::span<const TaskPlace> tasks);
-wire::scheduler::Call ReconcileOperationsCall(const std::map<std::string, std::string>& agents);
-wire::scheduler::Call ShutdownCall(std::string_view executor_id, std::string_view agent_id);
-wire::scheduler::Call MessageCall(std::string_view executor_id, std::string_view agent_id,
+v1::scheduler::Call ReconcileCall(std::span<const TaskPlace> tasks);
+v1::scheduler::Call ReconcileOperationsCall(const std::map<std::string, std::string>& agents);
+v1::scheduler::Call ShutdownCall(std::string_view executor_id, std::string_view agent_id);
+v1::scheduler::Call MessageCall(std::string_view executor_id, std::string_view agent_id,
                                   std::string data);
 
 // Sets the framework id, which is in every call, and makes it ready to be sent.
-OutgoingCall Seal(wire::scheduler::Call call, const std::string& framework_id);
+OutgoingCall Seal(v1::scheduler::Call call, const std::string& framework_id);
 
 }  // namespace rostrum::mesos
 

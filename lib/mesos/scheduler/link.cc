@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/mesos/http/answer_text.h"
-#include "lib/mesos/leader/master_address.h"
+#include "lib/mesos/http/network.h"
+#include "lib/mesos/leader/election.h"
 
 namespace rostrum::mesos {
 namespace {
@@ -116,6 +116,14 @@ void Link::GiveUp(const std::string& reason, int http_status, bool skip) {
   } else {
     owner_.OnProblem(reason, http_status);
   }
+  TellWhyNobodyLeads();
+}
+
+void Link::TellWhyNobodyLeads() {
+  if (state_ != ClientState::kDetecting) return;
+  if (const std::string problem = source_.Problem(); !problem.empty()) {
+    owner_.OnProblem(problem, 0);
+  }
 }
 
 void Link::Lose(const std::string& reason) { GiveUp(reason, 0, /*skip=*/false); }
@@ -135,16 +143,15 @@ void Link::OnLeaderChanged() {
   if (state_ == ClientState::kStopped || state_ == ClientState::kFailed) return;
   const std::optional<Endpoint> leader = source_.Leader();
   if (state_ == ClientState::kDetecting) {
-    if (leader) return WaitOrDetect();
-    if (const std::string problem = source_.Problem(); !problem.empty()) {
-      owner_.OnProblem(problem, 0);
-    }
-    return;
+    return leader ? WaitOrDetect() : TellWhyNobodyLeads();
   }
   if (!source_.authoritative() || leader == master_) return;
   // What the election says counts for more than where a master has sent us before it.
   redirect_.reset();
-  if (state_ == ClientState::kWaiting) return WaitOrDetect();
+  if (state_ == ClientState::kWaiting) {
+    WaitOrDetect();
+    return TellWhyNobodyLeads();
+  }
   GiveUp(leader ? Format("another master leads: {}", leader->Origin())
                 : std::string("no master leads any more"),
          0, /*skip=*/false);
@@ -159,7 +166,10 @@ std::string Link::Url() const {
 void Link::Subscribe() {
   if (!redirect_) named_ = source_.Leader();
   master_ = redirect_ ? redirect_ : named_;
-  if (!master_) return WaitOrDetect();
+  if (!master_) {
+    WaitOrDetect();
+    return TellWhyNobodyLeads();
+  }
   state_ = ClientState::kSubscribing;
   due_ = clock_.Now() + times_.subscribe_timeout;
   decoder_ = std::make_shared<RecordDecoder>(times_.record_maximum);

@@ -11,11 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/mesos/base/backoff.h"
-#include "lib/mesos/base/clock.h"
-#include "lib/mesos/base/random.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/http/network.h"
-#include "lib/mesos/leader/leader_source.h"
+#include "lib/mesos/leader/election.h"
 #include "lib/mesos/reactor/machine.h"
 #include "lib/mesos/recordio/decoder.h"
 #include "rostrum/mesos/scheduler_client.h"
@@ -121,6 +119,7 @@ class Link : public Machine {
   };
 
   void WaitOrDetect();
+  void TellWhyNobodyLeads();
   void Subscribe();
   void TakeStreamHead(const http::Head& head);
   void TakeRecords(std::string_view bytes);

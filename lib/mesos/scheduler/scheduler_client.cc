@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "lib/base/format.h"
-#include "lib/mesos/leader/master_address.h"
+#include "lib/mesos/leader/election.h"
 #include "lib/mesos/reactor/reactor.h"
 #include "lib/mesos/scheduler/session.h"
 

@@ -9,11 +9,12 @@
 
 #include "lib/base/format.h"
 #include "lib/mesos/scheduler/call_messages.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {
 
-using wire::scheduler::Call;
+using v1::scheduler::Call;
 
 Status NotSubscribed(ClientState state) {
   return Status(Code::kFailedPrecondition,

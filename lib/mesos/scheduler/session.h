@@ -11,13 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/mesos/scheduler/demand.h"
-#include "lib/mesos/scheduler/kill_list.h"
+#include "lib/mesos/scheduler/ledgers.h"
 #include "lib/mesos/scheduler/link.h"
-#include "lib/mesos/scheduler/offer_book.h"
-#include "lib/mesos/scheduler/reconciler.h"
-#include "lib/mesos/scheduler/task_ledger.h"
-#include "lib/mesos/wire/scheduler_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 #include "rostrum/mesos/scheduler_client.h"
 
 namespace rostrum::mesos {
@@ -76,26 +72,26 @@ class Session : public Machine, private Link::Owner {
   void OnAnswer(const OutgoingCall& call, const CallAnswer& answer) override;
   void OnProblem(const std::string& text, int http_status) override;
 
-  Status TakeSubscribed(const wire::scheduler::Event::Subscribed& message);
+  Status TakeSubscribed(const v1::scheduler::Event_Subscribed& message);
   bool KeepId(const std::string& id);
-  void TakeOffers(const wire::scheduler::Event::Offers& message);
-  void TakeInverseOffers(const wire::scheduler::Event::InverseOffers& message);
-  void TakeUpdate(const wire::TaskStatus& message);
-  void TakeOperationUpdate(const wire::OperationStatus& message);
-  void TakeFailure(const wire::scheduler::Event::Failure& message);
+  void TakeOffers(const v1::scheduler::Event_Offers& message);
+  void TakeInverseOffers(const v1::scheduler::Event_InverseOffers& message);
+  void TakeUpdate(const v1::TaskStatus& message);
+  void TakeOperationUpdate(const v1::OperationStatus& message);
+  void TakeFailure(const v1::scheduler::Event_Failure& message);
   void TakeError(const std::string& text);
   void Fail(FailureKind kind, const std::string& text);
 
-  Status AnswerInverseOffers(wire::scheduler::Call::Type answer,
+  Status AnswerInverseOffers(v1::scheduler::Call_Type answer,
                              std::span<const std::string> offer_ids, Milliseconds refuse);
   void TellGone(OfferEnd why, std::vector<std::string> offer_ids);
   void DropLaunch(const std::vector<std::string>& task_ids, const std::string& reason);
   // What is due, while subscribed.
   void ExpireOffers();
   void SendDue();
-  Status Send(wire::scheduler::Call call, std::vector<std::string> task_ids = {});
+  Status Send(v1::scheduler::Call call, std::vector<std::string> task_ids = {});
   // For calls that nobody waits for. They are few, and go however many others wait.
-  void SendQuietly(wire::scheduler::Call call);
+  void SendQuietly(v1::scheduler::Call call);
   void Tell(Event event);
 
   const SchedulerTimes times_;
@@ -122,7 +118,8 @@ class Session : public Machine, private Link::Owner {
   // Operations with an id that are not over, with their agents.
   std::map<std::string, std::string> operations_;
 
-  std::string last_problem_;
+  // What has kept the framework from being subscribed since it was so last, without durations.
+  std::set<std::string, std::less<>> told_problems_;
   std::vector<Event> events_;
   SchedulerCounts counts_;
   Link link_;

@@ -9,11 +9,12 @@
 #include "lib/mesos/scheduler/call_messages.h"
 #include "lib/mesos/scheduler/session.h"
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {
 
-namespace wire_scheduler = wire::scheduler;
+namespace v1_scheduler = v1::scheduler;
 
 // What the master's default is, if SUBSCRIBED does not say.
 constexpr Milliseconds kHeartbeat(15'000);
@@ -22,7 +23,22 @@ constexpr double kHeartbeatSecondsMaximum = 3600;
 // From a FAILURE to the question what became of the tasks: their statuses may be under way.
 constexpr Milliseconds kFailureDelay(1'000);
 
-Milliseconds HeartbeatOf(const wire_scheduler::Event::Subscribed& message) {
+// So many problems are remembered as told.
+constexpr size_t kProblemsMaximum = 100;
+
+// Two attempts that fail in the same way say so with two durations: "timed out after 10001 ms".
+std::string WithoutDurations(std::string_view text) {
+  constexpr std::string_view kAfter = " after ";
+  std::string rest;
+  for (size_t at = text.find(kAfter); at != text.npos; at = text.find(kAfter)) {
+    rest += text.substr(0, at + kAfter.size());
+    text.remove_prefix(at + kAfter.size());
+    text.remove_prefix(std::min(text.find_first_not_of("0123456789"), text.size()));
+  }
+  return rest.append(text);
+}
+
+Milliseconds HeartbeatOf(const v1_scheduler::Event::Subscribed& message) {
   const double seconds = message.heartbeat_interval_seconds();
   if (!(seconds > 0) || seconds > kHeartbeatSecondsMaximum) return kHeartbeat;
   return std::max(Milliseconds(static_cast<int64_t>(seconds * 1000)), Milliseconds(1));
@@ -41,7 +57,7 @@ bool IsOver(OperationState state) {
   }
 }
 
-std::string AddressOf(const wire::MasterInfo& master) {
+std::string AddressOf(const v1::MasterInfo& master) {
   const std::string& host =
       master.address().hostname().empty() ? master.hostname() : master.address().hostname();
   const auto port =
@@ -58,49 +74,49 @@ std::string Session::SubscribeBody() {
 Status Session::OnEvent(std::string_view bytes) {
   // Thousands of offers are hundreds of thousands of small objects, which an arena frees at once.
   google::protobuf::Arena arena;
-  auto& event = *google::protobuf::Arena::CreateMessage<wire_scheduler::Event>(&arena);
+  auto& event = *google::protobuf::Arena::CreateMessage<v1_scheduler::Event>(&arena);
   if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Corrupt(Format("an event of {} bytes is not a scheduler event", bytes.size()));
   }
   ++counts_.events;
-  if (event.type() == wire_scheduler::Event::SUBSCRIBED) return TakeSubscribed(event.subscribed());
-  if (event.type() == wire_scheduler::Event::ERROR) {
+  if (event.type() == v1_scheduler::Event::SUBSCRIBED) return TakeSubscribed(event.subscribed());
+  if (event.type() == v1_scheduler::Event::ERROR) {
     TakeError(event.error().message());
     return {};
   }
   if (state() != ClientState::kSubscribed) {
-    if (event.type() == wire_scheduler::Event::HEARTBEAT) return {};
+    if (event.type() == v1_scheduler::Event::HEARTBEAT) return {};
     return Corrupt(Format("the event {} came before SUBSCRIBED",
-                               wire_scheduler::Event::Type_Name(event.type())));
+                               v1_scheduler::Event::Type_Name(event.type())));
   }
   switch (event.type()) {
-    case wire_scheduler::Event::OFFERS:
+    case v1_scheduler::Event::OFFERS:
       TakeOffers(event.offers());
       break;
-    case wire_scheduler::Event::RESCIND:
+    case v1_scheduler::Event::RESCIND:
       offers_.Remove(event.rescind().offer_id().value());
       TellGone(OfferEnd::kRescinded, {event.rescind().offer_id().value()});
       break;
-    case wire_scheduler::Event::INVERSE_OFFERS:
+    case v1_scheduler::Event::INVERSE_OFFERS:
       TakeInverseOffers(event.inverse_offers());
       break;
-    case wire_scheduler::Event::RESCIND_INVERSE_OFFER: {
+    case v1_scheduler::Event::RESCIND_INVERSE_OFFER: {
       const std::string& id = event.rescind_inverse_offer().inverse_offer_id().value();
       inverse_offers_.erase(id);
       Tell(InverseOffersGone{{id}});
       break;
     }
-    case wire_scheduler::Event::UPDATE:
+    case v1_scheduler::Event::UPDATE:
       TakeUpdate(event.update().status());
       break;
-    case wire_scheduler::Event::UPDATE_OPERATION_STATUS:
+    case v1_scheduler::Event::UPDATE_OPERATION_STATUS:
       TakeOperationUpdate(event.update_operation_status().status());
       break;
-    case wire_scheduler::Event::MESSAGE:
+    case v1_scheduler::Event::MESSAGE:
       Tell(ExecutorMessage{event.message().agent_id().value(),
                            event.message().executor_id().value(), event.message().data()});
       break;
-    case wire_scheduler::Event::FAILURE:
+    case v1_scheduler::Event::FAILURE:
       TakeFailure(event.failure());
       break;
     default:
@@ -109,7 +125,7 @@ Status Session::OnEvent(std::string_view bytes) {
   return {};
 }
 
-Status Session::TakeSubscribed(const wire_scheduler::Event::Subscribed& message) {
+Status Session::TakeSubscribed(const v1_scheduler::Event::Subscribed& message) {
   const std::string& id = message.framework_id().value();
   if (id.empty()) return Corrupt("SUBSCRIBED has no framework_id");
   if (!framework_id_.empty() && id != framework_id_) {
@@ -126,7 +142,7 @@ Status Session::TakeSubscribed(const wire_scheduler::Event::Subscribed& message)
   TellGone(OfferEnd::kDisconnected, offers_.RemoveAll());
   link_.Confirm(HeartbeatOf(message));
   ++counts_.subscriptions;
-  last_problem_.clear();
+  told_problems_.clear();
   Subscribed subscribed;
   subscribed.framework_id = framework_id_;
   subscribed.new_framework = std::exchange(is_new_, false);
@@ -157,11 +173,11 @@ bool Session::KeepId(const std::string& id) {
   return is_id_saved_;
 }
 
-void Session::TakeOffers(const wire_scheduler::Event::Offers& message) {
+void Session::TakeOffers(const v1_scheduler::Event::Offers& message) {
   OffersMade made;
   made.offers.reserve(static_cast<size_t>(message.offers_size()));
   std::vector<std::string> unwanted;
-  for (const wire::Offer& offer_message : message.offers()) {
+  for (const v1::Offer& offer_message : message.offers()) {
     Offer offer = ReadOffer(offer_message);
     // Without MULTI_ROLE the master does not say: there is only one.
     if (offer.role.empty()) offer.role = framework_.roles.front();
@@ -177,21 +193,21 @@ void Session::TakeOffers(const wire_scheduler::Event::Offers& message) {
     }
   }
   if (!unwanted.empty()) {
-    SendQuietly(DeclineCall(wire_scheduler::Call::DECLINE, unwanted, times_.refuse));
+    SendQuietly(DeclineCall(v1_scheduler::Call::DECLINE, unwanted, times_.refuse));
   }
   if (!made.offers.empty()) Tell(std::move(made));
 }
 
-void Session::TakeInverseOffers(const wire_scheduler::Event::InverseOffers& message) {
+void Session::TakeInverseOffers(const v1_scheduler::Event::InverseOffers& message) {
   InverseOffersMade made;
-  for (const wire::InverseOffer& offer : message.inverse_offers()) {
+  for (const v1::InverseOffer& offer : message.inverse_offers()) {
     made.offers.push_back(ReadInverseOffer(offer));
     inverse_offers_.insert(made.offers.back().id);
   }
   if (!made.offers.empty()) Tell(std::move(made));
 }
 
-void Session::TakeUpdate(const wire::TaskStatus& message) {
+void Session::TakeUpdate(const v1::TaskStatus& message) {
   TaskUpdate update;
   update.status = ReadTaskStatus(message);
   if (update.status.task_id.empty()) return;
@@ -201,13 +217,13 @@ void Session::TakeUpdate(const wire::TaskStatus& message) {
   Tell(std::move(update));
 }
 
-void Session::TakeOperationUpdate(const wire::OperationStatus& message) {
+void Session::TakeOperationUpdate(const v1::OperationStatus& message) {
   OperationUpdate update = ReadOperationUpdate(message);
   if (IsOver(update.state)) operations_.erase(update.operation_id);
   Tell(std::move(update));
 }
 
-void Session::TakeFailure(const wire_scheduler::Event::Failure& message) {
+void Session::TakeFailure(const v1_scheduler::Event::Failure& message) {
   AgentFailure failure;
   failure.agent_id = message.agent_id().value();
   failure.executor_id = message.executor_id().value();
@@ -250,9 +266,9 @@ void Session::OnLost(const std::string& reason, std::vector<OutgoingCall> unsent
 }
 
 void Session::OnProblem(const std::string& text, int http_status) {
-  if (text == last_problem_) return;
-  last_problem_ = text;
-  Tell(Problem{text, http_status});
+  // What masters answer may be another text each time.
+  if (told_problems_.size() >= kProblemsMaximum) told_problems_.clear();
+  if (told_problems_.insert(WithoutDurations(text)).second) Tell(Problem{text, http_status});
 }
 
 void Session::OnAnswer(const OutgoingCall& call, const CallAnswer& answer) {

@@ -9,8 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/mesos/wire/mesos_v1.pb.h"
-#include "lib/mesos/wire/scheduler_v1.pb.h"
+#include "lib/mesos/wire/messages.h"
 #include "rostrum/mesos/event.h"
 #include "rostrum/mesos/framework_info.h"
 #include "rostrum/mesos/offer.h"
@@ -22,14 +21,14 @@ namespace rostrum::mesos {
 Amount ReadAmount(double value);
 inline double WriteAmount(Amount amount) { return static_cast<double>(amount) / kAmountOne; }
 
-Resource ReadResource(const wire::Resource& message);
-void WriteResource(const Resource& resource, wire::Resource* message);
+Resource ReadResource(const v1::Resource& message);
+void WriteResource(const Resource& resource, v1::Resource* message);
 
 template <typename Messages>
 std::vector<Resource> ReadResources(const Messages& messages) {
   std::vector<Resource> resources;
   resources.reserve(static_cast<size_t>(messages.size()));
-  for (const wire::Resource& message : messages) resources.push_back(ReadResource(message));
+  for (const v1::Resource& message : messages) resources.push_back(ReadResource(message));
   return resources;
 }
 template <typename Messages>
@@ -37,33 +36,33 @@ void WriteResources(const std::vector<Resource>& resources, Messages* messages) 
   for (const Resource& resource : resources) WriteResource(resource, messages->Add());
 }
 
-std::vector<Label> ReadLabels(const wire::Labels& message);
-void WriteLabels(const std::vector<Label>& labels, wire::Labels* message);
+std::vector<Label> ReadLabels(const v1::Labels& message);
+void WriteLabels(const std::vector<Label>& labels, v1::Labels* message);
 
-Offer ReadOffer(const wire::Offer& message);
-InverseOffer ReadInverseOffer(const wire::InverseOffer& message);
-Attribute ReadAttribute(const wire::Attribute& message);
-FaultDomain ReadDomain(const wire::DomainInfo& message);
+Offer ReadOffer(const v1::Offer& message);
+InverseOffer ReadInverseOffer(const v1::InverseOffer& message);
+Attribute ReadAttribute(const v1::Attribute& message);
+FaultDomain ReadDomain(const v1::DomainInfo& message);
 
-TaskStatus ReadTaskStatus(const wire::TaskStatus& message);
-void WriteTaskStatus(const TaskStatus& status, wire::TaskStatus* message);
+TaskStatus ReadTaskStatus(const v1::TaskStatus& message);
+void WriteTaskStatus(const TaskStatus& status, v1::TaskStatus* message);
 
-CommandInfo ReadCommand(const wire::CommandInfo& message);
-void WriteCommand(const CommandInfo& command, wire::CommandInfo* message);
-ContainerInfo ReadContainer(const wire::ContainerInfo& message);
-void WriteContainer(const ContainerInfo& container, wire::ContainerInfo* message);
-ExecutorInfo ReadExecutor(const wire::ExecutorInfo& message);
-void WriteExecutor(const ExecutorInfo& executor, wire::ExecutorInfo* message);
-TaskInfo ReadTask(const wire::TaskInfo& message);
-void WriteTask(const TaskInfo& task, wire::TaskInfo* message);
+CommandInfo ReadCommand(const v1::CommandInfo& message);
+void WriteCommand(const CommandInfo& command, v1::CommandInfo* message);
+ContainerInfo ReadContainer(const v1::ContainerInfo& message);
+void WriteContainer(const ContainerInfo& container, v1::ContainerInfo* message);
+ExecutorInfo ReadExecutor(const v1::ExecutorInfo& message);
+void WriteExecutor(const ExecutorInfo& executor, v1::ExecutorInfo* message);
+TaskInfo ReadTask(const v1::TaskInfo& message);
+void WriteTask(const TaskInfo& task, v1::TaskInfo* message);
 
 // Without offer_constraints, which travel beside it, and without the id.
-void WriteFramework(const FrameworkInfo& framework, wire::FrameworkInfo* message);
-FrameworkInfo ReadFramework(const wire::FrameworkInfo& message);
+void WriteFramework(const FrameworkInfo& framework, v1::FrameworkInfo* message);
+FrameworkInfo ReadFramework(const v1::FrameworkInfo& message);
 void WriteOfferConstraints(const FrameworkInfo& framework,
-                           wire::scheduler::OfferConstraints* message);
+                           v1::scheduler::OfferConstraints* message);
 
-OperationUpdate ReadOperationUpdate(const wire::OperationStatus& message);
+OperationUpdate ReadOperationUpdate(const v1::OperationStatus& message);
 
 }  // namespace rostrum::mesos
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lib/base/format.h"
-#include "lib/tools/failure.h"
+#include "lib/tools/flags.h"
 
 namespace rostrum::tools {
 namespace {

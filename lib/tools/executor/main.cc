@@ -15,17 +15,16 @@
 #include <vector>
 
 #include "lib/base/format.h"
-#include "lib/mesos/base/random.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/executor/executor.h"
 #include "lib/mesos/executor/metrics_server.h"
-#include "lib/mesos/executor/rep_claim.h"
+#include "lib/mesos/executor/rep_link.h"
 #include "lib/mesos/reactor/reactor.h"
 #include "lib/tools/executor/executor_flags.h"
-#include "lib/tools/failure.h"
+#include "lib/tools/flags.h"
 #include "lib/tools/standard_streams.h"
-#include "lib/tools/stop_events.h"
-#include "lib/tools/time_text.h"
-#include "lib/wire/excerpt.h"
+#include "lib/tools/text.h"
+#include "lib/wire/text.h"
 #include "rostrum/version.h"
 
 namespace rostrum::tools {

@@ -7,13 +7,9 @@
 
 #include "lib/base/format.h"
 #include "lib/record/round_recorder.h"
-#include "lib/tools/failure.h"
 #include "lib/tools/flags.h"
 #include "lib/tools/input_files.h"
-#include "lib/tools/load_strategy.h"
-#include "lib/tools/paths.h"
-#include "lib/tools/place/place_result.h"
-#include "lib/tools/settings.h"
+#include "lib/tools/place/place_output.h"
 #include "lib/wire/wire.h"
 #include "rostrum/engine.h"
 

@@ -7,12 +7,10 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/record/round_reader.h"
-#include "lib/tools/failure.h"
+#include "lib/record/replay.h"
 #include "lib/tools/flags.h"
-#include "lib/tools/load_strategy.h"
-#include "lib/tools/replay/replay_outcome.h"
-#include "lib/tools/settings.h"
+#include "lib/tools/input_files.h"
+#include "lib/tools/replay/replay_output.h"
 
 namespace rostrum::tools {
 namespace {

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "lib/base/format.h"
-#include "lib/wire/utf8.h"
+#include "lib/wire/text.h"
 
 namespace rostrum::tools {
 namespace {
@@ -74,7 +74,7 @@ void AppendCharacter(char32_t value, std::string* out) {
 }
 
 // What stands for a character in the page.
-char32_t Shown(char32_t c) {
+char32_t Visible(char32_t c) {
   if (c == '\t' || c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029) return ' ';
   return wire::IsHidden(c) ? kReplacement : c;
 }
@@ -103,7 +103,7 @@ std::string CleanText(std::string_view text, size_t limit) {
       out += kEllipsis;
       break;
     }
-    AppendCharacter(Shown(TakeCharacter(&text)), &out);
+    AppendCharacter(Visible(TakeCharacter(&text)), &out);
   }
   return out;
 }
@@ -194,6 +194,10 @@ std::string FormatDecimals(double value, int decimals) {
   }
   const bool zero = plain.find_first_not_of("0.") == std::string::npos;
   return value < 0 && !zero ? std::string(kMinus) + out : out;
+}
+
+std::string Counted(uint64_t count, std::string_view what) {
+  return Format("{} {}{}", FormatCount(count), what, count == 1 ? "" : "s");
 }
 
 std::string FormatCount(int64_t count) {

@@ -5,6 +5,7 @@
 #ifndef ROSTRUM_LIB_TOOLS_REPORT_TEXT_H_
 #define ROSTRUM_LIB_TOOLS_REPORT_TEXT_H_
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -32,7 +33,13 @@ double TextWidth(std::string_view text, double font_size);
 std::string FitText(std::string_view text, double font_size, double width);
 
 // Numbers. A no-break space stands between a number and its unit.
-std::string FormatCount(int64_t count);   // 12,345
+std::string FormatCount(int64_t count);
+template <std::integral Number>
+std::string FormatCount(Number count) {
+  return FormatCount(static_cast<int64_t>(count));
+}
+// "1 cell", "2,000 cells".
+std::string Counted(uint64_t count, std::string_view what);   // 12,345
 std::string FormatCompact(double value);  // 950, 12.5 k, 3 M: for axes.
 std::string FormatPercent(double share);  // 43.1 %; 0 % and 100 % only where it is just that.
 std::string FormatMegabytes(int64_t megabytes);  // 512 MB, 12.5 GiB, 1.2 TiB

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/tools/report/scale.h"
 #include "lib/tools/report/sections.h"
 #include "lib/tools/report/svg.h"
 #include "lib/tools/report/text.h"

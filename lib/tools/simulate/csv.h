@@ -1,4 +1,4 @@
-// Tables as comma-separated values with a header line.
+// Tables of comma-separated values, and the numbers in them.
 
 #ifndef ROSTRUM_LIB_TOOLS_SIMULATE_CSV_H_
 #define ROSTRUM_LIB_TOOLS_SIMULATE_CSV_H_
@@ -14,6 +14,26 @@
 
 namespace rostrum::tools {
 
+// Decimal numbers as people and programs write them.
+//
+// "12", "-12.5" or "1.25e+01" times 10 to the power of `decimals`, to the nearest whole number, and
+// from the middle away from zero: what computed a column in floating point leaves digits behind the
+// last that means anything. Never by way of a double, which has too few digits for the largest.
+// Nothing if the text is no such number, or the result is not from `minimum` to `maximum`.
+std::optional<int64_t> ParseDecimal(std::string_view text, int decimals, int64_t minimum,
+                                    int64_t maximum);
+
+// A count, which is nothing to round: "12", "12.0" or "1.2e1". Nothing for "12.5".
+std::optional<int64_t> ParseCount(std::string_view text, int64_t minimum, int64_t maximum);
+
+// Texts for terminals and programs.
+//
+// The text with plain spaces in place of no-break ones, which the report's texts hold and which are
+// in the way of anyone who searches a terminal or compares strings.
+std::string WithPlainSpaces(std::string_view text);
+
+// Tables as comma-separated values with a header line.
+//
 // A table as RFC 4180 describes it, with lines that end in LF or CRLF. A byte-order mark and empty
 // lines are passed over. Columns are found by the header's names, in any order.
 class CsvTable {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lib/tools/simulate/cluster.h"
-#include "lib/tools/simulate/run_result.h"
+#include "lib/tools/simulate/figures.h"
 #include "lib/tools/simulate/scenario.h"
 #include "rostrum/engine.h"
 #include "rostrum/round.h"

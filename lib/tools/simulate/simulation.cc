@@ -13,8 +13,8 @@
 #include "lib/tools/report/text.h"
 #include "lib/tools/simulate/cluster.h"
 #include "lib/tools/simulate/figures.h"
+#include "lib/tools/simulate/incidents.h"
 #include "lib/tools/simulate/ledger.h"
-#include "lib/tools/simulate/rolling_update.h"
 #include "rostrum/engine.h"
 
 namespace rostrum::tools {

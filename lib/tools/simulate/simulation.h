@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "lib/tools/simulate/run_result.h"
+#include "lib/tools/simulate/figures.h"
 #include "lib/tools/simulate/scenario.h"
 #include "rostrum/configuration.h"
 #include "rostrum/round.h"

@@ -11,7 +11,7 @@
 #include "lib/base/format.h"
 #include "lib/base/strings.h"
 #include "lib/tools/report/text.h"
-#include "lib/tools/simulate/decimal.h"
+#include "lib/tools/simulate/csv.h"
 
 namespace rostrum::tools {
 namespace {

@@ -1,8 +1,10 @@
-// Whole files, written at once.
+// Files as the simulator writes them, and how far it is.
 
 #ifndef ROSTRUM_LIB_TOOLS_SIMULATE_WRITE_FILE_H_
 #define ROSTRUM_LIB_TOOLS_SIMULATE_WRITE_FILE_H_
 
+#include <chrono>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,28 @@
 
 namespace rostrum::tools {
 
+// A progress bar.
+//
+// A bar on one line of a terminal, drawn a few times a second and wiped when it goes out of scope.
+class Progress {
+ public:
+  // Draws nothing if `terminal` is null.
+  explicit Progress(std::ostream* terminal) : terminal_(terminal) {}
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // `share` is from 0 to 1.
+  void Show(std::string_view what, double share);
+
+ private:
+  std::ostream* const terminal_;
+  bool drawn_ = false;
+  std::chrono::steady_clock::time_point last_;
+};
+
+// Whole files, written at once.
+//
 // Whether WriteFile could write there now: an error that says why not. Leaves no trace.
 Status CheckCanWrite(const std::string& path);
 

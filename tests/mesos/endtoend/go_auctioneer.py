@@ -5,6 +5,7 @@ The program is bindings/go/auctionrunner/testauctioneer: Diego's stand-ins aroun
 own auctioneer is given. It is built against the library as the build folder has it.
 """
 
+import fcntl
 import functools
 import getpass
 import hashlib
@@ -70,8 +71,10 @@ def build():
         raise unittest.SkipTest("the Go modules that it needs cannot be had: "
                                 + modules.stderr.strip().rpartition("\n")[2])
     program = build_folder() / "go-testauctioneer"
-    built = subprocess.run([go, "build", "-p", "2", "-o", program, "./testauctioneer"], cwd=MODULE, env=environment,
-                           capture_output=True, text=True, check=False, timeout=BUILD_SECONDS)
+    with open(build_folder() / "go-testauctioneer.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Classes of tests run side by side.
+        built = subprocess.run([go, "build", "-p", "2", "-o", program, "./testauctioneer"], cwd=MODULE,
+                               env=environment, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS)
     assert built.returncode == 0, built.stdout + built.stderr
     return program
 
@@ -149,14 +152,18 @@ class GoAuctioneer:
             return self.outcomes(identifier=identifier, **match)
         return eventually("a result for %s %s" % (identifier, match), look)[-1]
 
-    def metrics(self):
-        """GET /metrics, by name."""
+    def ask(self, path):
+        """GET of its debug address."""
         connection = http.client.HTTPConnection(self.debug, timeout=60)
         try:
-            connection.request("GET", "/metrics")
-            text = connection.getresponse().read().decode()
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
         finally:
             connection.close()
+
+    def metrics(self):
+        """GET /metrics, by name."""
+        text = self.ask("/metrics")
         return {name: float(value) for name, value in re.findall(r"^(rostrum_.*) (\S+)$", text, re.MULTILINE)}
 
     # Its end.

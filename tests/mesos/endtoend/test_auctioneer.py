@@ -1,6 +1,7 @@
 # Copyright the Rostrum authors. Licensed under the Apache License 2.0.
 """Diego's auctioneer in Go as a framework: with its flags, on a real master, with executors and reps."""
 
+import json
 import pathlib
 
 from shared import NurseryTest
@@ -64,6 +65,11 @@ class Auctioneer(AuctioneerTest):
             self.assertFalse(run.outcomes(identifier=identifier, placed=True))
         self.all_once(run, "good.0")
         self.assertEqual(run.metrics()['rostrum_refusals_total{kind="lrp",reason="insufficient resources"}'], 1)
+        [explained] = json.loads(run.ask("/explain?id=large.0"))
+        self.assertEqual((explained["outcome"], explained["placed"], explained["error"]),
+                         ("refused", False, "insufficient resources: memory"))
+        self.assertEqual([(reason["reason"], reason["subject"]) for reason in explained["reasons"]],
+                         [("resource", "memory")])
 
     def test_what_a_rep_hands_back_fails_with_the_reason(self):
         for rep in self.cells.all():

@@ -92,6 +92,15 @@ class PlainProcesses(ClusterTest):
         eventually("the whole cell ends", lambda: not self.cell_processes())
         self.assertIn("rep ends the cell", bench.log())
 
+    def test_a_cell_whose_executor_is_killed_ends(self):
+        bench = self.bench()
+        bench.launch(a=lrp("pg"))
+        bench.wait("a", "TASK_RUNNING")
+        [pid] = self.cluster.agents[0].container_processes(r"^\S*rostrum-executor$")
+        self.cluster.nursery.signal(pid, 9)
+        bench.wait("a", "TASK_FAILED")
+        eventually("the whole cell ends", lambda: not self.cell_processes())
+
     def test_a_second_cell_with_the_same_addresses_ends_and_touches_nothing_of_the_first(self):
         first = self.bench()
         first.launch(a=lrp("pg"))

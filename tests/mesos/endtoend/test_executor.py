@@ -347,6 +347,7 @@ class Ends(ClusterTest):
         bench.rep.finish(task_guid="t")
         bench.wait("t", "TASK_FINISHED")
         self.assertEqual(bench.wait_ended(), 0)
+        self.assertIn("nothing to do for 1 s", bench.log())
 
     def test_shutdown_stops_all_work_tells_it_and_ends(self):
         bench = Bench(self, grace_seconds=20)
@@ -428,6 +429,7 @@ class WhoseRep(ClusterTest):
             self.assertIn("rep at %s is used by executor %s of framework %s"
                           % (first.rep.url, first.executor_id, first.framework.framework_id), message)
         self.assertEqual(second.exit_status(), 5)
+        self.assertIn("which is waited for, for 20 s", second.log())
         self.assertIn("is asked for nothing", second.log())
         self.assertEqual(len(first.rep.requests("work")), before)
         self.assertEqual(first.rep.requests("stop") + first.rep.requests("cancel"), [])
@@ -502,8 +504,25 @@ class RepComesAndGoes(ClusterTest):
         bench.rep.away()
         eventually("the executor sees it", lambda: "rep is away" in bench.log())
         bench.kill("a")
+        bench.launch(b=lrp("pg", 1))
+        bench.wait("b", "TASK_STARTING")
+        never("anything ends or runs", lambda: bench.ended("a") or bench.ended("b")
+              or "TASK_RUNNING" in bench.states("b"), 0.5)
+        # It tells its state all the same.
+        bench.rep.healthy(False)
         bench.rep.back()
         bench.wait("a", "TASK_KILLED")
+        bench.wait("b", "TASK_RUNNING")
+
+    def test_a_rep_that_hangs_is_away_and_nothing_ends(self):
+        bench = Bench(self)
+        bench.launch(a=lrp("pg"))
+        bench.wait("a", "TASK_RUNNING")
+        bench.rep.fault("state", hold=60)
+        eventually("the executor sees it", lambda: "rep is away" in bench.log())
+        self.assertIn("timed out after 10", bench.log())
+        eventually("and that it answers again", lambda: bench.log().count(" is up, as cell ") == 2)
+        self.assertEqual(bench.states("a"), ["TASK_STARTING", "TASK_RUNNING"])
 
     def test_what_a_rep_does_not_have_any_more_after_its_restart_has_failed(self):
         bench = Bench(self)
@@ -545,8 +564,14 @@ class RepComesAndGoes(ClusterTest):
         bench.wait("b", "TASK_RUNNING")
         self.assertEqual(len(bench.rep.containers(process_guid="pg", index=1)), 1)
         bench.rep.fault("work", status=500, times=None)
+        before = len(bench.rep.requests("work"))
         bench.launch(c=lrp("pg", 2))
-        self.assertIn("answered 500", bench.wait("c", "TASK_FAILED")["message"])
+        self.assertRegex(bench.wait("c", "TASK_FAILED")["message"], "^rep did not take the work: .* answered 500")
+        times = [each["time"] for each in bench.rep.requests("work")[before:]]
+        self.assertEqual(len(times), 3)
+        self.assertGreaterEqual(times[1] - times[0], 0.25)
+        self.assertGreaterEqual(times[2] - times[1], 0.5)
+        self.assertIn("c: POST /work failed: ", bench.log())
 
 
 class AgentComesAndGoes(NurseryTest):
@@ -584,6 +609,7 @@ class AgentComesAndGoes(NurseryTest):
         agent.kill()
         eventually("the instance is stopped", lambda: not bench.rep.containers())
         eventually("the executor ends", lambda: not bench.processes())
+        self.assertIn("the agent is gone for good", bench.log())
         self.assertIn("ended with status 4", bench.log())
 
     def test_without_checkpointing_it_ends_with_its_agent(self):

@@ -92,8 +92,17 @@ class MasterAndAgents(FailureTest):
         run = self.rostrum(lrps=[lrp("web", 6)], strategy="spread")
         run.wait_running(*names("web", 6))
         before = self.tasks_of(run)
-        self.cluster.restart_master()
+        self.cluster.master.kill()
+        run.wait("disconnected")
+        self.assertIn("%s/api/v1/scheduler: Failed to connect" % self.cluster.master.address,
+                      run.wait("problem")["text"])
+        self.assertEqual(len(self.cells.running()), 6)
+        self.cluster.master.start()
+        self.cluster.reconnect_agents()
+        self.cluster.wait_ready()
         run.wait("connected", 2)
+        # It is told once, however often it was tried.
+        self.assertEqual(len(run.events("problem")), 1)
         eventually("it has its tasks", lambda: self.tasks_of(run) == before)
         self.all_once(run, *names("web", 6))
 
@@ -114,6 +123,7 @@ class MasterAndAgents(FailureTest):
         eventually("its executor is back", lambda: any(
             agent_id == agent.id for agent_id, _ in self.operator.executors()))
         self.all_once(run, *names("web", 3))
+        self.assertEqual({each["event"] for each in run.events()}, {"connected", "placed", "status"})
         self.assertEqual(rep.lrp("web", 0)["guid"], before)
 
     def test_an_agent_that_stays_away_leaves_its_work_unclear_and_it_runs_on_when_the_agent_is_back(self):
@@ -177,6 +187,22 @@ class MasterAndAgents(FailureTest):
         self.assertEqual(len(problems), 1, problems)
 
 
+    def test_an_agent_that_is_soon_maintained_gets_nothing_new_and_the_operator_sees_that_something_runs(self):
+        run = self.rostrum(lrps=[lrp("web", 3)], strategy="spread", keeps=True)
+        run.wait_running(*names("web", 3))
+        agent, _ = self.home_of(run, "web.0")
+        self.addCleanup(self.operator.schedule_maintenance, [], 0)
+        self.operator.schedule_maintenance([(agent.name, "127.0.0.1")], 60)
+        eventually("the question is answered", lambda: "DECLINE" in str(self.operator.maintenance_status()))
+        run.kill()
+        run.work["lrps"] = [lrp("web", 3), lrp("api", 6)]
+        run.start()
+        run.wait_running(*names("web", 3), *names("api", 6))
+        homes = {self.home_of(run, identifier)[0].name for identifier in names("api", 6)}
+        self.assertEqual(homes, {each.name for each in self.cluster.agents} - {agent.name})
+        self.assertEqual({each["event"] for each in run.events()}, {"connected", "placed", "status"})
+
+
 class ExecutorAndRep(FailureTest):
     def test_an_executor_that_is_killed_fails_its_work_and_the_next_work_gets_a_new_one(self):
         run = self.rostrum(lrps=[lrp("web", 2)], strategy="binpack")
@@ -185,8 +211,7 @@ class ExecutorAndRep(FailureTest):
         for pid in self.executors()[agent.name]:
             self.cluster.nursery.signal(pid, 9)
         for identifier in names("web", 2):
-            self.assertIn(run.wait("ended", identifier=identifier)["state"],
-                          ("TASK_FAILED", "TASK_LOST", "TASK_GONE"))
+            run.wait("ended", identifier=identifier, state="TASK_FAILED", text="Executor terminated")
         again = self.rostrum(lrps=[lrp("api", 2)], name="again", strategy="binpack")
         again.wait_running(*names("api", 2))
 
@@ -210,7 +235,8 @@ class ExecutorAndRep(FailureTest):
         never("anything ends while it is away", lambda: run.events("ended"), 1)
         rep.back(keep=False)
         for identifier in (*names("web", 2), "t"):
-            run.wait("ended", identifier=identifier, state="TASK_FAILED")
+            run.wait("ended", identifier=identifier, state="TASK_FAILED",
+                     text="rep was away, and has come back without it")
 
     def test_a_rep_that_stays_away_ends_the_cell_with_all_its_work(self):
         run = self.rostrum(lrps=[lrp("web", 2)], strategy="binpack", executor_flags={"rep-away-seconds": 1})
@@ -218,14 +244,15 @@ class ExecutorAndRep(FailureTest):
         agent, rep = self.home_of(run, "web.0")
         rep.away()
         for identifier in names("web", 2):
-            run.wait("ended", identifier=identifier, state="TASK_FAILED")
+            ended = run.wait("ended", identifier=identifier, state="TASK_FAILED")
+            self.assertRegex(ended["text"], "^rep at .* has been away for ")
         eventually("its executor is gone", lambda: agent.name not in self.executors())
 
     def test_a_rep_that_comes_up_late_gets_its_work_then(self):
         for rep in self.cells.all():
             rep.away()
         run = self.rostrum(lrps=[lrp("web", 2)])
-        run.wait("placed", 2)
+        run.wait("status", 2, state="TASK_STARTING")
         never("it runs", run.running, 0.5)
         for rep in self.cells.all():
             rep.back()
@@ -244,7 +271,7 @@ class ExecutorAndRep(FailureTest):
         agent, rep = self.home_of(run, "web.0")
         rep.evacuate()
         for identifier in names("web", 2):
-            run.wait("ended", identifier=identifier)
+            run.wait("ended", identifier=identifier, state="ENDED_UNSEEN")
         eventually("the cell is empty", lambda: not rep.lrps())
 
     def test_mutual_tls_with_rep(self):
@@ -287,3 +314,18 @@ class Election(RostrumTest):
         run.wait_running(*names("web", 4))
         first.start()
         self.assertEqual(len(self.tasks_of(run)), 4)
+        # One that hangs closes no connection, and is left all the same.
+        self.cluster.wait_ready()
+        second = self.cluster.leader()
+        second.freeze()
+        self.addCleanup(self.start_again, second)
+        self.assertRegex(run.wait("disconnected", 2)["text"], "^another master leads: http://")
+        run.wait("connected", 3)
+        self.assertEqual(len(self.cells.running()), 4)
+
+    def start_again(self, master):
+        """A leader that hung ends itself as soon as it sees that another one leads."""
+        master.thaw()
+        eventually("it has ended itself", lambda: not master.running())
+        master.start()
+        self.cluster.wait_ready()

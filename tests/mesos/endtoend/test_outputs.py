@@ -102,6 +102,23 @@ class Outputs(RostrumTest):
                 run.process.wait_for_output(r"warning: \d+ lines were lost")
 
     def test_a_terminal_that_closes_ends_nothing(self):
+        # A terminal of its own, whose other end another process holds until it is killed.
+        holder = self.nursery.folder / "holder"
+        terminal = ("import fcntl, os, sys, termios; os.getsid(0) == os.getpid() or os.setsid(); "
+                    "ours, theirs = os.openpty(); child = os.fork(); "
+                    "child or (os.dup2(ours, 0), os.close(theirs), os.execvp('cat', ['cat'])); "
+                    "fcntl.ioctl(theirs, termios.TIOCSCTTY, 0); os.close(ours); "
+                    "[os.dup2(theirs, number) for number in (0, 1, 2)]; "
+                    "open(sys.argv[1], 'w').write('%d\\n' % child); os.execvp(sys.argv[2], sys.argv[2:])")
+        run = self.rostrum(services=[service("router", 2)], cells=False, sets={"restart_initial_ms": 100},
+                           wrapper=[sys.executable, "-c", terminal, holder, "env", "--default-signal=HUP"])
+        eventually("2 run", lambda: self.has_running(run, 2))
+        self.assertTrue(self.nursery.signal(int(holder.read_text()), signal.SIGKILL))
+        never("it ends", lambda: not run.process.running(), 1)
+        self.goes_on(run, 2)
+        self.ends_well(run)
+
+    def test_nor_does_a_hang_up(self):
         # Whoever runs the test may have had the signal ignored already.
         run = self.rostrum(services=[service("router", 2)], cells=False, sets={"restart_initial_ms": 100},
                            wrapper=["env", "--default-signal=HUP"])

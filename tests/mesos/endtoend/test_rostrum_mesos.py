@@ -2,6 +2,7 @@
 """`rostrum mesos` on a real cluster: LRPs, tasks and services start, run and end as they should."""
 
 import ssl
+import struct
 
 import proxy as faults
 from framework.scheduler import SharingFramework
@@ -87,8 +88,9 @@ class LifeOfWork(RostrumTest):
         run = self.rostrum(lrps=[lrp("refused"), lrp("taken")])
         ended = run.wait("ended", identifier="refused.0")
         self.assertEqual(ended["state"], "TASK_FAILED")
-        self.assertIn("rep", ended["text"])
+        self.assertRegex(ended["text"], "^rep handed the work back: ")
         run.wait_running("taken.0")
+        self.assertEqual(len(run.events("placed", identifier="refused.0")), 1)
 
     def test_work_that_fits_nowhere_says_why_and_starts_when_there_is_room(self):
         run = self.rostrum(lrps=[lrp("huge", memory=4000)])
@@ -101,6 +103,14 @@ class LifeOfWork(RostrumTest):
         run.wait_running("huge.0")
         self.assertEqual(self.cells.running()["huge", 0], agent.name)
         run.interrupt()
+
+    def test_work_that_no_offer_will_serve_says_so_at_once(self):
+        run = self.rostrum(lrps=[lrp("gpu", gpus=1), lrp("cheap", PlacementTags=["revocable"])])
+        for identifier, text in (("gpu.0", "insufficient resources: gpus (the framework does not "),
+                                 ("cheap.0", 'no agent has the placement tag "revocable" (the framework does not ')):
+            self.assertIn(text, run.wait("refused", identifier=identifier)["error"])
+        none = self.rostrum(lrps=[lrp("web")], name="none", sets={"containers_per_cell": 0})
+        none.wait("refused", error="insufficient resources: containers (the setting containers_per_cell is 0)")
 
     def test_what_is_sent_to_rep_is_diegos_own_form(self):
         run = self.rostrum(lrps=[lrp("web", PlacementTags=[], MaxPids=64)])
@@ -238,7 +248,7 @@ class Sharing(RostrumTest):
                               roles=["greedy"]) as other:
             other.wait_running(3)
             run = self.rostrum(lrps=[lrp("web")])
-            run.wait("connected")
+            run.wait("refused", error="unable to communicate to compatible cells")
             never("it runs", run.running, 1)
         run.wait_running("web.0")
 
@@ -254,6 +264,7 @@ class Sharing(RostrumTest):
         self.addCleanup(self.operator.set_quota, "limited")
         run = self.rostrum(lrps=[lrp("web", 8, memory=100)], role="limited", strategy="binpack")
         run.wait_count_running(3)
+        run.wait("refused", 5, error="insufficient resources: memory")
         never("a fourth runs", lambda: len(run.running()) > 3, 1)
 
     def test_with_an_empty_queue_it_asks_for_no_offers_and_holds_none(self):
@@ -273,6 +284,23 @@ class Refusals(RostrumTest):
         self.assertEqual(run.process.wait(60), 2)
         self.assertIn("127.0.0.1:99999", run.process.output())
 
+    def test_what_no_process_can_have_and_what_is_named_twice_is_one_line(self):
+        for options, text in (
+                ({"services": [service("a", command="echo \0")]}, "command"),
+                ({"services": [service("a", environment={"": "x"})]}, 'a variable with the name ""'),
+                ({"services": [service("a", environment={"A=B": "x"})]}, 'a variable with the name "A=B"'),
+                ({"services": [service("a"), service("a")]},
+                 'name is "a", expected a name of its own: [0] has it already (at [1].name)'),
+                ({"tasks": [task("a"), task("a")]}, "expected a task guid of its own: [0] has it already"),
+                ({"lrps": [lrp("a", 2), lrp("a", 1)]}, "expected each index of a process guid once: [0] has it "),
+                ({"lrps": [{**lrp("a"), "indices": [-1]}]}, "is -1, expected a whole number from 0 to "),
+                ({"lrps": [lrp("a")], "executor_environment": "=x"}, "--executor-environment")):
+            with self.subTest(text):
+                run = self.rostrum(name="refused", **options)
+                self.assertEqual(run.process.wait(60), 2)
+                self.assertIn(text, run.process.output())
+                self.assertEqual(run.process.output().count("\n"), 1, run.process.output())
+
 
 class Authentication(RostrumTest):
     options = {"agents": 1, "credentials": {"diego": "secret"}, "agent_flags": SHORT_GRACE}
@@ -289,7 +317,7 @@ class Authentication(RostrumTest):
         run.interrupt()
         wrong = self.rostrum(lrps=[lrp("web")], principal="diego", secret_file=self.secret("wrong"),
                              name="wrong")
-        self.assertIn("401", wrong.wait("problem")["text"])
+        self.assertIn(" refused to subscribe us: 401", wrong.wait("problem")["text"])
         self.assertTrue(wrong.process.running())
 
 
@@ -316,6 +344,16 @@ class Faults(RostrumTest):
         self.proxy.on_event("UPDATE", faults.reset(), after=3)
         self.all_run_once(self.run_through())
 
+    def test_bytes_come_that_are_no_events(self):
+        self.proxy.on_event("OFFERS", faults.garbage(b"x\n"))
+        self.proxy.on_event("OFFERS", faults.corrupt())
+        run = self.run_through()
+        self.all_run_once(run)
+        broken = run.events("disconnected")
+        self.assertEqual(len(broken), 2)
+        for each in broken:
+            self.assertIn("the event stream of http://%s is broken: " % self.proxy.address, each["text"])
+
     def test_offers_come_twice_and_late(self):
         self.proxy.on_event("OFFERS", faults.late(0.5))
         self.proxy.on_event("OFFERS", faults.duplicate(2), times=None)
@@ -332,7 +370,38 @@ class Faults(RostrumTest):
 
     def test_a_call_is_taken_and_its_answer_lost(self):
         self.proxy.on_call("ACCEPT", faults.forward_and_close())
-        self.all_run_once(self.run_through())
+        run = self.run_through()
+        self.all_run_once(run)
+        self.assertRegex(run.wait("disconnected")["text"], "^ACCEPT failed: ")
+
+    def test_a_call_is_lost_and_its_launches_are_tried_again(self):
+        self.proxy.on_call("ACCEPT", faults.close())
+        self.proxy.on_call("ACCEPT", faults.answer(503, b"later"), after=1)
+        run = self.run_through()
+        self.all_run_once(run)
+        self.assertEqual([each["text"].partition(":")[0] for each in run.events("disconnected")],
+                         ["ACCEPT failed", "ACCEPT was answered by 503 (later)"])
+        run.wait("requeued", text="Reconciliation: Task is unknown to the agent")
+
+    def test_a_call_that_is_refused_loses_its_launches_alone(self):
+        self.proxy.on_call("ACCEPT", faults.answer(400, b"it makes no sense"))
+        run = self.run_through()
+        self.all_run_once(run)
+        run.wait("problem", text="the master refused ACCEPT: 400 it makes no sense")
+        run.wait("requeued", text="400 (it makes no sense)")
+        self.assertEqual(run.events("disconnected"), [])
+
+    def test_an_error_of_the_master_over_a_launch_is_tried_again_for_a_cell_and_ends_a_command(self):
+        # More memory than any agent has.
+        asked, changed = struct.pack("<d", 64), struct.pack("<d", 1e6)
+        self.proxy.on_call("ACCEPT", faults.replace(lambda call: call.data.replace(asked, changed)), times=None)
+        for name, options, requeued in (("cell", {"lrps": [lrp("web")]}, 3),
+                                        ("command", {"tasks": [task("job", command="exit 0", cpus=0.1)]}, 0)):
+            with self.subTest(name):
+                run = self.rostrum(master=self.proxy.address, name=name, **options)
+                self.assertIn("is more than available", run.wait("ended", state="TASK_ERROR")["text"])
+                self.assertEqual(len(run.events("requeued")), requeued)
+                run.interrupt()
 
     def test_a_stale_stream_id(self):
         self.proxy.on_call("SUBSCRIBE", faults.answer_header("Mesos-Stream-Id", "stale"))
@@ -340,16 +409,20 @@ class Faults(RostrumTest):
 
     def test_redirects_and_refusals_come_first(self):
         self.proxy.on_call("SUBSCRIBE", faults.redirect(self.proxy.address))
-        self.proxy.on_call("SUBSCRIBE", faults.answer(503), times=2)
+        self.proxy.on_call("SUBSCRIBE", faults.answer(503, b"not yet"), times=2)
         self.proxy.on_call("SUBSCRIBE", faults.answer(404))
-        self.all_run_once(self.run_through())
+        run = self.run_through()
+        self.all_run_once(run)
+        # Of the redirection nothing is told, nor of a 404 at one of the two paths.
+        self.assertEqual([each["text"] for each in run.events("problem")],
+                         ["http://%s/api/v1/scheduler refused to subscribe us: 503 (not yet)" % self.proxy.address])
 
     def test_the_master_is_silent_for_a_while(self):
         self.proxy.on_event("SUBSCRIBED", faults.heartbeat(0.2))
         run = self.run_through()
         run.wait("connected")
         self.proxy.silence()
-        run.wait("disconnected")
+        self.assertRegex(run.wait("disconnected")["text"], "^no event from http://.* for 1000 ms$")
         self.proxy.heal()
         self.all_run_once(run)
 

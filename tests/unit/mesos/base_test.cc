@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "lib/mesos/base/backoff.h"
-#include "lib/mesos/base/due_index.h"
-#include "lib/mesos/base/duration_text.h"
+#include "lib/mesos/base/time.h"
 
 namespace rostrum::mesos {
 namespace {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "lib/mesos/http/curl_network.h"
-#include "lib/mesos/http/no_sigpipe.h"
 
 namespace rostrum::mesos::http {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "lib/base/format.h"
-#include "lib/mesos/executor/rep_claim.h"
+#include "lib/mesos/executor/rep_link.h"
 #include "tests/unit/mesos/executor_world.h"
 
 namespace rostrum::mesos {

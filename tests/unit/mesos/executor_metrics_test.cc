@@ -45,7 +45,7 @@ TEST(ExecutorMetricsTest, UseOfResourcesIsExportedAndToldWithUpdates) {
   EXPECT_EQ(world.agent.updates.size(), before + 2);
   EXPECT_EQ(world.StatesOf("a"), "STARTING RUNNING");
   std::map<std::string, std::string> labels;
-  const wire::TaskStatus last = world.LastOf("a");
+  const v1::TaskStatus last = world.LastOf("a");
   for (const auto& label : last.labels().labels()) labels[label.key()] = label.value();
   EXPECT_EQ(labels["diego.cpu_usage_fraction"], "0.5");
   EXPECT_EQ(labels["diego.memory_usage_bytes"], "7");

@@ -16,13 +16,13 @@ namespace {
 using std::chrono::seconds;
 
 // How far a task has come; it never goes back.
-int Rank(wire::TaskState state) {
+int Rank(v1::TaskState state) {
   switch (state) {
-    case wire::TASK_STARTING:
+    case v1::TASK_STARTING:
       return 1;
-    case wire::TASK_RUNNING:
+    case v1::TASK_RUNNING:
       return 2;
-    case wire::TASK_KILLING:
+    case v1::TASK_KILLING:
       return 3;
     default:
       return 4;
@@ -136,8 +136,8 @@ class Chaos {
   void Check() {
     for (const std::string& id : tasks_) {
       int rank = 0;
-      std::optional<wire::TaskState> end;
-      for (const wire::TaskStatus& status : world_.agent.updates) {
+      std::optional<v1::TaskState> end;
+      for (const v1::TaskStatus& status : world_.agent.updates) {
         if (status.task_id().value() != id) continue;
         EXPECT_GE(Rank(status.state()), rank) << id << ": " << world_.StatesOf(id);
         rank = Rank(status.state());

@@ -10,8 +10,8 @@ namespace {
 
 using std::chrono::minutes;
 using std::chrono::seconds;
-using wire::executor::Call;
-using AgentEvent = wire::executor::Event;
+using v1::executor::Call;
+using AgentEvent = v1::executor::Event;
 
 class ExecutorSessionTest : public testing::Test {
  protected:
@@ -61,7 +61,7 @@ TEST_F(ExecutorSessionTest, ANewSubscriptionCarriesWhatIsNotAcknowledged) {
   ASSERT_EQ(Subscriptions(), 2u);
   const Call::Subscribe& subscribe = LastSubscribe();
   ASSERT_EQ(subscribe.unacknowledged_updates_size(), 3);
-  EXPECT_EQ(subscribe.unacknowledged_updates(2).status().state(), wire::TASK_RUNNING);
+  EXPECT_EQ(subscribe.unacknowledged_updates(2).status().state(), v1::TASK_RUNNING);
   ASSERT_EQ(subscribe.unacknowledged_tasks_size(), 2);
   EXPECT_EQ(subscribe.unacknowledged_tasks(1).task_id().value(), "b");
   EXPECT_EQ(subscribe.unacknowledged_tasks(1).data(), LrpData("pg", 1));
@@ -77,7 +77,7 @@ TEST_F(ExecutorSessionTest, ATaskIsAcknowledgedOnceAnyOfItsUpdatesIs) {
   world.BreakStream();
   world.Advance(seconds(3));
   ASSERT_EQ(LastSubscribe().unacknowledged_updates_size(), 1);
-  EXPECT_EQ(LastSubscribe().unacknowledged_updates(0).status().state(), wire::TASK_FAILED);
+  EXPECT_EQ(LastSubscribe().unacknowledged_updates(0).status().state(), v1::TASK_FAILED);
   EXPECT_EQ(LastSubscribe().unacknowledged_tasks_size(), 0);
 }
 
@@ -143,12 +143,12 @@ TEST_F(ExecutorSessionTest, AnUpdateIsNotSentAgainAfterALaterOneOfItsTask) {
   ASSERT_EQ(world.StatesOf("a"), "STARTING RUNNING");
   const size_t first = world.agent.calls.size();
   world.Advance(seconds(11));
-  std::vector<wire::TaskState> again;
+  std::vector<v1::TaskState> again;
   for (size_t i = first; i < world.agent.calls.size(); ++i) {
     const Call& call = world.agent.calls[i];
     if (call.type() == Call::UPDATE) again.push_back(call.update().status().state());
   }
-  EXPECT_EQ(again, std::vector<wire::TaskState>{wire::TASK_RUNNING});
+  EXPECT_EQ(again, std::vector<v1::TaskState>{v1::TASK_RUNNING});
 }
 
 TEST_F(ExecutorSessionTest, AnAcknowledgementCountsForOlderUpdatesOfItsTask) {

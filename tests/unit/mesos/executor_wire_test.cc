@@ -6,7 +6,7 @@
 
 #include "lib/mesos/executor/rep_wire.h"
 #include "lib/mesos/executor/task_work.h"
-#include "lib/mesos/framework/work_data.h"
+#include "lib/mesos/framework/tasks.h"
 #include "tests/unit/mesos/executor_world.h"
 
 namespace rostrum::mesos {

@@ -42,13 +42,13 @@ TEST_F(ExecutorWorkTest, ALaunchIsToldAsStartingAndRunsWhenRepSaysSo) {
 // Rule 61.
 TEST_F(ExecutorWorkTest, UpdatesSayWhoTheyAreFrom) {
   BeginWithRunningLrp();
-  for (const wire::TaskStatus& status : world.agent.updates) {
+  for (const v1::TaskStatus& status : world.agent.updates) {
     EXPECT_EQ(status.uuid().size(), 16u);
-    EXPECT_EQ(status.source(), wire::TaskStatus::SOURCE_EXECUTOR);
+    EXPECT_EQ(status.source(), v1::TaskStatus::SOURCE_EXECUTOR);
     EXPECT_EQ(status.executor_id().value(), "executor-1");
     EXPECT_EQ(status.agent_id().value(), "agent-1");
     EXPECT_EQ(status.timestamp(), 1000.0);
-    EXPECT_NE(status.state(), wire::TASK_STAGING);
+    EXPECT_NE(status.state(), v1::TASK_STAGING);
   }
   EXPECT_EQ(world.LastOf("a").labels().labels(0).key(), "diego.cell_id");
   EXPECT_EQ(world.LastOf("a").labels().labels(1).value(), "instance-1");
@@ -88,7 +88,7 @@ TEST_F(ExecutorWorkTest, AnEndBetweenTwoLooksIsUnseenAndNoSuccess) {
   world.Advance(seconds(1));
   for (const char* const id : {"a", "t"}) {
     EXPECT_EQ(world.StatesOf(id), "STARTING RUNNING ENDED_UNSEEN");
-    EXPECT_EQ(world.LastOf(id).state(), wire::TASK_FAILED) << "all that Mesos has for it";
+    EXPECT_EQ(world.LastOf(id).state(), v1::TASK_FAILED) << "all that Mesos has for it";
     EXPECT_EQ(MessageOf(id), "ended unseen: gone from rep's state: its end fell between two looks");
   }
 }

@@ -128,21 +128,21 @@ MaybeAnswer PlayedRep::Answer(const http::Request& request) {
 
 // --- The agent.
 
-void PlayedAgent::Take(const wire::TaskStatus& status) {
+void PlayedAgent::Take(const v1::TaskStatus& status) {
   if (!uuids.insert(status.uuid()).second) return;
   updates.push_back(status);
 }
 
-MaybeAnswer PlayedAgent::Answer(const wire::executor::Call& call) {
+MaybeAnswer PlayedAgent::Answer(const v1::executor::Call& call) {
   calls.push_back(call);
-  if (call.type() == wire::executor::Call::HEARTBEAT) return PlayedAnswer{heartbeat_status, ""};
-  if (call.type() != wire::executor::Call::UPDATE) return PlayedAnswer{202, ""};
-  const wire::TaskStatus& status = call.update().status();
+  if (call.type() == v1::executor::Call::HEARTBEAT) return PlayedAnswer{heartbeat_status, ""};
+  if (call.type() != v1::executor::Call::UPDATE) return PlayedAnswer{202, ""};
+  const v1::TaskStatus& status = call.update().status();
   if (update_status != 202) return PlayedAnswer{update_status, "not now"};
   Take(status);
   if (acknowledges) {
-    wire::executor::Event event;
-    event.set_type(wire::executor::Event::ACKNOWLEDGED);
+    v1::executor::Event event;
+    event.set_type(v1::executor::Event::ACKNOWLEDGED);
     *event.mutable_acknowledged()->mutable_task_id() = status.task_id();
     event.mutable_acknowledged()->set_uuid(status.uuid());
     outgoing.push_back(event);
@@ -187,18 +187,18 @@ void ExecutorWorld::Finish(http::RequestId id, const MaybeAnswer& answer) {
 }
 
 void ExecutorWorld::ServeAgent(http::RequestId id, const http::Request& request) {
-  wire::executor::Call call;
+  v1::executor::Call call;
   ASSERT_TRUE(call.ParseFromString(request.body));
   EXPECT_EQ(call.executor_id().value(), "executor-1");
   EXPECT_EQ(call.framework_id().value(), "framework-1");
-  if (call.type() != wire::executor::Call::SUBSCRIBE) return Finish(id, agent.Answer(call));
+  if (call.type() != v1::executor::Call::SUBSCRIBE) return Finish(id, agent.Answer(call));
   agent.calls.push_back(call);
   if (agent.refuses != 0) return Finish(id, PlayedAnswer{agent.refuses, agent.refusal_text});
   EXPECT_TRUE(request.stream);
   stream_ = id;
   for (const auto& update : call.subscribe().unacknowledged_updates()) {
-    wire::executor::Call again;
-    again.set_type(wire::executor::Call::UPDATE);
+    v1::executor::Call again;
+    again.set_type(v1::executor::Call::UPDATE);
     *again.mutable_update()->mutable_status() = update.status();
     const int status = std::exchange(agent.update_status, 202);
     static_cast<void>(agent.Answer(again));
@@ -207,11 +207,11 @@ void ExecutorWorld::ServeAgent(http::RequestId id, const http::Request& request)
   }
   executor->OnHead(id, {.status = 200});
   if (agent.is_silent) return;
-  wire::executor::Event event;
-  event.set_type(wire::executor::Event::SUBSCRIBED);
+  v1::executor::Event event;
+  event.set_type(v1::executor::Event::SUBSCRIBED);
   if (agent.knows_killing) {
     event.mutable_subscribed()->mutable_framework_info()->add_capabilities()->set_type(
-        wire::FrameworkInfo::Capability::TASK_KILLING_STATE);
+        v1::FrameworkInfo::Capability::TASK_KILLING_STATE);
   }
   Send(event);
 }
@@ -234,7 +234,7 @@ void ExecutorWorld::Settle() {
   for (int turns = 0; turns < 100'000; ++turns) {
     if (ServeOne()) continue;
     if (!agent.outgoing.empty() && stream_ != 0) {
-      const wire::executor::Event event = agent.outgoing.front();
+      const v1::executor::Event event = agent.outgoing.front();
       agent.outgoing.erase(agent.outgoing.begin());
       Send(event);
       continue;
@@ -264,7 +264,7 @@ void ExecutorWorld::SendBytes(const std::string& bytes, size_t piece) {
   }
 }
 
-void ExecutorWorld::Send(const wire::executor::Event& event) {
+void ExecutorWorld::Send(const v1::executor::Event& event) {
   ASSERT_NE(stream_, 0u) << "nobody hears this event";
   std::string bytes;
   AppendRecord(event.SerializeAsString(), &bytes);
@@ -272,9 +272,9 @@ void ExecutorWorld::Send(const wire::executor::Event& event) {
 }
 
 void ExecutorWorld::Launch(const std::string& task_id, const std::string& data) {
-  wire::executor::Event event;
-  event.set_type(wire::executor::Event::LAUNCH);
-  wire::TaskInfo* task = event.mutable_launch()->mutable_task();
+  v1::executor::Event event;
+  event.set_type(v1::executor::Event::LAUNCH);
+  v1::TaskInfo* task = event.mutable_launch()->mutable_task();
   task->mutable_task_id()->set_value(task_id);
   task->set_data(data);
   Send(event);
@@ -282,10 +282,10 @@ void ExecutorWorld::Launch(const std::string& task_id, const std::string& data) 
 }
 
 void ExecutorWorld::LaunchGroup(const std::vector<std::pair<std::string, std::string>>& tasks) {
-  wire::executor::Event event;
-  event.set_type(wire::executor::Event::LAUNCH_GROUP);
+  v1::executor::Event event;
+  event.set_type(v1::executor::Event::LAUNCH_GROUP);
   for (const auto& [task_id, data] : tasks) {
-    wire::TaskInfo* task = event.mutable_launch_group()->mutable_task_group()->add_tasks();
+    v1::TaskInfo* task = event.mutable_launch_group()->mutable_task_group()->add_tasks();
     task->mutable_task_id()->set_value(task_id);
     task->set_data(data);
   }
@@ -294,8 +294,8 @@ void ExecutorWorld::LaunchGroup(const std::vector<std::pair<std::string, std::st
 }
 
 void ExecutorWorld::Kill(const std::string& task_id) {
-  wire::executor::Event event;
-  event.set_type(wire::executor::Event::KILL);
+  v1::executor::Event event;
+  event.set_type(v1::executor::Event::KILL);
   event.mutable_kill()->mutable_task_id()->set_value(task_id);
   Send(event);
   Settle();
@@ -313,7 +313,7 @@ void ExecutorWorld::BreakStream() {
 std::string ExecutorWorld::StatesOf(const std::string& task_id) const {
   std::string states;
   std::string last;
-  for (const wire::TaskStatus& status : agent.updates) {
+  for (const v1::TaskStatus& status : agent.updates) {
     if (status.task_id().value() != task_id) continue;
     std::string name = TaskStateName(ReadTaskStatus(status).state);
     if (name.starts_with("TASK_")) name = name.substr(5);
@@ -324,7 +324,7 @@ std::string ExecutorWorld::StatesOf(const std::string& task_id) const {
   return states;
 }
 
-wire::TaskStatus ExecutorWorld::LastOf(const std::string& task_id) const {
+v1::TaskStatus ExecutorWorld::LastOf(const std::string& task_id) const {
   for (auto status = agent.updates.rbegin(); status != agent.updates.rend(); ++status) {
     if (status->task_id().value() == task_id) return *status;
   }
@@ -332,7 +332,7 @@ wire::TaskStatus ExecutorWorld::LastOf(const std::string& task_id) const {
   return {};
 }
 
-size_t ExecutorWorld::CallsOf(wire::executor::Call::Type type) const {
+size_t ExecutorWorld::CallsOf(v1::executor::Call::Type type) const {
   return static_cast<size_t>(std::count_if(agent.calls.begin(), agent.calls.end(),
                                            [&](const auto& call) { return call.type() == type; }));
 }

@@ -13,8 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/mesos/base/clock.h"
-#include "lib/mesos/base/random.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/executor/executor.h"
 #include "lib/mesos/http/network.h"
 #include "lib/mesos/wire/executor_v1.pb.h"
@@ -81,7 +80,7 @@ class PlayedRep {
 // The agent.
 class PlayedAgent {
  public:
-  MaybeAnswer Answer(const wire::executor::Call& call);
+  MaybeAnswer Answer(const v1::executor::Call& call);
 
   int refuses = 0;  // A status to refuse SUBSCRIBE with; 0: takes it.
   std::string refusal_text;
@@ -90,13 +89,13 @@ class PlayedAgent {
   bool is_silent = false;  // Opens the stream, and does not say SUBSCRIBED.
   bool acknowledges = true;
   bool knows_killing = true;
-  std::vector<wire::executor::Call> calls;
+  std::vector<v1::executor::Call> calls;
   // All updates, those of a SUBSCRIBE too, each uuid once, in the order in which they came.
-  std::vector<wire::TaskStatus> updates;
-  std::vector<wire::executor::Event> outgoing;
+  std::vector<v1::TaskStatus> updates;
+  std::vector<v1::executor::Event> outgoing;
   std::set<std::string> uuids;
 
-  void Take(const wire::TaskStatus& status);
+  void Take(const v1::TaskStatus& status);
 };
 
 class ExecutorWorld : private http::Network {
@@ -118,7 +117,7 @@ class ExecutorWorld : private http::Network {
   void Launch(const std::string& task_id, const std::string& data);
   void LaunchGroup(const std::vector<std::pair<std::string, std::string>>& tasks);
   void Kill(const std::string& task_id);
-  void Send(const wire::executor::Event& event);
+  void Send(const v1::executor::Event& event);
   // Bytes as they are, in pieces of a size.
   void SendBytes(const std::string& bytes, size_t piece);
   void BreakStream();
@@ -128,8 +127,8 @@ class ExecutorWorld : private http::Network {
   // repetitions: "STARTING RUNNING".
   std::string StatesOf(const std::string& task_id) const;
   // The last update of a task.
-  wire::TaskStatus LastOf(const std::string& task_id) const;
-  size_t CallsOf(wire::executor::Call::Type type) const;
+  v1::TaskStatus LastOf(const std::string& task_id) const;
+  size_t CallsOf(v1::executor::Call::Type type) const;
 
   PlayedRep rep;
   PlayedAgent agent;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "lib/base/format.h"
-#include "lib/mesos/framework/journal_records.h"
-#include "lib/mesos/framework/task_id.h"
+#include "lib/mesos/framework/journal.h"
+#include "lib/mesos/framework/tasks.h"
 #include "tests/unit/mesos/framework_fixture.h"
 
 namespace rostrum::mesos {

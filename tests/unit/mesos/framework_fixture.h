@@ -13,8 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/mesos/base/clock.h"
-#include "lib/mesos/base/random.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/machine.h"
 #include "rostrum/strategy.h"

@@ -5,10 +5,9 @@
 #include <set>
 #include <string>
 
-#include "lib/mesos/framework/agent_traits.h"
-#include "lib/mesos/framework/journal_records.h"
-#include "lib/mesos/framework/purse.h"
-#include "lib/mesos/framework/task_id.h"
+#include "lib/mesos/framework/journal.h"
+#include "lib/mesos/framework/offers.h"
+#include "lib/mesos/framework/tasks.h"
 #include "tests/unit/mesos/framework_fixture.h"
 
 namespace rostrum::mesos {

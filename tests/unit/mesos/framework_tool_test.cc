@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "lib/tools/mesos/mesos_command.h"
-#include "lib/tools/mesos/mesos_options.h"
-#include "lib/tools/mesos/outcome_writer.h"
+#include "lib/tools/mesos/outcomes.h"
 #include "tests/unit/temporary_folder.h"
 
 namespace rostrum::tools {

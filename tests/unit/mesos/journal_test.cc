@@ -11,7 +11,6 @@
 
 #include "lib/base/format.h"
 #include "lib/mesos/framework/journal.h"
-#include "lib/mesos/framework/journal_records.h"
 #include "lib/record/frame.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -280,6 +279,18 @@ TEST_F(JournalTest, NothingIsChangedOrAddedBeforeATornFileIsWrittenAnew) {
   EXPECT_EQ(Read(), (std::vector<std::string>{"a", "c"}));
 }
 
+// The caller writes anew what is alive, with all that was to be added.
+TEST_F(JournalTest, WhatWasToBeAddedIsNotAddedBehindARewrite) {
+  Write({"a"});
+  {
+    const OpenedJournal opened = Open();
+    opened.journal->Append(Ended("b"));
+    ASSERT_TRUE(opened.journal->Rewrite({Ended("a"), Ended("b")}).ok());
+    ASSERT_TRUE(opened.journal->Sync().ok());
+  }
+  EXPECT_EQ(Read(), (std::vector<std::string>{"a", "b"}));
+}
+
 TEST_F(JournalTest, AnotherFileStaysAsItIs) {
   SetBytes("something else entirely");
   EXPECT_FALSE(Open().content.is_journal);
@@ -287,6 +298,8 @@ TEST_F(JournalTest, AnotherFileStaysAsItIs) {
 }
 
 TEST_F(JournalTest, OnlyItsOwnerMayReadItAlsoIfItWasOpenToAll) {
+  Open();
+  EXPECT_EQ(Mode(), 0600u) << "before anything is in it";
   Write({"a"});
   EXPECT_EQ(Mode(), 0600u);
   fs::permissions(path, fs::perms(0644));
@@ -297,6 +310,7 @@ TEST_F(JournalTest, OnlyItsOwnerMayReadItAlsoIfItWasOpenToAll) {
   ASSERT_TRUE(Open().journal->Rewrite({Ended("b")}).ok());
   EXPECT_EQ(Mode(), 0600u);
   EXPECT_EQ(Read(), std::vector<std::string>{"b"});
+  EXPECT_EQ(Open().content.damage, "") << "of what was left nothing is there";
 }
 
 TEST_F(JournalTest, WhatIsNoRegularFileIsNamed) {

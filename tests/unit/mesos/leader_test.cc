@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "lib/mesos/leader/election.h"
-#include "lib/mesos/leader/fixed_leaders.h"
-#include "lib/mesos/leader/master_address.h"
 #include "lib/mesos/wire/mesos_v1.pb.h"
 
 namespace rostrum::mesos {
@@ -138,7 +136,7 @@ TEST(ElectionTest, JsonNamesTheAddressOrTheHost) {
 }
 
 TEST(ElectionTest, AMessageDoesToo) {
-  wire::MasterInfo message;
+  v1::MasterInfo message;
   message.set_ip(16777343);
   message.set_hostname("m1.example");
   EXPECT_EQ(ReadMaster("info_1", message.SerializeAsString(), false)->Origin(),

@@ -25,7 +25,7 @@ TEST_F(OffersSessionTest, AcceptLaunchesTasksWithExactResourcesAndAFilter) {
   EXPECT_EQ(call.accept().offer_ids_size(), 2);
   EXPECT_EQ(call.accept().filters().refuse_seconds(), 5);
   ASSERT_EQ(call.accept().operations_size(), 1);
-  const wire::TaskInfo& launched = call.accept().operations(0).launch().task_infos(0);
+  const v1::TaskInfo& launched = call.accept().operations(0).launch().task_infos(0);
   EXPECT_EQ(launched.resources(0).scalar().value(), 1.5);
   EXPECT_EQ(launched.resources(0).allocation_info().role(), "web");
   EXPECT_EQ(launched.executor().framework_id().value(), "id-1");
@@ -84,10 +84,10 @@ TEST_F(OffersSessionTest, OperationsComeBeforeTheLaunch) {
   ASSERT_TRUE(session->Accept(acceptance).ok());
   const SchedulerCall call = *CallUnderWay();
   ASSERT_EQ(call.accept().operations_size(), 2);
-  EXPECT_EQ(call.accept().operations(0).type(), wire::Offer::Operation::RESERVE);
+  EXPECT_EQ(call.accept().operations(0).type(), v1::Offer::Operation::RESERVE);
   EXPECT_EQ(call.accept().operations(0).id().value(), "op");
   EXPECT_EQ(call.accept().operations(0).reserve().resources(0).reservations(0).role(), "web");
-  EXPECT_EQ(call.accept().operations(1).type(), wire::Offer::Operation::LAUNCH);
+  EXPECT_EQ(call.accept().operations(1).type(), v1::Offer::Operation::LAUNCH);
 }
 
 TEST_F(OffersSessionTest, ARefusedAcceptDropsItsLaunch) {
@@ -302,7 +302,7 @@ TEST_F(OffersSessionTest, InverseOffersAreToldAnsweredAndWithdrawn) {
   SchedulerEvent event;
   event.set_type(SchedulerEvent::INVERSE_OFFERS);
   for (const char* id : {"i1", "i2", "i3"}) {
-    wire::InverseOffer* offer = event.mutable_inverse_offers()->add_inverse_offers();
+    v1::InverseOffer* offer = event.mutable_inverse_offers()->add_inverse_offers();
     offer->mutable_id()->set_value(id);
     offer->mutable_agent_id()->set_value("agent-1");
     offer->mutable_unavailability()->mutable_start()->set_nanoseconds(17);

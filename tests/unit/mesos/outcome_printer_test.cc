@@ -1,6 +1,6 @@
 // Lines on an output that fails for a while: what was lost is counted and told, no line is torn.
 
-#include "lib/tools/mesos/outcome_printer.h"
+#include "lib/tools/mesos/outcomes.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -10,7 +10,7 @@
 
 namespace rostrum::mesos {
 
-inline std::string RecordOf(const wire::scheduler::Event& event) {
+inline std::string RecordOf(const v1::scheduler::Event& event) {
   std::string record;
   AppendRecord(event.SerializeAsString(), &record);
   return record;
@@ -18,8 +18,8 @@ inline std::string RecordOf(const wire::scheduler::Event& event) {
 
 // The head of the answer to SUBSCRIBE, and the first event.
 inline std::string SubscribedAnswer() {
-  wire::scheduler::Event event;
-  event.set_type(wire::scheduler::Event::SUBSCRIBED);
+  v1::scheduler::Event event;
+  event.set_type(v1::scheduler::Event::SUBSCRIBED);
   event.mutable_subscribed()->mutable_framework_id()->set_value("framework-1");
   event.mutable_subscribed()->set_heartbeat_interval_seconds(15);
   return "HTTP/1.1 200 OK\r\nMesos-Stream-Id: stream\r\n\r\n" + RecordOf(event);

@@ -39,11 +39,21 @@ std::vector<Case> Cases() {
       {[](CommandInfo& command, auto&) { command.arguments = {"a", "\0"s}; }, "an argument of "},
       {[](CommandInfo& command, auto&) { command.files.push_back({.uri = "u\0"s}); },
        "the URI of a file of "},
+      {[](CommandInfo& command, auto&) { command.files.push_back({.output_file = "f\0"s}); },
+       "the name of a file of "},
       {variable("", "x"), "a variable with the name \"\""},
       {variable("A=B", "x"), "a variable with the name \"A=B\""},
       {variable("A\0B"s, "x"), "a variable with the name \"A\\u0000B\""},
       {variable("TOKEN", "s3cr\0et"s), "the variable TOKEN of "},
       {image([](ContainerInfo& container) { container.image = "i\0"s; }), "the image of "},
+      {image([](ContainerInfo& container) { container.hostname = "h\0"s; }),
+       "the container's host name of "},
+      {image([](ContainerInfo& container) { container.networks = {"n\0"s}; }),
+       "the name of a network of "},
+      {image([](ContainerInfo& container) {
+         container.volumes.push_back({.container_path = "/a", .host_path = "/b\0"s});
+       }),
+       "the host's path of a volume of "},
       {image([](ContainerInfo& container) {
          container.volumes.push_back({.container_path = "/a\0"s, .host_path = "/b"});
        }),
@@ -94,6 +104,11 @@ TEST_F(ProcessTexts, NamesAndIndicesAreRefusedToo) {
   const std::vector<WorkRequest> guid = {Task("a\0b"s, 64)};
   EXPECT_EQ(machine->Submit(guid).status().text(),
             "the guid of task \"a\\u0000b\" holds a NUL after 1 of 3 bytes, expected none");
+  WorkRequest request = Lrp("web", {0}, 64);
+  auto work = std::make_shared<Work>(*request.work);
+  work->domain = "d\0"s;
+  request.work = work;
+  ExpectRefused(machine->Submit({{request}}).status(), "the domain of ", "lrp \"web\"");
   EXPECT_EQ(machine->counts().waiting, 0u);
 }
 
@@ -123,11 +138,30 @@ TEST_F(ProcessTexts, TasksAndFrameworksAreRefusedByTheClient) {
     std::swap(task.executor->container, task.container);
     ExpectRefused(ValidateTask(task), each.expected, "the executor of task \"t\"");
   }
+  TaskInfo task;
+  task.id = "t";
+  task.agent_id = "a";
+  task.resources = {Plain("cpus", 1)};
+  task.command.emplace();
+  task.name = "n\0"s;
+  ExpectRefused(ValidateTask(task), "the name of ", "task \"t\"");
+  task.name.clear();
+  task.labels = {{"k", "v\0"s}};
+  ExpectRefused(ValidateTask(task), "the value of a label of ", "task \"t\"");
   FrameworkInfo framework;
   framework.name = "rostrum";
-  framework.user = "ro\0ot"s;
-  ExpectRefused(ValidateFramework(framework), "the user of ", "the framework");
   framework.user = "root";
+  const std::pair<const char*, std::string*> texts[] = {
+      {"the name of ", &framework.name},
+      {"the user of ", &framework.user},
+      {"the principal of ", &framework.principal},
+      {"the host name of ", &framework.hostname},
+      {"the web_ui_url of ", &framework.web_ui_url}};
+  for (const auto& [name, text] : texts) {
+    const std::string before = std::exchange(*text, "a\0b"s);
+    ExpectRefused(ValidateFramework(framework), name, "the framework");
+    *text = before;
+  }
   framework.labels = {{"k\0"s, "v"}};
   ExpectRefused(ValidateFramework(framework), "the key of a label of ", "the framework");
 }

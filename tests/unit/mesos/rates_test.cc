@@ -162,14 +162,14 @@ TEST_F(RatesSessionTest, KillOfATaskThatDoesNotEnd) {
   AnswerStream();
   SendSubscribed("id-1", 600);
   session->Kill({"a", "agent-1"}, {});
-  const auto calls = CallsInAMinute([this] { SendUpdate("a", wire::TASK_KILLING); });
+  const auto calls = CallsInAMinute([this] { SendUpdate("a", v1::TASK_KILLING); });
   EXPECT_LE(calls.at("KILL"), 6);
 }
 
 TEST_F(RatesSessionTest, AcknowledgeOfAStatusThatIsRepeatedAllTheTime) {
   Subscribe();
   const auto calls = CallsInAMinute([this] {
-    for (int i = 0; i < 3; ++i) SendUpdate("a", wire::TASK_RUNNING, "uuid");
+    for (int i = 0; i < 3; ++i) SendUpdate("a", v1::TASK_RUNNING, "uuid");
     for (const TaskUpdate& update : Told<TaskUpdate>()) session->Acknowledge(update.status);
   });
   EXPECT_LE(calls.at("ACKNOWLEDGE"), 6'000) << "one for each time that it came";

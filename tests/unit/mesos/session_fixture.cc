@@ -75,27 +75,27 @@ void SessionTest::SendOffer(const std::string& id, const std::string& agent,
                             const std::string& role) {
   SchedulerEvent event;
   event.set_type(SchedulerEvent::OFFERS);
-  wire::Offer* offer = event.mutable_offers()->add_offers();
+  v1::Offer* offer = event.mutable_offers()->add_offers();
   offer->mutable_id()->set_value(id);
   offer->mutable_agent_id()->set_value(agent);
   offer->set_hostname(agent + ".example");
   offer->mutable_allocation_info()->set_role(role);
   const std::pair<const char*, double> amounts[] = {{"cpus", 4}, {"mem", 1024}};
   for (const auto& [name, amount] : amounts) {
-    wire::Resource* resource = offer->add_resources();
+    v1::Resource* resource = offer->add_resources();
     resource->set_name(name);
-    resource->set_type(wire::Value::SCALAR);
+    resource->set_type(v1::Value::SCALAR);
     resource->mutable_scalar()->set_value(amount);
     resource->mutable_allocation_info()->set_role(role);
   }
   Send(event);
 }
 
-void SessionTest::SendUpdate(const std::string& task, wire::TaskState state,
+void SessionTest::SendUpdate(const std::string& task, v1::TaskState state,
                              const std::string& uuid, const std::string& agent) {
   SchedulerEvent event;
   event.set_type(SchedulerEvent::UPDATE);
-  wire::TaskStatus* status = event.mutable_update()->mutable_status();
+  v1::TaskStatus* status = event.mutable_update()->mutable_status();
   status->mutable_task_id()->set_value(task);
   status->set_state(state);
   status->mutable_agent_id()->set_value(agent);

@@ -10,16 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "lib/mesos/base/clock.h"
-#include "lib/mesos/base/random.h"
+#include "lib/mesos/base/time.h"
 #include "lib/mesos/scheduler/session.h"
 #include "lib/mesos/wire/scheduler_v1.pb.h"
 #include "tests/unit/mesos/fake_network.h"
 
 namespace rostrum::mesos {
 
-using SchedulerCall = wire::scheduler::Call;
-using SchedulerEvent = wire::scheduler::Event;
+using SchedulerCall = v1::scheduler::Call;
+using SchedulerEvent = v1::scheduler::Event;
 
 // Names whom the test says.
 class FakeLeaders : public LeaderSource {
@@ -93,7 +92,7 @@ class SessionTest : public testing::Test {
   void SendSubscribed(const std::string& id = "id-1", double heartbeat_seconds = 15);
   // An offer of 4 cpus and 1024 MB.
   void SendOffer(const std::string& id, const std::string& agent, const std::string& role = "web");
-  void SendUpdate(const std::string& task, wire::TaskState state, const std::string& uuid = "",
+  void SendUpdate(const std::string& task, v1::TaskState state, const std::string& uuid = "",
                   const std::string& agent = "agent-1");
   void SendError(const std::string& text);
 

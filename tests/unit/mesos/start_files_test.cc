@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "lib/mesos/framework/journal_records.h"
+#include "lib/mesos/framework/journal.h"
 #include "lib/mesos/framework/start_files.h"
 #include "rostrum/strategy.h"
 #include "tests/unit/temporary_folder.h"
@@ -166,7 +166,9 @@ TEST_F(StartFilesTest, AnIdOfAnEarlierCopyDoesNoHarm) {
   const StoredId copy = Stored();
   Live({"b"});
   ASSERT_TRUE(options.scheduler.id_store->Save(copy).ok());
-  EXPECT_EQ(TasksIn(Start().records), (std::vector<std::string>{"a", "b"}));
+  const Beginning begin = Start();
+  EXPECT_EQ(TasksIn(begin.records), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(begin.generation, 3u) << "later than both";
 }
 
 TEST_F(StartFilesTest, AJournalThatIsLostOrEmptyIsRefusedBesideAnId) {
@@ -199,6 +201,9 @@ TEST_F(StartFilesTest, AnotherFrameworksJournalIsRefused) {
   EXPECT_NE(Refusal().find("it is the journal of framework framework-1, expected that of "
                            "framework-2"),
             std::string::npos);
+  options.settings.adopt_running = true;
+  EXPECT_TRUE(Start().salvaged.empty()) << "its tasks are not ours";
+  EXPECT_EQ(Stored().id, "framework-2");
 }
 
 TEST_F(StartFilesTest, DamageIsRefusedAndNamed) {
@@ -278,6 +283,15 @@ TEST_F(StartFilesTest, WithAdoptRunningALostAndAnOlderJournalAreNoReasonNotToSta
   EXPECT_GT(next.generation, begin.generation);
 }
 
+TEST_F(StartFilesTest, WhatIsRefusedIsKeptAlsoIfNoRecordOfItCanBeRead) {
+  Live({"a"});
+  const std::string bytes = std::string(kJournalTitle) + "no record of a journal";
+  SetBytes(bytes);
+  options.settings.adopt_running = true;
+  EXPECT_TRUE(Start().salvaged.empty());
+  EXPECT_EQ(Bytes("id.journal.refused"), bytes);
+}
+
 TEST_F(StartFilesTest, WhatIsNoJournalAtAllIsNeverPutAside) {
   Live({"a"});
   SetBytes("somebody else's file");
@@ -291,7 +305,12 @@ TEST_F(StartFilesTest, WhatIsNoJournalAtAllIsNeverPutAside) {
 // --- new_framework.
 
 TEST_F(StartFilesTest, ANewFrameworkSaysWhatItLeavesBehindAndKeepsIt) {
-  Live({"a", "b"});
+  Live({"a", "b", "ended"});
+  {
+    const StartFiles files = Read();
+    files.journal->Append(EndedRecord("ended"));
+    ASSERT_TRUE(files.journal->Sync().ok());
+  }
   const std::string journal = Bytes();
   const std::string id = Bytes("id");
   fs::permissions(options.journal_path, fs::perms(0644));
@@ -402,6 +421,36 @@ TEST_F(StartFilesTest, AStartThatTheStoreCannotCountIsToldAndLocksNobodyOut) {
     EXPECT_EQ(TasksIn(begin.records), std::vector<std::string>{"a"});
     EXPECT_EQ(begin.problems.size(), 1u);
   }
+}
+
+// Else the id would be ahead of the journal, which would be taken for an older copy.
+TEST_F(StartFilesTest, AStartThatTheJournalCannotCountIsNotCountedWithTheIdEither) {
+  Live({"a"});
+  const StoredId before = Stored();
+  fs::create_directory(options.journal_path + ".next");
+  const Beginning begin = Start();
+  EXPECT_FALSE(begin.is_kept);
+  EXPECT_EQ(TasksIn(begin.records), std::vector<std::string>{"a"});
+  EXPECT_EQ(begin.problems.size(), 1u);
+  EXPECT_EQ(Stored(), before);
+  fs::remove(options.journal_path + ".next");
+  EXPECT_TRUE(Start().is_kept);
+}
+
+// Without one of the two nobody could find its tasks again.
+TEST_F(StartFilesTest, AnIdThatIsTakenFromTheJournalIsKeptInBothOrNothingStarts) {
+  Live({"a"});
+  auto store = std::make_shared<WeakStore>();
+  store->save = Unavailable("the disk is full");
+  options.scheduler.id_store = store;
+  EXPECT_EQ(ReadStartFiles(options).status().text(), "the disk is full");
+  store->save = Status();
+  fs::create_directory(options.journal_path + ".next");
+  EXPECT_FALSE(ReadStartFiles(options).ok());
+  EXPECT_EQ(store->stored.id, "");
+  fs::remove(options.journal_path + ".next");
+  EXPECT_TRUE(ReadStartFiles(options).ok());
+  EXPECT_EQ(store->stored.id, kId);
 }
 
 TEST_F(StartFilesTest, WithoutAJournalTasksOfAnEarlierLifeMayBeFound) {

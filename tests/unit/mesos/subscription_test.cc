@@ -43,7 +43,7 @@ TEST_F(SubscriptionTest, TheFrameworkIsDescribedAsItsOptionsSay) {
         .text = "z[12]"}}};
   Begin();
   const SchedulerCall call = LastSubscribe();
-  const wire::FrameworkInfo& info = call.subscribe().framework_info();
+  const v1::FrameworkInfo& info = call.subscribe().framework_info();
   EXPECT_EQ(info.user(), "root");
   EXPECT_TRUE(info.checkpoint());
   EXPECT_EQ(info.failover_timeout(), 1209600);
@@ -66,7 +66,7 @@ TEST_F(SubscriptionTest, TheFrameworkIsDescribedAsItsOptionsSay) {
   EXPECT_EQ(groups[0].attribute_constraints(0).selector().attribute_name(), "stack");
   EXPECT_EQ(groups[0].attribute_constraints(0).predicate().text_equals().value(), "cflinuxfs4");
   EXPECT_EQ(groups[0].attribute_constraints(1).selector().pseudoattribute_type(),
-            wire::scheduler::AttributeConstraint::Selector::ZONE);
+            v1::scheduler::AttributeConstraint::Selector::ZONE);
   EXPECT_EQ(groups[0].attribute_constraints(1).predicate().text_matches().value(), "z[12]");
 }
 
@@ -335,6 +335,25 @@ TEST_F(SubscriptionTest, TheSameProblemIsToldOnce) {
   EXPECT_EQ(Told<Problem>().size(), 1u);
 }
 
+// Of several masters, or of the two paths of one, each says something else; and how long an attempt
+// took is another time with each.
+TEST_F(SubscriptionTest, ProblemsThatTakeTurnsAreToldOnceEach) {
+  Begin();
+  for (int i = 0; i < 6; ++i) {
+    EndStream(Unavailable("master-" + std::to_string(i % 2) + ": failed to connect after " +
+                          std::to_string(7 * i) + " ms: refused"));
+    Advance(seconds(15));
+  }
+  EXPECT_EQ(Told<Problem>().size(), 2u);
+  AnswerStream();
+  SendSubscribed();
+  EndStream();
+  Events();
+  Advance(seconds(15));
+  EndStream(Unavailable("master-0: failed to connect after 5 ms: refused"));
+  EXPECT_EQ(Told<Problem>().size(), 1u) << "it is another time";
+}
+
 TEST_F(SubscriptionTest, WithoutRoutesTheOtherPathIsTriedThenAllAgain) {
   Begin();
   EXPECT_EQ(LastUrl(), "http://master:5050/api/v1/scheduler");
@@ -529,9 +548,30 @@ TEST_F(SubscriptionTest, ALostLeaderEndsTheSubscriptionAtOnce) {
   leaders.elected = true;
   Subscribe();
   leaders.leader.reset();
+  leaders.problem = "no master is there";
   session->OnLeaderChanged();
   EXPECT_EQ(session->state(), ClientState::kDetecting);
   EXPECT_TRUE(network.open.empty());
+  const std::vector<Event> events = Events();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(std::get<Disconnected>(events[0]).reason, "no master leads any more");
+  EXPECT_EQ(std::get<Problem>(events[1]).text, "no master is there");
+}
+
+// It ended before another one was there.
+TEST_F(SubscriptionTest, WhyNobodyLeadsIsToldToOneThatHasLostItsMasterBefore) {
+  leaders.elected = true;
+  Subscribe();
+  EndStream();
+  Events();
+  leaders.leader.reset();
+  leaders.problem = "no master is there";
+  session->OnLeaderChanged();
+  Advance(seconds(1));
+  EXPECT_EQ(session->state(), ClientState::kDetecting);
+  const auto problems = Told<Problem>();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].text, "no master is there");
 }
 
 TEST_F(SubscriptionTest, TheSameLeaderChangesNothing) {
@@ -547,6 +587,17 @@ TEST_F(SubscriptionTest, AProblemOfTheElectionIsTold) {
   Begin();
   session->OnLeaderChanged();
   EXPECT_EQ(Told<Problem>().at(0).text, "no ZooKeeper server answers");
+}
+
+// The election may be faster than the first attempt.
+TEST_F(SubscriptionTest, AProblemOfTheElectionThatIsKnownFromTheBeginIsToldToo) {
+  leaders.leader.reset();
+  leaders.elected = true;
+  leaders.problem = "no master is there";
+  Begin();
+  EXPECT_EQ(Told<Problem>().at(0).text, "no master is there");
+  session->OnLeaderChanged();
+  EXPECT_TRUE(Events().empty()) << "it is told once";
 }
 
 TEST_F(SubscriptionTest, PausedItLeavesAndComesBackWhenItMay) {

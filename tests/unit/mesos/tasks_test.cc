@@ -49,7 +49,7 @@ class TasksSessionTest : public SessionTest {
 TEST_F(TasksSessionTest, AStatusWithAUuidIsAcknowledgedWhenTheEmbedderSaysSo) {
   Subscribe();
   Launch("t1");
-  SendUpdate("t1", wire::TASK_RUNNING, "0123456789abcdef");
+  SendUpdate("t1", v1::TASK_RUNNING, "0123456789abcdef");
   EXPECT_FALSE(CallUnderWay());
   const auto updates = Told<TaskUpdate>();
   ASSERT_EQ(updates.size(), 1u);
@@ -64,15 +64,15 @@ TEST_F(TasksSessionTest, AStatusWithAUuidIsAcknowledgedWhenTheEmbedderSaysSo) {
 
 TEST_F(TasksSessionTest, AStatusWithoutAUuidIsNeverAcknowledged) {
   Subscribe();
-  SendUpdate("t1", wire::TASK_LOST);
+  SendUpdate("t1", v1::TASK_LOST);
   EXPECT_TRUE(session->Acknowledge(Told<TaskUpdate>().at(0).status).ok());
   EXPECT_FALSE(CallUnderWay());
 }
 
 TEST_F(TasksSessionTest, ARepeatedStatusIsToldAgainSinceItsAcknowledgementWasLost) {
   Subscribe();
-  SendUpdate("t1", wire::TASK_FINISHED, "0123456789abcdef");
-  SendUpdate("t1", wire::TASK_FINISHED, "0123456789abcdef");
+  SendUpdate("t1", v1::TASK_FINISHED, "0123456789abcdef");
+  SendUpdate("t1", v1::TASK_FINISHED, "0123456789abcdef");
   const auto updates = Told<TaskUpdate>();
   ASSERT_EQ(updates.size(), 2u);
   EXPECT_EQ(updates[0].status, updates[1].status);
@@ -80,8 +80,8 @@ TEST_F(TasksSessionTest, ARepeatedStatusIsToldAgainSinceItsAcknowledgementWasLos
 
 TEST_F(TasksSessionTest, ARepeatedStatusIsNotAcknowledgedTwiceWhileTheFirstOneWaits) {
   Subscribe();
-  SendUpdate("t1", wire::TASK_RUNNING, "0123456789abcdef");
-  SendUpdate("t1", wire::TASK_RUNNING, "0123456789abcdef");
+  SendUpdate("t1", v1::TASK_RUNNING, "0123456789abcdef");
+  SendUpdate("t1", v1::TASK_RUNNING, "0123456789abcdef");
   const auto updates = Told<TaskUpdate>();
   for (const TaskUpdate& update : updates) ASSERT_TRUE(session->Acknowledge(update.status).ok());
   EXPECT_EQ(TakeCalls().size(), 1u);
@@ -97,16 +97,16 @@ TEST_F(TasksSessionTest, ARepeatedStatusIsNotAcknowledgedTwiceWhileTheFirstOneWa
 TEST_F(TasksSessionTest, ATaskIsTrackedUntilItIsOver) {
   Subscribe();
   Launch("t1");
-  for (const wire::TaskState state :
-       {wire::TASK_STAGING, wire::TASK_RUNNING, wire::TASK_UNREACHABLE, wire::TASK_LOST,
-        wire::TASK_UNKNOWN, wire::TASK_GONE_BY_OPERATOR}) {
+  for (const v1::TaskState state :
+       {v1::TASK_STAGING, v1::TASK_RUNNING, v1::TASK_UNREACHABLE, v1::TASK_LOST,
+        v1::TASK_UNKNOWN, v1::TASK_GONE_BY_OPERATOR}) {
     SendUpdate("t1", state);
     EXPECT_EQ(session->counts().tasks_tracked, 1u) << state;
   }
-  SendUpdate("t1", wire::TASK_GONE);
+  SendUpdate("t1", v1::TASK_GONE);
   EXPECT_EQ(session->counts().tasks_tracked, 0u);
-  for (const wire::TaskState state : {wire::TASK_FINISHED, wire::TASK_FAILED, wire::TASK_KILLED,
-                                      wire::TASK_ERROR, wire::TASK_DROPPED}) {
+  for (const v1::TaskState state : {v1::TASK_FINISHED, v1::TASK_FAILED, v1::TASK_KILLED,
+                                      v1::TASK_ERROR, v1::TASK_DROPPED}) {
     session->Track(std::vector<TaskPlace>{{"t2", "agent-1"}});
     SendUpdate("t2", state);
     EXPECT_EQ(session->counts().tasks_tracked, 0u) << state;
@@ -117,7 +117,7 @@ TEST_F(TasksSessionTest, ATaskWithoutAStatusIsAskedFor) {
   Subscribe();
   Launch("t1");
   Launch("t2", "agent-2");
-  SendUpdate("t2", wire::TASK_STARTING, "", "agent-2");
+  SendUpdate("t2", v1::TASK_STARTING, "", "agent-2");
   Advance(seconds(29));
   EXPECT_EQ(TakeReconciles(), std::vector<std::string>{});
   Advance(seconds(1));
@@ -127,7 +127,7 @@ TEST_F(TasksSessionTest, ATaskWithoutAStatusIsAskedFor) {
   Send(heartbeat);
   Advance(seconds(60));
   EXPECT_EQ(TakeReconciles(), std::vector<std::string>{"t1@agent-1"});
-  SendUpdate("t1", wire::TASK_RUNNING);
+  SendUpdate("t1", v1::TASK_RUNNING);
   Advance(seconds(70));
   EXPECT_EQ(TakeReconciles(), std::vector<std::string>{});
 }
@@ -138,7 +138,7 @@ TEST_F(TasksSessionTest, AfterEachSubscriptionAllTasksAreAskedForThenEverything)
   AnswerStream();
   SendSubscribed();
   EXPECT_EQ(TakeReconciles(), (std::vector<std::string>{"a@agent-1,b@agent-2,c@", "all"}));
-  SendUpdate("b", wire::TASK_RUNNING, "", "agent-2");
+  SendUpdate("b", v1::TASK_RUNNING, "", "agent-2");
   Advance(seconds(2));
   EXPECT_EQ(TakeReconciles(), std::vector<std::string>{"a@agent-1,c@"});
   Resubscribe();
@@ -163,7 +163,7 @@ TEST_F(TasksSessionTest, WhatIsNotAnsweredIsAskedForAgainWithGrowingDelays) {
     }
   }
   EXPECT_EQ(times, (std::vector<int64_t>{10, 30, 70, 110}));
-  SendUpdate("a", wire::TASK_UNREACHABLE);
+  SendUpdate("a", v1::TASK_UNREACHABLE);
   Advance(seconds(120));
   EXPECT_EQ(TakeReconciles(), std::vector<std::string>{});
 }
@@ -175,7 +175,7 @@ TEST_F(TasksSessionTest, LargeRunsGoInBatchesWithPauses) {
   AnswerStream();
   SendSubscribed();
   EXPECT_EQ(TakeReconciles(), std::vector<std::string>{"a@x,b@x"});
-  SendUpdate("c", wire::TASK_RUNNING, "", "x");
+  SendUpdate("c", v1::TASK_RUNNING, "", "x");
   Advance(Milliseconds(100));
   EXPECT_EQ(TakeReconciles(), (std::vector<std::string>{"d@x,e@x", "all"}));
 }
@@ -209,10 +209,10 @@ TEST_F(TasksSessionTest, EverythingIsAskedForFromTimeToTime) {
 
 TEST_F(TasksSessionTest, ATaskThatNobodyKnowsOfIsToldAsSuch) {
   Subscribe();
-  SendUpdate("orphan", wire::TASK_RUNNING);
+  SendUpdate("orphan", v1::TASK_RUNNING);
   EXPECT_FALSE(Told<TaskUpdate>().at(0).tracked);
   session->Track(std::vector<TaskPlace>{{"orphan", "agent-1"}});
-  SendUpdate("orphan", wire::TASK_RUNNING);
+  SendUpdate("orphan", v1::TASK_RUNNING);
   EXPECT_TRUE(Told<TaskUpdate>().at(0).tracked);
 }
 
@@ -220,8 +220,8 @@ TEST_F(TasksSessionTest, AFailureOnlyHastensReconciliation) {
   Subscribe();
   Launch("t1");
   Launch("t2", "agent-2");
-  SendUpdate("t1", wire::TASK_RUNNING);
-  SendUpdate("t2", wire::TASK_RUNNING, "", "agent-2");
+  SendUpdate("t1", v1::TASK_RUNNING);
+  SendUpdate("t2", v1::TASK_RUNNING, "", "agent-2");
   Events();
   SchedulerEvent event;
   event.set_type(SchedulerEvent::FAILURE);
@@ -254,13 +254,13 @@ TEST_F(TasksSessionTest, KillIsRepeatedUntilTheTaskIsOver) {
   EXPECT_EQ(TakeKills(), 0u);
   Advance(seconds(1));
   EXPECT_EQ(TakeKills(), 1u);
-  SendUpdate("t1", wire::TASK_KILLING);
+  SendUpdate("t1", v1::TASK_KILLING);
   Advance(seconds(10));
   EXPECT_EQ(TakeKills(), 1u);
-  SendUpdate("t1", wire::TASK_UNREACHABLE);
+  SendUpdate("t1", v1::TASK_UNREACHABLE);
   Advance(seconds(20));
   EXPECT_EQ(TakeKills(), 1u);
-  SendUpdate("t1", wire::TASK_KILLED);
+  SendUpdate("t1", v1::TASK_KILLED);
   Advance(minutes(30));
   EXPECT_EQ(TakeKills(), 0u);
 }
@@ -271,7 +271,7 @@ TEST_F(TasksSessionTest, AKillLearnsTheAgentFromAStatus) {
   EXPECT_FALSE(CallUnderWay()->kill().has_agent_id());
   EXPECT_FALSE(CallUnderWay()->kill().has_kill_policy());
   TakeCalls();
-  SendUpdate("t1", wire::TASK_RUNNING, "", "agent-3");
+  SendUpdate("t1", v1::TASK_RUNNING, "", "agent-3");
   Advance(seconds(5));
   EXPECT_EQ(CallUnderWay()->kill().agent_id().value(), "agent-3");
 }
@@ -323,7 +323,7 @@ TEST_F(TasksSessionTest, OperationsAreReconciledAndAcknowledged) {
   EXPECT_TRUE(is_asked);
   SchedulerEvent event;
   event.set_type(SchedulerEvent::UPDATE_OPERATION_STATUS);
-  wire::OperationStatus* status = event.mutable_update_operation_status()->mutable_status();
+  v1::OperationStatus* status = event.mutable_update_operation_status()->mutable_status();
   status->mutable_operation_id()->set_value("op-1");
   status->set_state(2);
   status->mutable_uuid()->set_value("fedcba9876543210");

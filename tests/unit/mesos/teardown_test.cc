@@ -24,11 +24,11 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using wire::scheduler::Call;
+using v1::scheduler::Call;
 
 std::string Error(const std::string& text) {
-  wire::scheduler::Event event;
-  event.set_type(wire::scheduler::Event::ERROR);
+  v1::scheduler::Event event;
+  event.set_type(v1::scheduler::Event::ERROR);
   event.mutable_error()->set_message(text);
   return RecordOf(event);
 }

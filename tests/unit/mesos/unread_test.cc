@@ -23,14 +23,14 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using wire::scheduler::Call;
+using v1::scheduler::Call;
 
 // `count` events, a message each.
 std::string Messages(int count) {
   std::string records;
   for (int i = 0; i < count; ++i) {
-    wire::scheduler::Event event;
-    event.set_type(wire::scheduler::Event::MESSAGE);
+    v1::scheduler::Event event;
+    event.set_type(v1::scheduler::Event::MESSAGE);
     event.mutable_message()->mutable_agent_id()->set_value("agent-1");
     event.mutable_message()->mutable_executor_id()->set_value("executor-1");
     event.mutable_message()->set_data(std::to_string(i));
@@ -41,10 +41,10 @@ std::string Messages(int count) {
 
 // One event with `count` offers.
 std::string Offers(int count) {
-  wire::scheduler::Event event;
-  event.set_type(wire::scheduler::Event::OFFERS);
+  v1::scheduler::Event event;
+  event.set_type(v1::scheduler::Event::OFFERS);
   for (int i = 0; i < count; ++i) {
-    wire::Offer& offer = *event.mutable_offers()->add_offers();
+    v1::Offer& offer = *event.mutable_offers()->add_offers();
     offer.mutable_id()->set_value("offer-" + std::to_string(i));
     offer.mutable_agent_id()->set_value("agent-" + std::to_string(i));
     offer.mutable_framework_id()->set_value("framework-1");

@@ -4,30 +4,31 @@
 #include <gtest/gtest.h>
 
 #include "lib/mesos/wire/convert.h"
+#include "lib/mesos/wire/scheduler_v1.pb.h"
 
 namespace rostrum::mesos {
 namespace {
 
-wire::Resource ReservedDisk() {
-  wire::Resource message;
+v1::Resource ReservedDisk() {
+  v1::Resource message;
   message.set_name("disk");
-  message.set_type(wire::Value::SCALAR);
+  message.set_type(v1::Value::SCALAR);
   message.mutable_scalar()->set_value(1024.5);
   message.mutable_provider_id()->set_value("provider");
   message.mutable_allocation_info()->set_role("a/b");
   for (const char* role : {"a", "a/b"}) {
     auto* reservation = message.add_reservations();
-    reservation->set_type(wire::Resource::ReservationInfo::DYNAMIC);
+    reservation->set_type(v1::Resource::ReservationInfo::DYNAMIC);
     reservation->set_role(role);
     reservation->set_principal("cf");
-    wire::Label* label = reservation->mutable_labels()->add_labels();
+    v1::Label* label = reservation->mutable_labels()->add_labels();
     label->set_key("k");
     label->set_value("v");
   }
   message.mutable_disk()->mutable_persistence()->set_id("volume");
   // A field of Mesos that is not in our subset: DiskInfo.Source.profile.
-  message.mutable_disk()->mutable_source()->set_type(wire::Resource::DiskInfo::Source::MOUNT);
-  message.mutable_disk()->mutable_source()->mutable_unknown_fields()->AddLengthDelimited(6, "fast");
+  message.mutable_disk()->mutable_source()->set_type(v1::Resource::DiskInfo::Source::MOUNT);
+  message.mutable_disk()->mutable_source()->mutable_unknown_fields()->append("\x32\x04" "fast");
   return message;
 }
 
@@ -45,31 +46,31 @@ TEST(ResourceTest, TheViewSaysWhatIsSpecial) {
 }
 
 TEST(ResourceTest, WhatWasOfferedIsGivenBackByteByByte) {
-  const wire::Resource offered = ReservedDisk();
-  wire::Resource written;
+  const v1::Resource offered = ReservedDisk();
+  v1::Resource written;
   WriteResource(ReadResource(offered), &written);
   EXPECT_EQ(written.SerializeAsString(), offered.SerializeAsString());
 }
 
 TEST(ResourceTest, ACarvedPartDiffersInItsAmountAlone) {
-  wire::Resource expected = ReservedDisk();
+  v1::Resource expected = ReservedDisk();
   expected.mutable_scalar()->set_value(0.1);
-  wire::Resource written;
+  v1::Resource written;
   WriteResource(Carve(ReadResource(ReservedDisk()), 100), &written);
   EXPECT_EQ(written.SerializeAsString(), expected.SerializeAsString());
 }
 
 TEST(ResourceTest, PortsAreCarvedAsRanges) {
-  wire::Resource ports;
+  v1::Resource ports;
   ports.set_name("ports");
-  ports.set_type(wire::Value::RANGES);
+  ports.set_type(v1::Value::RANGES);
   auto* range = ports.mutable_ranges()->add_range();
   range->set_begin(31000);
   range->set_end(32000);
   ports.mutable_revocable();
   const Resource offered = ReadResource(ports);
   EXPECT_EQ(Describe(offered), "ports(revocable):[31000-32000]");
-  wire::Resource written;
+  v1::Resource written;
   WriteResource(CarveRanges(offered, {{31000, 31001}, {31005, 31005}}), &written);
   ASSERT_EQ(written.ranges().range_size(), 2);
   EXPECT_EQ(written.ranges().range(1).end(), 31005u);
@@ -77,7 +78,7 @@ TEST(ResourceTest, PortsAreCarvedAsRanges) {
 }
 
 TEST(ResourceTest, OldReservationsAreSeenToo) {
-  wire::Resource message;
+  v1::Resource message;
   message.set_name("mem");
   message.set_role("web");
   EXPECT_EQ(ReadResource(message).reserved_role(), "web");
@@ -97,7 +98,7 @@ TEST(ResourceTest, AmountsAreThousandthsAndNeverNonsense) {
 }
 
 TEST(OfferTest, EverythingThatAnOfferSays) {
-  wire::Offer message;
+  v1::Offer message;
   message.mutable_id()->set_value("o1");
   message.mutable_agent_id()->set_value("a1");
   message.set_hostname("host");
@@ -105,9 +106,9 @@ TEST(OfferTest, EverythingThatAnOfferSays) {
   message.mutable_url()->mutable_address()->set_port(5051);
   message.mutable_allocation_info()->set_role("web");
   message.add_executor_ids()->set_value("e1");
-  wire::Attribute* attribute = message.add_attributes();
+  v1::Attribute* attribute = message.add_attributes();
   attribute->set_name("stack");
-  attribute->set_type(wire::Value::TEXT);
+  attribute->set_type(v1::Value::TEXT);
   attribute->mutable_text()->set_value("cflinuxfs4");
   message.mutable_domain()->mutable_fault_domain()->mutable_region()->set_name("r");
   message.mutable_domain()->mutable_fault_domain()->mutable_zone()->set_name("z");
@@ -127,7 +128,7 @@ TEST(OfferTest, EverythingThatAnOfferSays) {
 }
 
 TEST(OfferTest, AMaintenanceWindowHasAnEndThatCanBeReckoned) {
-  wire::Offer message;
+  v1::Offer message;
   message.mutable_unavailability()->mutable_start()->set_nanoseconds(INT64_MAX);
   message.mutable_unavailability()->mutable_duration()->set_nanoseconds(INT64_MAX);
   Unavailability window = *ReadOffer(message).unavailability;
@@ -181,20 +182,20 @@ TEST(TaskValueTest, TasksAndExecutorsComeBackAsTheyWent) {
   task.data = std::string("\0x", 2);
   task.labels = {{"k", "v"}};
   task.kill_grace_period = std::chrono::milliseconds(1500);
-  wire::TaskInfo message;
+  v1::TaskInfo message;
   WriteTask(task, &message);
   TaskInfo read = ReadTask(message);
   DropExact(&read.resources);
   DropExact(&read.executor->resources);
   EXPECT_EQ(read, task);
-  EXPECT_EQ(message.executor().type(), wire::ExecutorInfo::CUSTOM);
+  EXPECT_EQ(message.executor().type(), v1::ExecutorInfo::CUSTOM);
 }
 
 TEST(TaskValueTest, AMesosContainerWithAnImage) {
   ContainerInfo container{.image = "busybox", .networks = {"cni"}};
-  wire::ContainerInfo message;
+  v1::ContainerInfo message;
   WriteContainer(container, &message);
-  EXPECT_EQ(message.mesos().image().type(), wire::Image::DOCKER);
+  EXPECT_EQ(message.mesos().image().type(), v1::Image::DOCKER);
   EXPECT_EQ(ReadContainer(message), container);
 }
 
@@ -215,10 +216,10 @@ TEST(TaskValueTest, StatusesComeBackAsTheyWent) {
   status.ip_addresses = {"10.0.0.2"};
   status.container_id = "c";
   status.unreachable_since_ns = 17;
-  wire::TaskStatus message;
+  v1::TaskStatus message;
   WriteTaskStatus(status, &message);
   EXPECT_EQ(ReadTaskStatus(message), status);
-  EXPECT_EQ(ReadTaskStatus(wire::TaskStatus()), TaskStatus());
+  EXPECT_EQ(ReadTaskStatus(v1::TaskStatus()), TaskStatus());
 }
 
 // Mesos has no such state, and knows nothing of what is ours.
@@ -227,15 +228,15 @@ TEST(TaskValueTest, AnEndThatNobodySawIsAFailureWithALabelToMesos) {
   status.task_id = "t1";
   status.state = TaskState::kEndedUnseen;
   status.labels = {{"k", "v"}};
-  wire::TaskStatus message;
+  v1::TaskStatus message;
   WriteTaskStatus(status, &message);
-  EXPECT_EQ(message.state(), wire::TASK_FAILED);
+  EXPECT_EQ(message.state(), v1::TASK_FAILED);
   ASSERT_EQ(message.labels().labels_size(), 2);
   EXPECT_EQ(message.labels().labels(1).key(), "rostrum.end");
   EXPECT_EQ(message.labels().labels(1).value(), "unseen");
   EXPECT_EQ(ReadTaskStatus(message), status);
   // The label alone changes nothing of another state.
-  message.set_state(wire::TASK_FINISHED);
+  message.set_state(v1::TASK_FINISHED);
   EXPECT_EQ(ReadTaskStatus(message).state, TaskState::kFinished);
   EXPECT_EQ(ReadTaskStatus(message).labels.size(), 2u);
 }
@@ -314,7 +315,7 @@ TEST(FrameworkInfoTest, ItIsReadAsItWasWritten) {
   framework.hostname = "h";
   framework.web_ui_url = "http://w";
   framework.labels = {{"k", "v"}};
-  wire::FrameworkInfo message;
+  v1::FrameworkInfo message;
   WriteFramework(framework, &message);
   EXPECT_EQ(ReadFramework(message), framework);
 }

@@ -1,4 +1,4 @@
-#include "lib/record/crc32c.h"
+#include "lib/record/frame.h"
 
 #include <gtest/gtest.h>
 

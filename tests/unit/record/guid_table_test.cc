@@ -1,4 +1,4 @@
-#include "lib/record/guid_table.h"
+#include "lib/record/round_bytes.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/record/recorded_round.h"
+#include "lib/record/round_bytes.h"
 #include "rostrum/round.h"
 #include "tests/unit/temporary_folder.h"
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lib/record/round_reader.h"
 #include "tests/unit/record/random_round.h"
 
 namespace rostrum::record {

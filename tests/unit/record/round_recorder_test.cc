@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include "lib/record/frame.h"
-#include "lib/record/round_reader.h"
+#include "lib/record/replay.h"
 #include "tests/unit/record/random_round.h"
 
 namespace rostrum::record {

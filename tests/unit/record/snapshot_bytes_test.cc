@@ -1,4 +1,4 @@
-#include "lib/record/snapshot_bytes.h"
+#include "lib/record/round_bytes.h"
 
 #include <gtest/gtest.h>
 

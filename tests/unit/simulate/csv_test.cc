@@ -7,8 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/tools/simulate/decimal.h"
-
 namespace rostrum::tools {
 namespace {
 

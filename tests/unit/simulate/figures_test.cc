@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "lib/tools/simulate/lower_bound.h"
-#include "lib/tools/simulate/stranded.h"
 #include "tests/unit/simulate/scenario_builder.h"
 
 namespace rostrum::tools {

@@ -11,9 +11,7 @@
 
 #include "lib/tools/simulate/incidents.h"
 #include "lib/tools/simulate/made_cluster.h"
-#include "lib/tools/simulate/results_json.h"
-#include "lib/tools/simulate/results_report.h"
-#include "lib/tools/simulate/results_text.h"
+#include "lib/tools/simulate/results.h"
 #include "lib/tools/simulate/simulation.h"
 #include "tests/unit/simulate/scenario_builder.h"
 

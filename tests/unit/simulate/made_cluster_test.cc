@@ -8,7 +8,6 @@
 #include <tuple>
 #include <vector>
 
-#include "lib/tools/simulate/made_cells.h"
 #include "rostrum/constraint.h"
 
 namespace rostrum::tools {

@@ -1,4 +1,4 @@
-#include "lib/tools/simulate/random.h"
+#include "lib/tools/simulate/made_cluster.h"
 
 #include <gtest/gtest.h>
 

@@ -3,9 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/tools/simulate/results_json.h"
-#include "lib/tools/simulate/results_report.h"
-#include "lib/tools/simulate/results_text.h"
+#include "lib/tools/simulate/results.h"
 #include "lib/tools/simulate/simulation.h"
 #include "tests/unit/simulate/scenario_builder.h"
 

@@ -1,4 +1,4 @@
-#include "lib/tools/simulate/rolling_update.h"
+#include "lib/tools/simulate/incidents.h"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,6 @@
 
 #include "lib/tools/simulate/incidents.h"
 #include "lib/tools/simulate/made_cluster.h"
-#include "lib/tools/simulate/rolling_update.h"
 #include "tests/unit/simulate/scenario_builder.h"
 
 namespace rostrum::tools {

@@ -1,4 +1,4 @@
-#include "lib/tools/score.h"
+#include "lib/tools/text.h"
 
 #include <gtest/gtest.h>
 

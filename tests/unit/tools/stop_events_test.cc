@@ -1,6 +1,6 @@
 // The signals of programs that run for long.
 
-#include "lib/tools/stop_events.h"
+#include "lib/tools/standard_streams.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

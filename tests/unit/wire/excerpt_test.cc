@@ -1,11 +1,10 @@
-#include "lib/wire/excerpt.h"
+#include "lib/wire/text.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 
-#include "lib/wire/near_key.h"
-#include "lib/wire/utf8.h"
+#include "lib/wire/form.h"
 
 namespace rostrum::wire {
 namespace {
