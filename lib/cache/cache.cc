@@ -20,8 +20,6 @@ struct Mark {
   bool draining = false;
 };
 
-using Lock = std::lock_guard<std::mutex>;
-
 Status NoCell(std::string_view cell_id) {
   return NotFound(Format("there is no cell \"{}\"", cell_id));
 }
@@ -203,7 +201,8 @@ Cache& Cache::operator=(Cache&&) noexcept = default;
 CellStore& Internals::StoreOf(Cache& cache) { return *cache.impl_->store; }
 
 Status Internals::Update(Cache& cache, std::span<const CellInput> cells, bool replace) {
-  const Lock lock(cache.impl_->store->mutex);
+  const Locked lock(cache.impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   return cache.impl_->Update(cells, replace);
 }
 
@@ -211,14 +210,17 @@ std::shared_ptr<const Signature> Internals::Intern(Cache& cache, Signature signa
   return cache.impl_->signatures.Intern(std::move(signature));
 }
 
-void Internals::Place(Cache& cache, std::span<const DecidedWork> decided, uint64_t placed_by) {
-  const Lock lock(cache.impl_->store->mutex);
+Status Internals::Place(Cache& cache, std::span<const DecidedWork> decided, uint64_t placed_by) {
+  const Locked lock(cache.impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   cache.impl_->Place(decided, placed_by);
+  return {};
 }
 
-size_t Internals::GiveBack(Cache& cache, std::span<const DecidedWork> decided,
-                           uint64_t placed_by) {
-  const Lock lock(cache.impl_->store->mutex);
+Expected<size_t> Internals::GiveBack(Cache& cache, std::span<const DecidedWork> decided,
+                                     uint64_t placed_by) {
+  const Locked lock(cache.impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   return cache.impl_->GiveBackAll(decided, placed_by);
 }
 
@@ -299,7 +301,8 @@ Status Cache::Impl::Update(std::span<const CellInput> cells, bool replace) {
 }
 
 Status Cache::Remove(std::string_view cell_id) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   const uint32_t row = impl_->store->Find(cell_id);
   if (row == kNoRow) return NoCell(cell_id);
   impl_->Keep(row);
@@ -308,7 +311,8 @@ Status Cache::Remove(std::string_view cell_id) {
 }
 
 Status Cache::SetDisabled(std::string_view cell_id, bool disabled) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   if (impl_->Find(cell_id) == nullptr && !impl_->marks.contains(cell_id)) return NoCell(cell_id);
   const std::string id(cell_id);
   if (disabled) {
@@ -324,7 +328,8 @@ Status Cache::SetDisabled(std::string_view cell_id, bool disabled) {
 }
 
 Status Cache::Drain(std::string_view cell_id) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
   const std::string id(cell_id);
   impl_->marks[id].draining = true;
@@ -333,7 +338,8 @@ Status Cache::Drain(std::string_view cell_id) {
 }
 
 Status Cache::AddOffer(const Offer& offer) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   if (Status status = ValidateOffer(offer); !status.ok()) return status;
   const CellSlot* known = impl_->Find(offer.agent_id);
   if (known != nullptr && !known->from_offers) {
@@ -362,17 +368,20 @@ Status Cache::AddOffer(const Offer& offer) {
 }
 
 Status Cache::RescindOffer(std::string_view offer_id) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   return impl_->TakeOutOne(offer_id, OfferState::kRescinded);
 }
 
 Status Cache::DeclineOffer(std::string_view offer_id) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   return impl_->TakeOutOne(offer_id, OfferState::kDeclined);
 }
 
 Expected<std::vector<std::string>> Cache::AcceptOffers(std::string_view agent_id) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   const uint32_t row = impl_->store->Find(agent_id);
   if (row == kNoRow || !impl_->store->slots()[row].from_offers) return NoCell(agent_id);
   std::vector<std::string> ids = impl_->offers.HeldBy(agent_id);
@@ -394,7 +403,8 @@ std::vector<std::string> Cache::OffersBefore(int64_t oldest_ms) const {
 }
 
 std::vector<std::string> Cache::ExpireOffers(int64_t oldest_ms) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return {};
   std::vector<std::string> ids = impl_->offers.HeldBefore(oldest_ms);
   impl_->TakeOutHeld(ids, OfferState::kExpired);
   return ids;
@@ -411,7 +421,8 @@ OfferCounts Cache::CountOffers() const { return impl_->offers.counts(); }
 Status Cache::CheckOffers() const { return impl_->offers.Check(); }
 
 Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   const uint32_t row = impl_->store->Find(cell_id);
   if (row == kNoRow) return NoCell(cell_id);
   Auction normalized = auction;
@@ -469,7 +480,8 @@ size_t Cache::Impl::GiveBackAll(std::span<const DecidedWork> decided, uint64_t p
 }
 
 Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
-  const Lock lock(impl_->store->mutex);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   const uint32_t row = impl_->store->Find(cell_id);
   if (row == kNoRow) return NoCell(cell_id);
   impl_->Keep(row);

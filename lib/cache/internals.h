@@ -36,8 +36,9 @@ struct Internals {
   // round has seen to it that it fits. Where a cell has changed since the reader of changes took
   // note and has no room any more, or is gone, the placement stands and nothing is placed. Taking
   // back returns how many were there.
-  static void Place(Cache& cache, std::span<const DecidedWork> decided, uint64_t placed_by);
-  static size_t GiveBack(Cache& cache, std::span<const DecidedWork> decided, uint64_t placed_by);
+  static Status Place(Cache& cache, std::span<const DecidedWork> decided, uint64_t placed_by);
+  static Expected<size_t> GiveBack(Cache& cache, std::span<const DecidedWork> decided,
+                                   uint64_t placed_by);
 
   static std::shared_ptr<const Snapshot> MakeSnapshot(std::unique_ptr<SnapshotVersion> version) {
     return std::shared_ptr<const Snapshot>(new Snapshot(std::move(version)));

@@ -175,7 +175,8 @@ std::shared_ptr<const Snapshot> CellStore::TakeSnapshot() {
       Internals::MakeSnapshot(std::make_unique<SnapshotVersion>());
   Version* const version = Internals::VersionOf(*made);
   version->store = shared_from_this();
-  const std::lock_guard lock(mutex);
+  const Locked lock(mutex);
+  if (!lock.ok()) return made;
   if (!has_changed_) {
     if (std::shared_ptr<const Snapshot> same = latest_.lock()) return same;
   }
@@ -187,14 +188,15 @@ std::shared_ptr<const Snapshot> CellStore::TakeSnapshot() {
 }
 
 const CellTable& CellStore::TableOf(Version* version) {
-  const std::lock_guard lock(mutex);
+  const Locked lock(mutex);
+  if (!lock.ok()) return no_cells_;
   if (version->table == nullptr) WorkOut(version);
   return *version->table;
 }
 
 void CellStore::Forget(Version* version) {
-  const std::lock_guard lock(mutex);
-  Unlist(version);
+  const Locked lock(mutex);
+  if (lock.ok()) Unlist(version);
 }
 
 Snapshot::Snapshot(std::unique_ptr<SnapshotVersion> version) : version_(std::move(version)) {}

@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "lib/base/engine_lock.h"
 #include "lib/base/strings.h"
 #include "lib/cache/slot.h"
 #include "rostrum/snapshot.h"
@@ -52,7 +52,7 @@ class CellStore : public std::enable_shared_from_this<CellStore> {
   CellStore(const CellStore&) = delete;
   CellStore& operator=(const CellStore&) = delete;
 
-  std::mutex mutex;
+  EngineLock mutex;
 
   // Rows without a cell have no info.
   const std::vector<CellSlot>& slots() const { return slots_; }
@@ -83,7 +83,7 @@ class CellStore : public std::enable_shared_from_this<CellStore> {
   // Makes room for work on rows, each as often as it is named.
   void PrepareToPlace(std::span<const uint32_t> rows);
 
-  // These take `mutex` themselves.
+  // These take `mutex` themselves. Where it is lost, with another process's thread, there are no cells.
   std::shared_ptr<const Snapshot> TakeSnapshot();
   const CellTable& TableOf(SnapshotVersion* version);
   void Forget(SnapshotVersion* version);
@@ -116,6 +116,7 @@ class CellStore : public std::enable_shared_from_this<CellStore> {
   void Unlist(Version* version);
   void WorkOut(Version* version);
 
+  const CellTable no_cells_;
   std::vector<CellSlot> slots_;
   std::vector<uint32_t> free_rows_;
   StringMap<uint32_t> row_of_;  // By cell id.

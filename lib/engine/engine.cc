@@ -4,9 +4,9 @@
 #include <new>
 #include <unordered_map>
 
+#include "lib/base/engine_lock.h"
 #include "lib/base/format.h"
 #include "lib/cache/internals.h"
-#include "lib/engine/engine_lock.h"
 #include "lib/place/round_runner.h"
 #include "lib/place/workspace.h"
 
@@ -166,7 +166,10 @@ Status Engine::Impl::Settle(Turn* turn) {
   const auto entry = outstanding.insert_or_assign(
       &round, Outstanding{turn->round, turn->strategy, number, {}});
   try {
-    Internals::Place(cache, placed, number);
+    if (Status status = Internals::Place(cache, placed, number); !status.ok()) {
+      outstanding.erase(entry.first);
+      return status;
+    }
   } catch (...) {
     outstanding.erase(entry.first);
     throw;
@@ -192,7 +195,8 @@ Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl
 }
 
 Engine::~Engine() {
-  const bool is_lost = impl_ != nullptr && (impl_->round_mutex.IsLost() || impl_->mutex.IsLost());
+  const bool is_lost = impl_ != nullptr && (impl_->round_mutex.IsLost() || impl_->mutex.IsLost() ||
+                                            Internals::StoreOf(impl_->cache).mutex.IsLost());
   // Another thread was at work on it when this process was forked: it may be half changed, and is
   // left alone.
   if (is_lost) static_cast<void>(new (std::nothrow) std::shared_ptr<Impl>(impl_));
@@ -326,7 +330,8 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
     refused.back().last_refusal = RefusalCode::kHandedBack;
   }
   if (impl_->keep_refused) impl_->queue.MakeRoom();
-  const size_t undone = Internals::GiveBack(impl_->cache, placed, at->second.number);
+  const Expected<size_t> undone = Internals::GiveBack(impl_->cache, placed, at->second.number);
+  if (!undone.ok()) return undone.status();
   for (const uint32_t position : decisions) handed_back[position] = true;
   if (impl_->keep_refused) impl_->queue.PutBack(std::move(refused));
   return undone;
