@@ -114,6 +114,10 @@ def goals():
         found.append(
             Goal("growth-" + strategy, "growth: 100,000 cells over 1,000, %s" % strategy, "x", 2,
                  lambda run, large=large, small=small: run.ratio(large, small)))
+    many = "round/diego/100000/20/1000"
+    found.append(
+        Goal("changed", "1 % of 100,000 cells changed, then a round of 1,000, over warm, diego", "x",
+             3, lambda run: run.timing(many + "/changed").ns_per_auction / run.ns(many)))
     found += [
         Goal("million-time", "warm round, 100,000 cells, 1,000,000 auctions, diego", "ms", 2000,
              lambda run: run.ms(million + "/warm")),

@@ -74,6 +74,14 @@ void Cluster::Feed(const Workload& workload) {
   Require(rostrum_engine_update_cells(engine_, workload.cells(), /*replace_all=*/1, &error), error);
 }
 
+void Cluster::Apply(const ChangedCells::Step& step) {
+  rostrum_error_t* error = nullptr;
+  Require(rostrum_engine_update_cells(engine_, step.cells.get(), /*replace_all=*/0, &error), error);
+  for (const std::string& id : step.gone) {
+    Require(rostrum_engine_remove_cell(engine_, id.c_str(), &error), error);
+  }
+}
+
 void Cluster::Submit(const Workload& workload) {
   rostrum_error_t* error = nullptr;
   uint64_t added = 0;

@@ -33,6 +33,7 @@ class Cluster {
   Cluster& operator=(const Cluster&) = delete;
 
   void Feed(const Workload& workload);
+  void Apply(const ChangedCells::Step& step);
   void Submit(const Workload& workload);
   RoundHandle RunRound();
   void HandBackAll(const rostrum_round_t* round);

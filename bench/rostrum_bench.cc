@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bench/case.h"
@@ -53,8 +54,18 @@ void RunCold(benchmark::State& state, const Case& wanted, const Workload& worklo
 
 // An engine that has run rounds before. After each round what it placed is handed back and the
 // engine told of it by a round without work, which is not measured; but that the scores of those
-// cells are out of date is.
-void RunWarm(benchmark::State& state, const Case& wanted, const Workload& workload) {
+// cells are out of date is. With `changes`, one cell in a hundred changes before each round, and
+// back after it: that is not measured either, but what the round makes of it is.
+void RunWarm(benchmark::State& state, const Case& wanted, const Workload& workload,
+             const ChangedCells* changes) {
+  const std::string name = wanted.Name() + (changes != nullptr ? "/changed" : "");
+  if (changes != nullptr) {
+    Cluster fresh(wanted.strategy);
+    fresh.Feed(workload);
+    fresh.Apply(changes->there());
+    fresh.Submit(workload);
+    if (!Check(state, name, fresh.RunRound().get())) return;
+  }
   Cluster cluster(wanted.strategy);
   cluster.Feed(workload);
   cluster.Submit(workload);
@@ -68,7 +79,10 @@ void RunWarm(benchmark::State& state, const Case& wanted, const Workload& worklo
   uint64_t submit_allocations = 0;
   uint64_t round_allocations = 0;
   for (auto _ : state) {
+    state.PauseTiming();
+    if (changes != nullptr) cluster.Apply(changes->there());
     const uint64_t before = AllocationCount();
+    state.ResumeTiming();
     cluster.Submit(workload);
     const uint64_t submitted = AllocationCount();
     RoundHandle round = cluster.RunRound();
@@ -77,9 +91,10 @@ void RunWarm(benchmark::State& state, const Case& wanted, const Workload& worklo
     state.PauseTiming();
     submit_allocations = submitted - before;
     round_allocations = AllocationCount() - submitted;
-    const bool is_right = Check(state, wanted.Name(), round.get());
+    const bool is_right = Check(state, name, round.get());
     cluster.HandBackAll(round.get());
     round.reset();
+    if (changes != nullptr) cluster.Apply(changes->back());
     cluster.RunRound();
     if (!is_right) break;
     state.ResumeTiming();
@@ -88,12 +103,17 @@ void RunWarm(benchmark::State& state, const Case& wanted, const Workload& worklo
   state.counters["round_allocations"] = static_cast<double>(round_allocations);
 }
 
-void Run(benchmark::State& state, const Case& wanted, bool is_warm) {
+enum class Kind { kWarm, kCold, kChanged };
+
+void Run(benchmark::State& state, const Case& wanted, Kind kind) {
   const Workload workload(wanted.fleet, wanted.auctions, wanted.shapes);
-  if (is_warm) {
-    RunWarm(state, wanted, workload);
-  } else {
+  if (kind == Kind::kCold) {
     RunCold(state, wanted, workload);
+  } else if (kind == Kind::kWarm) {
+    RunWarm(state, wanted, workload, nullptr);
+  } else {
+    const ChangedCells changes(workload);
+    RunWarm(state, wanted, workload, &changes);
   }
   const double auctions =
       static_cast<double>(wanted.auctions) * static_cast<double>(state.iterations());
@@ -103,11 +123,18 @@ void Run(benchmark::State& state, const Case& wanted, bool is_warm) {
 }
 
 void Register(const Case& wanted) {
-  for (const bool is_warm : {true, false}) {
-    benchmark::RegisterBenchmark(
-        (wanted.Name() + (is_warm ? "/warm" : "/cold")).c_str(),
-        [wanted, is_warm](benchmark::State& state) { Run(state, wanted, is_warm); })
-        ->Unit(benchmark::kMillisecond);
+  // Changes matter where there are many cells.
+  constexpr int64_t kManyCells = 100'000;
+  for (const auto& [kind, suffix] :
+       {std::pair(Kind::kWarm, "/warm"), {Kind::kCold, "/cold"}, {Kind::kChanged, "/changed"}}) {
+    if (kind == Kind::kChanged && (wanted.fleet.cells < kManyCells ||
+                                   wanted.auctions >= kManyCells || wanted.strategy != "diego")) {
+      continue;
+    }
+    benchmark::RegisterBenchmark((wanted.Name() + suffix).c_str(), [wanted, kind = kind](
+                                                                       benchmark::State& state) {
+      Run(state, wanted, kind);
+    })->Unit(benchmark::kMillisecond);
   }
 }
 

@@ -135,4 +135,42 @@ void Workload::MakeWork(int64_t shapes, SplitMix64* random) {
   Require(rostrum_batch_add_work(batch, records.data(), records.size(), nullptr, &error), error);
 }
 
+ChangedCells::ChangedCells(const Workload& workload) {
+  size_t count = 0;
+  const rostrum_cell_t* const cells = rostrum_batch_cells(workload.cells(), &count);
+  const char* const bytes = rostrum_batch_bytes(workload.cells(), nullptr);
+  rostrum_error_t* error = nullptr;
+  for (Step* step : {&there_, &back_}) {
+    step->cells = Workload::NewBatch();
+    const rostrum_signature_t signatures[] = {MakeSignature(step->cells.get(), 0),
+                                              MakeSignature(step->cells.get(), 1)};
+    Require(rostrum_batch_add_signatures(step->cells.get(), signatures, 2, nullptr, &error), error);
+  }
+  const auto add = [&](Step* step, const rostrum_cell_t& from, const std::string& id,
+                       uint32_t flags, uint32_t signature) {
+    rostrum_batch_t* const batch = step->cells.get();
+    rostrum_cell_t cell = from;
+    cell.id = AddText(batch, id);
+    cell.zone = AddText(batch, {bytes + from.zone.offset, from.zone.length});
+    cell.other_lrps = from.lrps.count;
+    cell.lrps = {};
+    cell.flags = flags;
+    cell.signature = signature;
+    Require(rostrum_batch_add_cells(batch, &cell, 1, nullptr, &error), error);
+  };
+  for (size_t i = 0; i < count / 100; ++i) {
+    const rostrum_cell_t& cell = cells[100 * i + i % 100];
+    const std::string id(bytes + cell.id.offset, cell.id.length);
+    if (i % 4 == 3) {
+      add(&there_, cell, "new-" + id, 0, 0);
+      back_.gone.push_back("new-" + id);
+      continue;
+    }
+    if (i % 4 == 0) add(&there_, cell, id, ROSTRUM_CELL_EVACUATING, 0);
+    if (i % 4 == 1) add(&there_, cell, id, 0, 1);
+    if (i % 4 == 2) there_.gone.push_back(id);
+    add(&back_, cell, id, 0, 0);
+  }
+}
+
 }  // namespace rostrum::bench

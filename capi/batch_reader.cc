@@ -4,7 +4,7 @@
 #include "lib/base/format.h"
 #include "lib/base/position_table.h"
 #include "lib/base/strings.h"
-#include "lib/cache/cell_input.h"
+#include "lib/cache/internals.h"
 
 namespace rostrum::capi {
 namespace {
@@ -40,8 +40,8 @@ void BatchReader::Fail(const char* field, const std::string& problem) const {
 
 std::string_view BatchReader::Text(rostrum_text_t text, const char* field) const {
   if (!Within(text, batch_.bytes.size())) {
-    Fail(field, Format("is {} bytes at {}, expected a place in the block of {} bytes",
-                            text.length, text.offset, batch_.bytes.size()));
+    Fail(field, Format("is {} bytes at {}, expected a place in the block of {} bytes", text.length,
+                       text.offset, batch_.bytes.size()));
   }
   return std::string_view(batch_.bytes).substr(text.offset, text.length);
 }
@@ -51,16 +51,16 @@ std::string_view BatchReader::Identifier(rostrum_text_t text, const char* field)
   const size_t nul = identifier.find('\0');
   if (nul != std::string_view::npos) {
     Fail(field, Format("has a NUL byte after {} bytes, expected none: it could not be named "
-                            "where a text ends with one",
-                            nul));
+                       "where a text ends with one",
+                       nul));
   }
   return identifier;
 }
 
 void BatchReader::CheckRange(rostrum_range_t range, size_t size, const char* field) const {
   if (Within(range, size)) return;
-  Fail(field, Format("is {} elements from {} on, expected a range of the array of {}",
-                          range.count, range.first, size));
+  Fail(field, Format("is {} elements from {} on, expected a range of the array of {}", range.count,
+                     range.first, size));
 }
 
 std::vector<std::string> BatchReader::Texts(rostrum_range_t range, const char* field) const {
@@ -96,8 +96,8 @@ Signature BatchReader::ReadSignature(uint32_t number) {
     const rostrum_provider_t& provider = batch_.providers[record.providers.first + i];
     if (provider.type < ROSTRUM_PROVIDER_ARBITRARY || provider.type > ROSTRUM_PROVIDER_UNKNOWN) {
       Fail("providers", Format("has one of type {}, expected 1 (arbitrary), 2 (fixed set) or "
-                                    "3 (unknown)",
-                                    provider.type));
+                               "3 (unknown)",
+                               provider.type));
     }
     if (provider.reserved != 0) {
       Fail("providers", Format("has one whose reserved is {}, expected 0", provider.reserved));
@@ -115,8 +115,8 @@ Signature BatchReader::ReadSignature(uint32_t number) {
 
 Signature BatchReader::SignatureOf(uint32_t number, const char* field) {
   if (number >= batch_.signatures.size()) {
-    Fail(field, Format("is {}, expected a position in the array of {}", number,
-                            batch_.signatures.size()));
+    Fail(field,
+         Format("is {}, expected a position in the array of {}", number, batch_.signatures.size()));
   }
   return ReadSignature(number);
 }
@@ -133,7 +133,7 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
   }
   std::vector<std::shared_ptr<const Signature>> signatures;
   for (uint32_t i = 0; i < batch_.signatures.size(); ++i) {
-    signatures.push_back(cache->Intern(ReadSignature(i)));
+    signatures.push_back(Internals::Intern(*cache, ReadSignature(i)));
   }
 
   std::vector<Resources> resources;
@@ -143,8 +143,8 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
     const rostrum_cell_t& record = batch_.cells[i];
     Enter("cell", i);
     if (record.signature >= signatures.size()) {
-      Fail("signature", Format("is {}, expected a position in the array of {}",
-                                    record.signature, signatures.size()));
+      Fail("signature", Format("is {}, expected a position in the array of {}", record.signature,
+                               signatures.size()));
     }
     if ((record.flags & ~kCellFlags) != 0) {
       Fail("flags", Format("is {}, expected a sum of 1, 2, 4, 8, 16 and 32", record.flags));
@@ -175,7 +175,7 @@ Status BatchReader::UpdateCells(Cache* cache, bool replace_all) {
     input.ignore_absent = (record.flags & ROSTRUM_CELL_IGNORE_ABSENT) != 0;
     input.tag = record.tag;
   }
-  return cache->UpdateFrom(inputs, replace_all);
+  return Internals::Update(*cache, inputs, replace_all);
 }
 
 Offer BatchReader::ReadOffer(size_t number) {

@@ -1,8 +1,10 @@
+#include "capi/batch.h"
 #include "capi/batch_reader.h"
 #include "capi/batch_writer.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "lib/base/format.h"
+#include "lib/strategy/table_strategy.h"
 
 namespace {
 
@@ -121,9 +123,8 @@ rostrum_code_t rostrum_engine_update_cells(rostrum_engine_t* engine, const rostr
   return Guard(error, [&] {
     RequireNotNull(engine, "engine");
     RequireNotNull(batch, "batch");
-    return engine->engine.UseCache([&](Cache& cache) {
-      return BatchReader(*batch).UpdateCells(&cache, replace_all != 0);
-    });
+    return engine->engine.UseCache(
+        [&](Cache& cache) { return BatchReader(*batch).UpdateCells(&cache, replace_all != 0); });
   });
 }
 
@@ -135,9 +136,8 @@ rostrum_code_t rostrum_engine_remove_cell(rostrum_engine_t* engine, const char* 
 
 rostrum_code_t rostrum_engine_set_cell_disabled(rostrum_engine_t* engine, const char* cell_id,
                                                 int32_t disabled, rostrum_error_t** error) {
-  return UseCacheById(engine, cell_id, "cell_id", error, [&](Cache& cache) {
-    return cache.SetDisabled(cell_id, disabled != 0);
-  });
+  return UseCacheById(engine, cell_id, "cell_id", error,
+                      [&](Cache& cache) { return cache.SetDisabled(cell_id, disabled != 0); });
 }
 
 rostrum_code_t rostrum_engine_drain_cell(rostrum_engine_t* engine, const char* cell_id,
@@ -232,8 +232,8 @@ rostrum_code_t rostrum_engine_count_offers(rostrum_engine_t* engine, rostrum_off
     RequireNotNull(counts, "counts");
     return engine->engine.UseCache([&](Cache& cache) {
       const rostrum::OfferCounts found = cache.CountOffers();
-      *counts = {found.added,    found.held,      found.accepted,
-                 found.declined, found.rescinded, found.expired, {0, 0}};
+      *counts = {found.added,     found.held,    found.accepted, found.declined,
+                 found.rescinded, found.expired, {0, 0}};
       return cache.CheckOffers();
     });
   });
@@ -259,8 +259,8 @@ rostrum_code_t rostrum_engine_cancel(rostrum_engine_t* engine, rostrum_kind_t ki
     RequireNotNull(identifier, "identifier");
     const rostrum::Kind cpp_kind = rostrum::capi::RequireKind(kind);
     if (engine->engine.Cancel(cpp_kind, identifier)) return Status();
-    return rostrum::NotFound(std::string("no ") + rostrum::KindName(cpp_kind) + " \"" +
-                             identifier + "\" waits");
+    return rostrum::NotFound(std::string("no ") + rostrum::KindName(cpp_kind) + " \"" + identifier +
+                             "\" waits");
   });
 }
 
@@ -295,6 +295,25 @@ rostrum_code_t rostrum_engine_run_round(rostrum_engine_t* engine, uint64_t seed,
   });
 }
 
+rostrum_code_t rostrum_engine_run_round_if(rostrum_engine_t* engine, uint64_t seed, int64_t now_ms,
+                                           rostrum_accept_round_t accept, void* user_data,
+                                           rostrum_round_t** round, rostrum_error_t** error) {
+  return GuardMake(round, "round", error, [&]() -> rostrum_round_t* {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(reinterpret_cast<const void*>(accept), "accept");
+    auto made = std::make_unique<rostrum_round>();
+    auto result = engine->engine.RunRound(seed, now_ms, [&](const rostrum::Round& decided) {
+      // The records that are made of it now are those of the round that is returned.
+      made->round = std::shared_ptr<const rostrum::Round>(std::shared_ptr<const void>(), &decided);
+      return accept(user_data, made.get()) != 0;
+    });
+    ThrowIfError(result.status());
+    if (*result == nullptr) return nullptr;
+    made->round = std::move(*result);
+    return made.release();
+  });
+}
+
 rostrum_code_t rostrum_engine_hand_back(rostrum_engine_t* engine, const rostrum_round_t* round,
                                         const uint32_t* decisions, size_t count, uint64_t* undone,
                                         rostrum_error_t** error) {
@@ -308,3 +327,130 @@ rostrum_code_t rostrum_engine_hand_back(rostrum_engine_t* engine, const rostrum_
     return Status();
   });
 }
+
+namespace {
+
+rostrum_explanation_t* MakeHandle(rostrum::Explanation explanation) {
+  auto made = std::make_unique<rostrum_explanation>();
+  made->explanation = std::move(explanation);
+  std::string* const bytes = &made->reasons.bytes;
+  for (const rostrum::CellAnswer& answer : made->explanation.answers) {
+    rostrum_answer_t record{};
+    record.cell_id = rostrum::capi::AddText(bytes, answer.cell_id);
+    record.zone = rostrum::capi::AddText(bytes, answer.zone);
+    record.fits = answer.fits ? 1 : 0;
+    record.winner = answer.winner ? 1 : 0;
+    record.score = {answer.score.value, answer.score.tier};
+    record.reasons = made->reasons.Add(answer.reasons);
+    made->answers.push_back(record);
+  }
+  return made.release();
+}
+
+}  // namespace
+
+rostrum_code_t rostrum_engine_explain(rostrum_engine_t* engine, const rostrum_round_t* round,
+                                      rostrum_kind_t kind, const char* identifier,
+                                      rostrum_explanation_t** explanation,
+                                      rostrum_error_t** error) {
+  return rostrum::capi::GuardMake(explanation, "explanation", error, [&] {
+    rostrum::capi::RequireNotNull(engine, "engine");
+    rostrum::capi::RequireNotNull(round, "round");
+    rostrum::capi::RequireNotNull(identifier, "identifier");
+    auto result =
+        engine->engine.Explain(*round->round, rostrum::capi::RequireKind(kind), identifier);
+    rostrum::capi::ThrowIfError(result.status());
+    return MakeHandle(std::move(*result));
+  });
+}
+
+void rostrum_explanation_destroy(rostrum_explanation_t* explanation) { delete explanation; }
+
+const rostrum_answer_t* rostrum_explanation_answers(const rostrum_explanation_t* explanation,
+                                                    size_t* count) {
+  if (count != nullptr) *count = explanation == nullptr ? 0 : explanation->answers.size();
+  return explanation == nullptr ? nullptr : explanation->answers.data();
+}
+
+const rostrum_reason_t* rostrum_explanation_reasons(const rostrum_explanation_t* explanation,
+                                                    size_t* count) {
+  if (count != nullptr) *count = explanation == nullptr ? 0 : explanation->reasons.reasons.size();
+  return explanation == nullptr ? nullptr : explanation->reasons.reasons.data();
+}
+
+const char* rostrum_explanation_bytes(const rostrum_explanation_t* explanation, size_t* size) {
+  if (size != nullptr) *size = explanation == nullptr ? 0 : explanation->reasons.bytes.size();
+  return explanation == nullptr ? nullptr : explanation->reasons.bytes.data();
+}
+
+const char* rostrum_explanation_error(const rostrum_explanation_t* explanation) {
+  return explanation == nullptr ? "" : explanation->explanation.refusal.error.c_str();
+}
+
+const char* rostrum_explanation_remedy(const rostrum_explanation_t* explanation) {
+  return explanation == nullptr ? "" : explanation->explanation.remedy.c_str();
+}
+
+namespace {
+
+using rostrum::Expected;
+using rostrum::Strategy;
+using rostrum::capi::GuardMake;
+using rostrum::capi::RequireNotNull;
+using rostrum::capi::StatusError;
+using rostrum::capi::ThrowIfError;
+
+rostrum_strategy_t* MakeHandle(std::shared_ptr<Strategy> strategy) {
+  std::string name(strategy->Name());
+  return new rostrum_strategy{std::move(strategy), std::move(name)};
+}
+
+rostrum_strategy_t* MakeHandle(Expected<std::shared_ptr<Strategy>> strategy) {
+  ThrowIfError(strategy.status());
+  return MakeHandle(std::move(*strategy));
+}
+
+}  // namespace
+
+rostrum_code_t rostrum_strategy_create(const char* name, rostrum_strategy_t** strategy,
+                                       rostrum_error_t** error) {
+  return GuardMake(strategy, "strategy", error, [&] {
+    RequireNotNull(name, "name");
+    std::shared_ptr<Strategy> made = rostrum::MakeStrategy(name);
+    if (made == nullptr) {
+      throw StatusError{rostrum::NotFound(
+          std::string("there is no strategy \"") + name +
+          "\", expected \"diego\", \"binpack\", \"spread\" or \"bestfit\", or a plug-in by "
+          "rostrum_strategy_load")};
+    }
+    return MakeHandle(std::move(made));
+  });
+}
+
+rostrum_code_t rostrum_strategy_create_from_table(const rostrum_strategy_table_t* table,
+                                                  void* user_data, rostrum_strategy_t** strategy,
+                                                  rostrum_error_t** error) {
+  // The user data is destroyed in any case, so it must reach MakeTableStrategy whatever `strategy`
+  // is.
+  if (strategy != nullptr) *strategy = nullptr;
+  return rostrum::capi::Guard(error, [&] {
+    Expected<std::shared_ptr<Strategy>> made = rostrum::MakeTableStrategy(table, user_data);
+    RequireNotNull(strategy, "strategy");
+    *strategy = MakeHandle(std::move(made));
+    return rostrum::Status();
+  });
+}
+
+rostrum_code_t rostrum_strategy_load(const char* path, rostrum_strategy_t** strategy,
+                                     rostrum_error_t** error) {
+  return GuardMake(strategy, "strategy", error, [&] {
+    RequireNotNull(path, "path");
+    return MakeHandle(rostrum::LoadPlugin(path));
+  });
+}
+
+const char* rostrum_strategy_name(const rostrum_strategy_t* strategy) {
+  return strategy == nullptr ? "" : strategy->name.c_str();
+}
+
+void rostrum_strategy_destroy(rostrum_strategy_t* strategy) { delete strategy; }

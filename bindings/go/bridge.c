@@ -123,15 +123,18 @@ rostrum_go_arrays_t rostrum_go_arrays_of(const rostrum_batch_t* batch) {
   return arrays;
 }
 
+void rostrum_go_tell_round(const rostrum_round_t* round, rostrum_go_round_t* result) {
+  result->placed_count = rostrum_round_placed_count(round);
+  result->refused_count = rostrum_round_refused_count(round);
+  result->decisions = rostrum_round_decisions(round, &result->decision_count);
+  result->refusals = rostrum_round_refusals(round, &result->refusal_count);
+  result->reasons = rostrum_round_reasons(round, &result->reason_count);
+  result->bytes = rostrum_round_bytes(round, &result->byte_count);
+}
+
 rostrum_go_round_t rostrum_go_run_round(rostrum_engine_t* engine, uint64_t seed, int64_t now_ms) {
   rostrum_go_round_t result = {.round = NULL};
   result.code = rostrum_engine_run_round(engine, seed, now_ms, &result.round, &result.error);
-  if (result.code != ROSTRUM_OK) return result;
-  result.placed_count = rostrum_round_placed_count(result.round);
-  result.refused_count = rostrum_round_refused_count(result.round);
-  result.decisions = rostrum_round_decisions(result.round, &result.decision_count);
-  result.refusals = rostrum_round_refusals(result.round, &result.refusal_count);
-  result.reasons = rostrum_round_reasons(result.round, &result.reason_count);
-  result.bytes = rostrum_round_bytes(result.round, &result.byte_count);
+  if (result.code == ROSTRUM_OK) rostrum_go_tell_round(result.round, &result);
   return result;
 }

@@ -75,6 +75,13 @@ typedef struct rostrum_go_round {
 
 rostrum_go_round_t rostrum_go_run_round(rostrum_engine_t* engine, uint64_t seed, int64_t now_ms);
 
+/* Writes what a round came to. */
+void rostrum_go_tell_round(const rostrum_round_t* round, rostrum_go_round_t* result);
+
+/* Asks the Go function behind a handle whether the round takes place; without a round if not. */
+rostrum_go_round_t rostrum_go_run_round_if(rostrum_engine_t* engine, uint64_t seed, int64_t now_ms,
+                                           uintptr_t handle);
+
 /* What a strategy that is written in Go has. */
 #define ROSTRUM_GO_HAS_SCORE 1u
 #define ROSTRUM_GO_HAS_BASE_SCORE 2u

@@ -36,6 +36,21 @@ static void failure_text(void* user_data, char* text, size_t capacity) {
 
 static void release(void* user_data) { rostrumGoRelease((uintptr_t)user_data); }
 
+static int32_t accept_round(void* user_data, const rostrum_round_t* round) {
+  rostrum_go_round_t result = {.round = NULL};
+  rostrum_go_tell_round(round, &result);
+  return rostrumGoAcceptRound((uintptr_t)user_data, &result);
+}
+
+rostrum_go_round_t rostrum_go_run_round_if(rostrum_engine_t* engine, uint64_t seed, int64_t now_ms,
+                                           uintptr_t handle) {
+  rostrum_go_round_t result = {.round = NULL};
+  result.code = rostrum_engine_run_round_if(engine, seed, now_ms, accept_round, (void*)handle,
+                                            &result.round, &result.error);
+  if (result.round != NULL) rostrum_go_tell_round(result.round, &result);
+  return result;
+}
+
 rostrum_code_t rostrum_go_strategy_create(const char* name, int32_t order, uint32_t methods,
                                           uintptr_t handle, rostrum_strategy_t** strategy,
                                           rostrum_error_t** error) {

@@ -149,3 +149,19 @@ func writeText(buffer []byte, text string) {
 	copy(buffer, text[:length])
 	buffer[length] = 0
 }
+
+// acceptCall is what a round that may not take place asks.
+type acceptCall struct {
+	accept   func(*Round) bool
+	panicked any // What accept panicked with.
+}
+
+//export rostrumGoAcceptRound
+func rostrumGoAcceptRound(handle C.uintptr_t, result *C.rostrum_go_round_t) (answer C.int32_t) {
+	call := cgo.Handle(handle).Value().(*acceptCall)
+	defer func() { call.panicked = recover() }()
+	if round, err := copyRound(result); err == nil && call.accept(round) {
+		answer = 1
+	}
+	return answer
+}

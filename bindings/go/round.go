@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"context"
+	"runtime/cgo"
 	"unsafe"
 )
 
@@ -74,6 +75,43 @@ func (e *Engine) RunRound(ctx context.Context, seed uint64, nowMS int64) (*Round
 	return newRound(&result)
 }
 
+// RunRoundIf is as RunRound, but the round takes place only if accept, which is called once after all is
+// decided, returns true. Otherwise it is as if it had not been run: nothing is placed, all waits as
+// before, and the round is nil without an error. So a caller can try what a round would come to, and
+// have it, at the price of one.
+//
+// accept gets the round as after its Close: it can be read, then and later, but not handed back or
+// explained. It may use the engine, which shows cells and queue without the round, but for RunRound,
+// RunRoundIf and Explain, which would wait for this round to end. If it panics, the round does not take
+// place, and the panic goes on to the caller.
+func (e *Engine) RunRoundIf(
+	ctx context.Context, seed uint64, nowMS int64, accept func(*Round) bool,
+) (*Round, error) {
+	if accept == nil {
+		return nil, invalidArgument("accept is nil, expected a function")
+	}
+	if !e.handle.enter() {
+		return nil, ErrClosed
+	}
+	defer e.handle.leave()
+	if err := e.takeTurn(ctx); err != nil {
+		return nil, err
+	}
+	call := &acceptCall{accept: accept}
+	handle := cgo.NewHandle(call)
+	result := C.rostrum_go_run_round_if(e.bridge().engine, C.uint64_t(seed), C.int64_t(nowMS),
+		C.uintptr_t(handle))
+	handle.Delete()
+	e.endTurn()
+	if call.panicked != nil {
+		panic(call.panicked)
+	}
+	if err := makeError(result.code, result.error); err != nil || result.round == nil {
+		return nil, err
+	}
+	return newRound(&result)
+}
+
 // takeTurn waits until no round and no explanation is under way. endTurn must follow, unless it
 // returns an error.
 func (e *Engine) takeTurn(ctx context.Context) error {
@@ -95,11 +133,17 @@ func (e *Engine) takeTurn(ctx context.Context) error {
 
 func (e *Engine) endTurn() { <-e.turn }
 
-// newRound copies the results, one piece of memory for each array, so that no reader has to look out
-// for a Close.
+// newRound takes ownership of the round in C.
 func newRound(result *C.rostrum_go_round_t) (*Round, error) {
-	r := &Round{placed: int(result.placed_count), refused: int(result.refused_count)}
+	r, err := copyRound(result)
 	attach(&r.handle, r, unsafe.Pointer(result.round), destroyRound)
+	return r, err
+}
+
+// copyRound copies the results, one piece of memory for each array, so that no reader has to look out
+// for a Close.
+func copyRound(result *C.rostrum_go_round_t) (*Round, error) {
+	r := &Round{placed: int(result.placed_count), refused: int(result.refused_count)}
 	r.text = copyText(result.bytes, result.byte_count)
 	r.decisions = copyArray(result.decisions, result.decision_count)
 	r.refusals = copyArray(result.refusals, result.refusal_count)

@@ -42,6 +42,45 @@ func TestARoundDecidesAllThatWaits(t *testing.T) {
 	}
 }
 
+func TestARoundTakesPlaceIfItIsAccepted(t *testing.T) {
+	engine := newEngine(t, "diego")
+	feed(t, engine, makeCell("a", "zone", 1000), makeLRP("web", 100, 0, 5), makeTask("large", 5000))
+	run := func(accept func(*rostrum.Round) bool) *rostrum.Round {
+		round, err := engine.RunRoundIf(t.Context(), 1, 250, accept)
+		check(t, err)
+		return round
+	}
+	var seen *rostrum.Round
+	if round := run(func(round *rostrum.Round) bool { seen = round; return false }); round != nil {
+		t.Errorf("a round that was not accepted is %v", round)
+	}
+	if seen.Placed() != 2 || decisionOf(t, seen, "web.5").CellID != "a" {
+		t.Errorf("accept saw %d placed of %d, expected 2 on a", seen.Placed(), seen.Len())
+	}
+	if _, err := engine.HandBack(seen, []int{0}); err == nil {
+		t.Error("a round that was not accepted was handed back")
+	}
+	if got := engine.QueueSize(); got != 3 {
+		t.Errorf("%d wait after it, expected all 3", got)
+	}
+	func() {
+		defer func() {
+			if got := recover(); got != "not today" {
+				t.Errorf("accept panicked with %v", got)
+			}
+		}()
+		run(func(*rostrum.Round) bool { panic("not today") })
+	}()
+	round := run(func(*rostrum.Round) bool { return true })
+	defer round.Close()
+	if got := decisionOf(t, round, "web.5"); got.CellID != "a" || got.Attempts != 1 {
+		t.Errorf("web.5 is decided as %+v, expected the first attempt on a", got)
+	}
+	if _, err := engine.RunRoundIf(t.Context(), 1, 250, nil); err == nil {
+		t.Error("a round without accept is no error")
+	}
+}
+
 func TestAnEmptyRoundIsNoError(t *testing.T) {
 	engine := newEngine(t, "diego")
 	round := runRound(t, engine)

@@ -37,11 +37,10 @@ using rostrum::record::RecordedRound;
 
 std::string Describe(const RecordedRound& round, const RecordedDecision& decision) {
   const rostrum::Auction& auction = round.input.auctions[decision.auction];
-  const std::string name =
-      Format("{} {}", rostrum::KindName(auction.kind()), auction.Identifier());
+  const std::string name = Format("{} {}", rostrum::KindName(auction.kind()), auction.Identifier());
   if (!decision.placed) return Format("{} refused: {}", name, decision.error);
-  return Format("{} on {} with score {} (tier {})", name, decision.cell_id,
-                     decision.score.value, decision.score.tier);
+  return Format("{} on {} with score {} (tier {})", name, decision.cell_id, decision.score.value,
+                decision.score.tier);
 }
 
 std::shared_ptr<Strategy> StrategyOf(const RecordedRound& round) {
@@ -65,9 +64,9 @@ void Replay(const RecordedRound& round, Strategy& strategy, rostrum_replay* repl
   counts.other_refusal += result->counts.other_refusal;
   counts.score_only += result->counts.score_only;
   if (result->identical() || !replay->first_difference.empty()) return;
-  replay->first_difference = Format(
-      "round {}, decision {}: {}; now {}", counts.rounds, result->first->position + 1,
-      Describe(round, result->first->before), Describe(round, result->first->now));
+  replay->first_difference =
+      Format("round {}, decision {}: {}; now {}", counts.rounds, result->first->position + 1,
+             Describe(round, result->first->before), Describe(round, result->first->now));
 }
 
 }  // namespace
@@ -129,8 +128,8 @@ const char* rostrum_replay_first_difference(const rostrum_replay_t* replay) {
   return replay == nullptr ? "" : replay->first_difference.c_str();
 }
 
-rostrum_code_t rostrum_replay_count(const rostrum_replay_t* replay,
-                                    rostrum_replay_counts_t* counts, rostrum_error_t** error) {
+rostrum_code_t rostrum_replay_count(const rostrum_replay_t* replay, rostrum_replay_counts_t* counts,
+                                    rostrum_error_t** error) {
   return Guard(error, [&] {
     RequireNotNull(replay, "replay");
     RequireNotNull(counts, "counts");

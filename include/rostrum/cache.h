@@ -19,11 +19,6 @@
 
 namespace rostrum {
 
-// Private to the library.
-struct CellChanges;
-struct CellInput;
-struct CellLayout;
-
 // Where an offer is. Every offer that was ever added is in exactly one of these states.
 enum class OfferState : int32_t {
   kHeld = 1,       // In the cache; its resources can be placed on.
@@ -122,33 +117,16 @@ class Cache {
 
   // --- Reading.
 
-  // An immutable picture of all cells. Cheap when nothing changed since the last one.
+  // An immutable picture of all cells. Cheap: what it comes to is worked out by whoever looks into
+  // it, from what has changed since.
   std::shared_ptr<const Snapshot> TakeSnapshot();
 
   size_t size() const;
-  // One cell by its id, with its work; kNotFound if there is none. Takes a snapshot.
-  Expected<Cell> Find(std::string_view cell_id);
-
-  // --- For the library's own use.
-  // States without copies of their texts.
-  Status UpdateFrom(std::span<const CellInput> cells, bool replace);
-  std::shared_ptr<const Signature> Intern(Signature signature);
-  // What changed since the last call, but for what TakeDecided took. To be called after
-  // TakeSnapshot.
-  CellChanges TakeChanges();
-  // Makes room for TakeDecided on these rows of a layout, each as often as it is named; kNoRow is
-  // passed over.
-  void PrepareDecided(const CellLayout& layout, std::span<const uint32_t> rows);
-  // As Take, by a row of a layout, without allocating anything. False if it does not fit though the
-  // cell has not changed since TakeChanges. Where it has, the placement stands and nothing is
-  // taken.
-  bool TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
-                   uint64_t placed_by);
-  // As GiveBack, without allocating anything: whether it was there.
-  bool GiveBackDecided(std::string_view cell_id, const Auction& auction,
-                       uint64_t placed_by) noexcept;
+  // One cell by its id, with its work; kNotFound if there is none.
+  Expected<Cell> Find(std::string_view cell_id) const;
 
  private:
+  friend struct Internals;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

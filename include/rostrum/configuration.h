@@ -35,10 +35,10 @@ Status SetOption(Configuration* configuration, std::string_view key, std::string
 // these, and the documents are compared with them.
 struct Option {
   std::string_view key;
-  std::string_view unit;         // Of the value, such as "containers".
-  std::string_view expected;     // What a value may be, such as "a finite number such as 0.25".
-  std::string_view default_text; // The default, as a text that SetOption takes.
-  std::string_view description;  // One sentence, without a full stop.
+  std::string_view unit;          // Of the value, such as "containers".
+  std::string_view expected;      // What a value may be, such as "a finite number such as 0.25".
+  std::string_view default_text;  // The default, as a text that SetOption takes.
+  std::string_view description;   // One sentence, without a full stop.
 };
 
 // All keys, in the order of the struct.

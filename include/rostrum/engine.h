@@ -71,8 +71,20 @@ class Engine {
   std::vector<Auction> WaitingAuctions() const;
   int64_t OldestQueueTimeMs() const;
 
+  // What a caller says of a round that is decided and not yet taken off the cells: whether it may
+  // be.
+  using Accept = std::function<bool(const Round&)>;
+
   // Decides all that waits. If it fails, all of it waits again as before.
-  Expected<std::shared_ptr<const Round>> RunRound(uint64_t seed, int64_t now_ms);
+  //
+  // With `accept`, which is called once, in the calling thread, the round is as if it had not been
+  // unless that returns true: nothing is placed, all waits as before, and what is returned is null.
+  // So a caller can try what a round would come to at the price of one. If it throws, so does this,
+  // and the round has not been either. It may read the round, but not keep it, and may use the
+  // engine, which shows the cells and the queue without the round; only RunRound and Explain give
+  // kFailedPrecondition, as to a strategy.
+  Expected<std::shared_ptr<const Round>> RunRound(uint64_t seed, int64_t now_ms,
+                                                  const Accept& accept = nullptr);
 
   // Undoes placements of a round that the outside would not take: each is taken off its cell again
   // and, if refused auctions are kept, waits again. Where the cell's state was replaced since, or

@@ -20,14 +20,14 @@
 
 namespace rostrum {
 
-// Why a cell was no choice for an auction. The numbers are those of rostrum_reason_t.
+// Why a cell was no choice for an auction. The numbers are those of rostrum_reason_code_t.
 enum class Reason : int32_t {
-  kRootfs = 1,         // No provider for the root file system.
-  kVolumeDriver = 2,   // A volume driver is missing.
-  kPlacementTag = 3,   // The placement tags do not agree.
-  kResource = 4,       // Too little of a resource, which `subject` names.
-  kScore = 5,          // Its score is NaN or infinite (a total of zero).
-  kStrategy = 6,       // The strategy does not accept it; `subject` is its reason.
+  kRootfs = 1,        // No provider for the root file system.
+  kVolumeDriver = 2,  // A volume driver is missing.
+  kPlacementTag = 3,  // The placement tags do not agree.
+  kResource = 4,      // Too little of a resource, which `subject` names.
+  kScore = 5,         // Its score is NaN or infinite (a total of zero).
+  kStrategy = 6,      // The strategy does not accept it; `subject` is its reason.
   kEvacuating = 7,
   kDisabled = 8,
   kDraining = 9,
@@ -56,8 +56,8 @@ struct ReasonCount {
 
 // What kind of refusal it is. The numbers are those of rostrum_refusal_code_t.
 enum class RefusalCode : int32_t {
-  kNone = 0,                   // Not refused.
-  kNoCells = 1,                // There is no open cell at all.
+  kNone = 0,     // Not refused.
+  kNoCells = 1,  // There is no open cell at all.
   kRootfsMismatch = 2,
   kVolumeDriverMismatch = 3,
   kPlacementTagMismatch = 4,
@@ -111,7 +111,7 @@ struct Explanation {
   std::shared_ptr<const Snapshot> snapshot;
   Auction auction;
   Decision decision;
-  Refusal refusal;                 // If refused.
+  Refusal refusal;                  // If refused.
   std::vector<CellAnswer> answers;  // All cells, in the order of zone name, cell index, id.
   // What would have placed it, in a sentence; empty if it was placed or nothing can be said.
   std::string remedy;
@@ -149,7 +149,7 @@ class Round {
 
   RoundInput input_;
   std::vector<Decision> decisions_;
-  std::vector<uint32_t> rows_;  // By decision: the cell's, in the snapshot.
+  std::vector<uint32_t> rows_;  // By decision: where it was placed.
   std::vector<Refusal> refusals_;
   uint64_t placed_count_ = 0;
 };

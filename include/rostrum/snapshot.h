@@ -15,37 +15,30 @@
 
 namespace rostrum {
 
-// Private to the library: the flat arrays inside, which cell is which row of them, and work that was
-// placed on rows.
-struct CellTable;
-struct CellLayout;
-struct PlacedOnRow;
+// Private to the library.
+struct SnapshotVersion;
 
 // Thread safety: immutable, so any thread may read it at any time.
 class Snapshot {
  public:
-  explicit Snapshot(std::shared_ptr<const CellTable> table);
-
-  // An earlier snapshot with work placed on it. What it comes to is worked out when somebody asks.
-  Snapshot(std::shared_ptr<const Snapshot> before, std::vector<PlacedOnRow> placed);
   ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
 
   // A snapshot of given cells. An error as of Cache::Update.
   static Expected<std::shared_ptr<const Snapshot>> FromCells(std::span<const Cell> cells);
 
   size_t size() const;
-  // All cells as values, in the order of zone name, cell index, id.
+  // All cells as values, in the order of zone name, cell index, id. What they were is worked out
+  // when this is first asked, and then kept.
   std::vector<Cell> Cells() const;
 
-  const CellTable& table() const;
-  const std::shared_ptr<const CellLayout>& layout() const { return layout_; }
-
  private:
-  struct Pending;
+  friend struct Internals;
 
-  std::shared_ptr<const CellLayout> layout_;
-  mutable std::shared_ptr<const CellTable> table_;
-  mutable std::unique_ptr<Pending> pending_;  // Null if `table_` is there from the start.
+  explicit Snapshot(std::unique_ptr<SnapshotVersion> version);
+
+  const std::unique_ptr<SnapshotVersion> version_;
 };
 
 }  // namespace rostrum

@@ -18,6 +18,15 @@ void ReserveMore(std::vector<T>* elements, size_t more) {
   elements->reserve(std::max(wanted, 2 * elements->capacity()));
 }
 
+// Makes an array so long at least. Where it has to move, it gets room for some more, since there
+// are often a few more soon, and to move all of them costs more than that room.
+template <typename T>
+void GrowTo(std::vector<T>* elements, size_t size) {
+  if (size <= elements->size()) return;
+  if (size > elements->capacity()) elements->reserve(size + size / 8 + 8);
+  elements->resize(size);
+}
+
 }  // namespace rostrum
 
 #endif  // ROSTRUM_LIB_BASE_RESERVE_H_

@@ -1,18 +1,15 @@
 #include "rostrum/cache.h"
 
-#include <limits>
-#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/base/reserve.h"
 #include "lib/base/strings.h"
-#include "lib/cache/cell_changes.h"
-#include "lib/cache/cell_input.h"
-#include "lib/cache/cell_slot.h"
-#include "lib/cache/cell_table.h"
+#include "lib/cache/internals.h"
 #include "lib/cache/offer_book.h"
-#include "lib/cache/signature_pool.h"
+#include "lib/cache/slot.h"
+#include "lib/cache/store.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 namespace {
@@ -23,47 +20,24 @@ struct Mark {
   bool draining = false;
 };
 
-// A snapshot that says "the one before, and this work" is made at once, but has to be worked out
-// when it is looked into. So now and then one is made whole.
-constexpr size_t kLongestChain = 64;
-constexpr size_t kMostPlacedOnCell = 4;  // On average, by all of the chain.
-constexpr size_t kShortestWholeCopy = 64;
-
-// The number of a slot that there is not.
-constexpr uint32_t kNoSlot = std::numeric_limits<uint32_t>::max();
-
 Status NoCell(std::string_view cell_id) {
   return NotFound(Format("there is no cell \"{}\"", cell_id));
 }
 
 }  // namespace
 
+// Public functions hold the store's mutex while they change cells; what is in here is called with
+// it.
 struct Cache::Impl {
   SignaturePool signatures;
   OfferBook offers;
-  std::vector<CellSlot> slots;
-  StringMap<uint32_t> slot_of;  // By cell id.
+  std::shared_ptr<CellStore> store = std::make_shared<CellStore>();
   StringMap<Mark> marks;
 
-  std::shared_ptr<const CellLayout> layout;  // Null after a cell came, went or changed.
-  std::vector<uint32_t> slot_of_row;         // Of `layout`.
-  std::vector<uint32_t> row_of_slot;
-
-  // The newest snapshot, and what was placed since. If anything else changed, that says `changed`.
-  std::shared_ptr<const Snapshot> latest;
-  PlacedOnRows placed_since;
-  bool changed = true;
-  // How many snapshots, and how much work on them, `latest` hangs on.
-  size_t chain_length = 0;
-  size_t chain_placed = 0;
-
-  // The rows that changed since TakeChanges, each once. Of `layout`.
-  std::vector<uint32_t> dirty_rows;
-  std::vector<uint8_t> is_dirty;
-
-  CellSlot* Find(std::string_view cell_id) {
-    const auto at = slot_of.find(cell_id);
-    return at == slot_of.end() ? nullptr : &slots[at->second];
+  // Null if there is no such cell.
+  const CellSlot* Find(std::string_view cell_id) const {
+    const uint32_t row = store->Find(cell_id);
+    return row == kNoRow ? nullptr : &store->slots()[row];
   }
 
   Mark MarkOf(std::string_view cell_id) const {
@@ -73,54 +47,10 @@ struct Cache::Impl {
 
   bool HasMark(std::string_view cell_id) const { return marks.find(cell_id) != marks.end(); }
 
-  // To be called when which cell is which row is not certain any more.
-  void DropLayout() {
-    layout = nullptr;
-    changed = true;
-  }
-
-  void MarkDirty(uint32_t row) {
-    // There is room for every row.
-    if (is_dirty[row] == 0) dirty_rows.push_back(row);
-    is_dirty[row] = 1;
-  }
-
-  // To be called when a slot has changed.
-  void Touch(const CellSlot* slot) {
-    changed = true;
-    if (layout != nullptr) MarkDirty(row_of_slot[static_cast<size_t>(slot - slots.data())]);
-  }
-
-  // Takes work off a slot; whether it fitted. What the caller `knows` it does not hear of by
-  // TakeChanges. REQUIRES: Prepare of the slot, after which nothing is allocated.
-  bool TakeOn(CellSlot* slot, const Auction& auction, uint64_t placed_by, bool knows) {
-    if (!slot->Take(auction, placed_by)) return false;
-    if (layout == nullptr) return true;
-    const auto row = row_of_slot[static_cast<size_t>(slot - slots.data())];
-    if (!changed) placed_since.push_back({row, auction.work});
-    if (!knows) MarkDirty(row);
-    return true;
-  }
-
-  // Makes room for work on slots, each as often as it is named. If memory runs out, nothing has
-  // changed.
-  template <typename SlotAt>
-  void Prepare(size_t count, SlotAt slot_at) {
-    const auto for_each = [&](auto use) {
-      for (size_t i = 0; i < count; ++i) {
-        if (CellSlot* slot = slot_at(i); slot != nullptr) use(slot);
-      }
-    };
-    ReserveMore(&placed_since, count);
-    for_each([](CellSlot* slot) { ++slot->expected; });
-    try {
-      for_each([](CellSlot* slot) {
-        slot->placed.reserve(slot->placed.size() + std::exchange(slot->expected, 0));
-      });
-    } catch (...) {
-      for_each([](CellSlot* slot) { slot->expected = 0; });
-      throw;
-    }
+  // Before a cell changes.
+  void Keep(uint32_t row) {
+    store->PrepareLog(1);
+    store->Keep(row);
   }
 
   std::vector<CellInput> InputsOf(std::span<const Cell> cells) {
@@ -132,22 +62,22 @@ struct Cache::Impl {
     return inputs;
   }
 
-  // The number of each cell's slot, kNoSlot if it has none.
-  std::vector<uint32_t> SlotsOf(std::span<const CellInput> cells) const {
-    std::vector<uint32_t> numbers;
-    numbers.reserve(cells.size());
-    // Most states come in the order of the last ones, which is that of the slots.
+  // Each cell's row, kNoRow if it has none.
+  std::vector<uint32_t> RowsOf(std::span<const CellInput> cells) const {
+    const std::vector<CellSlot>& slots = store->slots();
+    std::vector<uint32_t> rows;
+    rows.reserve(cells.size());
+    // Most states come in the order of the last ones, which is that of the rows.
     size_t next = 0;
     for (const CellInput& cell : cells) {
-      if (next < slots.size() && slots[next].info->id == cell.id) {
-        numbers.push_back(static_cast<uint32_t>(next++));
+      if (next < slots.size() && slots[next].info != nullptr && slots[next].info->id == cell.id) {
+        rows.push_back(static_cast<uint32_t>(next++));
         continue;
       }
-      const auto at = slot_of.find(cell.id);
-      numbers.push_back(at == slot_of.end() ? kNoSlot : at->second);
-      if (at != slot_of.end()) next = at->second + 1;
+      rows.push_back(store->Find(cell.id));
+      if (rows.back() != kNoRow) next = rows.back() + 1;
     }
-    return numbers;
+    return rows;
   }
 
   // What is known of a cell with the operator's mark on it: the object in use, of the cell's slot
@@ -160,71 +90,52 @@ struct Cache::Impl {
     return std::make_shared<const CellInfo>(std::move(info));
   }
 
-  // Puts slots in the place of those of these numbers, or beside them (kNoSlot). All or, if memory
-  // runs out, none of them.
-  void Put(std::vector<CellSlot> fresh, const std::vector<uint32_t>& numbers) {
-    StringMap<uint32_t> added;
+  // Puts slots in the place of those on these rows, or beside them (kNoRow). All or, if memory runs
+  // out, none of them.
+  void Put(std::vector<CellSlot> fresh, const std::vector<uint32_t>& rows) {
+    std::vector<std::string_view> added;
+    store->PrepareLog(fresh.size());
     for (size_t i = 0; i < fresh.size(); ++i) {
-      if (numbers[i] != kNoSlot) continue;
-      added.emplace(fresh[i].info->id, static_cast<uint32_t>(slots.size() + added.size()));
-    }
-    ReserveMore(&slots, added.size());
-    slot_of.reserve(slot_of.size() + added.size());
-    // From here on there is room for everything.
-    slot_of.merge(added);
-    for (size_t i = 0; i < fresh.size(); ++i) {
-      if (numbers[i] == kNoSlot) {
-        DropLayout();
-        slots.push_back(std::move(fresh[i]));
-        continue;
+      if (rows[i] == kNoRow) {
+        added.push_back(fresh[i].info->id);
+      } else {
+        store->Keep(rows[i]);
       }
-      CellSlot& slot = slots[numbers[i]];
-      if (slot.info != fresh[i].info) DropLayout();
-      if (slot.SameAs(fresh[i])) continue;
-      slot = std::move(fresh[i]);
-      Touch(&slot);
+    }
+    store->PrepareToAdd(added);
+    // From here on there is room for everything.
+    for (size_t i = 0; i < fresh.size(); ++i) {
+      if (rows[i] == kNoRow) {
+        store->Add(std::move(fresh[i]));
+      } else if (!store->slots()[rows[i]].SameAs(fresh[i])) {
+        store->Change(rows[i]) = std::move(fresh[i]);
+      }
     }
   }
 
-  void PutOne(CellSlot slot) {
-    const auto at = slot_of.find(std::string_view(slot.info->id));
-    const uint32_t number = at == slot_of.end() ? kNoSlot : at->second;
-    std::vector<CellSlot> one;
-    one.push_back(std::move(slot));
-    Put(std::move(one), {number});
+  // A drained cell goes as soon as it is empty. REQUIRES: it has been kept.
+  void EraseIfDrained(uint32_t row) {
+    const CellSlot& slot = store->slots()[row];
+    if (slot.info->draining && !slot.has_work()) Erase(row);
   }
 
-  // `cell_id` may be the cell's own text.
-  void Erase(std::string_view cell_id) {
-    const auto at = slot_of.find(cell_id);
-    const uint32_t number = at->second;
-    slot_of.erase(at);
-    if (number + 1 < slots.size()) {
-      slots[number] = std::move(slots.back());
-      slot_of.find(slots[number].info->id)->second = number;
-    }
-    slots.pop_back();
-    DropLayout();
-  }
-
-  // A drained cell goes as soon as it is empty.
-  void EraseIfDrained(const CellSlot& slot) {
-    if (!slot.info->draining || slot.has_work()) return;
-    const std::shared_ptr<const CellInfo> info = slot.info;
-    TakeOutAllOffers(info->id, OfferState::kExpired);
-    Erase(info->id);
+  // A cell goes, and its offers with it. REQUIRES: it has been kept. Allocates nothing that has to
+  // be had.
+  void Erase(uint32_t row) {
+    TakeOutAllOffers(store->slots()[row].info->id, OfferState::kExpired);
+    store->Erase(row);
   }
 
   // Gives a cell new flags without touching its amounts.
   void SetFlags(std::string_view cell_id, bool disabled, bool draining) {
-    CellSlot* slot = Find(cell_id);
-    if (slot == nullptr) return;
-    auto info = std::make_shared<CellInfo>(*slot->info);
+    const uint32_t row = store->Find(cell_id);
+    if (row == kNoRow) return;
+    auto info = std::make_shared<CellInfo>(*store->slots()[row].info);
     info->disabled = disabled;
     info->draining = draining;
-    slot->info = std::move(info);
-    DropLayout();
-    EraseIfDrained(*slot);
+    Keep(row);
+    store->Change(row).info = std::move(info);
+    EraseIfDrained(row);
   }
 
   // Allocates nothing that has to be had.
@@ -237,22 +148,20 @@ struct Cache::Impl {
   // Takes held offers out of the book and off their cells. All of them or, if memory runs out,
   // none.
   void TakeOutHeld(const std::vector<std::string>& ids, OfferState state) {
-    StringViewMap<CellSlot> rest;  // What is left of each agent's cell.
-    std::vector<std::shared_ptr<const CellInfo>> touched;
+    std::unordered_map<uint32_t, CellSlot> rest;  // What is left of each agent's cell.
+    store->PrepareLog(ids.size());
     for (const std::string& id : ids) {
       const HeldOffer& offer = *offers.Find(id);
-      const CellSlot& slot = *Find(offer.agent_id);
-      const auto [at, is_new] = rest.try_emplace(slot.info->id, slot);
-      at->second.WithdrawOffer(offer.resources);
-      if (is_new) touched.push_back(slot.info);
+      const uint32_t row = store->Find(offer.agent_id);
+      rest.try_emplace(row, store->slots()[row]).first->second.WithdrawOffer(offer.resources);
+      store->Keep(row);
     }
     // From here on nothing can fail.
     for (const std::string& id : ids) static_cast<void>(offers.TakeOut(id, state));
-    for (const auto& info : touched) {
-      CellSlot* slot = Find(info->id);
-      *slot = std::move(rest.find(info->id)->second);
-      Touch(slot);
-      if (!offers.HoldsAnyOf(info->id) && !slot->has_work()) Erase(info->id);
+    for (auto& [row, slot] : rest) {
+      const bool stays = offers.HoldsAnyOf(slot.info->id) || slot.has_work();
+      store->Change(row) = std::move(slot);
+      if (!stays) Erase(row);
     }
   }
 
@@ -263,10 +172,26 @@ struct Cache::Impl {
     return {};
   }
 
-  Status Check(std::span<const CellInput> cells, const std::vector<uint32_t>& numbers,
+  // Whether the work was there, and was taken off. REQUIRES: the row has been kept, or has no cell.
+  // Allocates nothing.
+  bool GiveBack(uint32_t row, const Auction& auction, uint64_t placed_by) {
+    const size_t position = store->slots()[row].FindPlaced(auction, placed_by);
+    if (position == CellSlot::kNotPlaced) return false;
+    store->Change(row).TakeOff(position);
+    const CellSlot& slot = store->slots()[row];
+    if (slot.from_offers && !slot.has_work() && !offers.HoldsAnyOf(slot.info->id)) {
+      Erase(row);
+    } else {
+      EraseIfDrained(row);
+    }
+    return true;
+  }
+
+  Status Check(std::span<const CellInput> cells, const std::vector<uint32_t>& rows,
                std::vector<uint8_t>* is_told) const;
-  void MakeLayout();
-  std::shared_ptr<const CellTable> MakeTable();
+  Status Update(std::span<const CellInput> cells, bool replace);
+  void Place(std::span<const DecidedWork> decided, uint64_t placed_by);
+  size_t GiveBackAll(std::span<const DecidedWork> decided, uint64_t placed_by);
 };
 
 Cache::Cache() : impl_(std::make_unique<Impl>()) {}
@@ -274,21 +199,42 @@ Cache::~Cache() = default;
 Cache::Cache(Cache&&) noexcept = default;
 Cache& Cache::operator=(Cache&&) noexcept = default;
 
-std::shared_ptr<const Signature> Cache::Intern(Signature signature) {
-  return impl_->signatures.Intern(std::move(signature));
+CellStore& Internals::StoreOf(Cache& cache) { return *cache.impl_->store; }
+
+Status Internals::Update(Cache& cache, std::span<const CellInput> cells, bool replace) {
+  const Locked lock(cache.impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
+  return cache.impl_->Update(cells, replace);
+}
+
+std::shared_ptr<const Signature> Internals::Intern(Cache& cache, Signature signature) {
+  return cache.impl_->signatures.Intern(std::move(signature));
+}
+
+Status Internals::Place(Cache& cache, std::span<const DecidedWork> decided, uint64_t placed_by) {
+  const Locked lock(cache.impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
+  cache.impl_->Place(decided, placed_by);
+  return {};
+}
+
+Expected<size_t> Internals::GiveBack(Cache& cache, std::span<const DecidedWork> decided,
+                                     uint64_t placed_by) {
+  const Locked lock(cache.impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
+  return cache.impl_->GiveBackAll(decided, placed_by);
 }
 
 Status Cache::Update(std::span<const Cell> cells) {
-  return UpdateFrom(impl_->InputsOf(cells), /*replace=*/false);
+  return Internals::Update(*this, impl_->InputsOf(cells), /*replace=*/false);
 }
 
 Status Cache::Replace(std::span<const Cell> cells) {
-  return UpdateFrom(impl_->InputsOf(cells), /*replace=*/true);
+  return Internals::Update(*this, impl_->InputsOf(cells), /*replace=*/true);
 }
 
-// An error unless all are valid, and each is given once. Notes in `is_told` which slots they are
-// of.
-Status Cache::Impl::Check(std::span<const CellInput> cells, const std::vector<uint32_t>& numbers,
+// An error unless all are valid, and each is given once. Notes in `is_told` which rows they are of.
+Status Cache::Impl::Check(std::span<const CellInput> cells, const std::vector<uint32_t>& rows,
                           std::vector<uint8_t>* is_told) const {
   StringViewSet new_ids;
   for (size_t i = 0; i < cells.size(); ++i) {
@@ -297,13 +243,12 @@ Status Cache::Impl::Check(std::span<const CellInput> cells, const std::vector<ui
       return InvalidArgument(Format("cell {} of {} has no id", i + 1, cells.size()));
     }
     if (Status status = ValidateInput(cell); !status.ok()) return status;
-    const bool is_first = numbers[i] == kNoSlot ? new_ids.insert(cell.id).second
-                                                : std::exchange((*is_told)[numbers[i]], 1) == 0;
+    const bool is_first = rows[i] == kNoRow ? new_ids.insert(cell.id).second
+                                            : std::exchange((*is_told)[rows[i]], 1) == 0;
     if (!is_first) {
-      return InvalidArgument(
-          Format("cell \"{}\" is given twice, expected each id once", cell.id));
+      return InvalidArgument(Format("cell \"{}\" is given twice, expected each id once", cell.id));
     }
-    if (numbers[i] != kNoSlot && slots[numbers[i]].from_offers) {
+    if (rows[i] != kNoRow && store->slots()[rows[i]].from_offers) {
       return FailedPrecondition(
           Format("cell \"{}\" was made of offers, expected a cell of states", cell.id));
     }
@@ -311,56 +256,63 @@ Status Cache::Impl::Check(std::span<const CellInput> cells, const std::vector<ui
   return {};
 }
 
-Status Cache::UpdateFrom(std::span<const CellInput> cells, bool replace) {
-  const std::vector<uint32_t> numbers = impl_->SlotsOf(cells);
-  std::vector<uint8_t> is_told(impl_->slots.size());
-  if (Status status = impl_->Check(cells, numbers, &is_told); !status.ok()) return status;
+Status Cache::Impl::Update(std::span<const CellInput> cells, bool replace) {
+  const std::vector<uint32_t> rows = RowsOf(cells);
+  const std::vector<CellSlot>& slots = store->slots();
+  std::vector<uint8_t> is_told(slots.size());
+  if (Status status = Check(cells, rows, &is_told); !status.ok()) return status;
   std::vector<std::shared_ptr<const CellInfo>> gone;
-  for (size_t i = 0; i < impl_->slots.size(); ++i) {
-    const CellSlot& slot = impl_->slots[i];
-    if (replace && !slot.from_offers && is_told[i] == 0) gone.push_back(slot.info);
+  for (size_t row = 0; replace && row < slots.size(); ++row) {
+    const CellSlot& slot = slots[row];
+    if (slot.info != nullptr && !slot.from_offers && is_told[row] == 0) gone.push_back(slot.info);
   }
   // A slot is made only of cells of which something new is told, other than plain amounts.
   std::vector<CellSlot> fresh;
-  std::vector<uint32_t> fresh_numbers;
+  std::vector<uint32_t> fresh_rows;
   std::vector<size_t> set_in_place;
   for (size_t i = 0; i < cells.size(); ++i) {
-    const CellSlot* slot = numbers[i] == kNoSlot ? nullptr : &impl_->slots[numbers[i]];
+    const CellSlot* slot = rows[i] == kNoRow ? nullptr : &slots[rows[i]];
     Known known = slot == nullptr ? Known() : slot->Compare(cells[i]);
     // What the operator said of a cell makes what is known of it another thing than what is told.
-    known.info = known.info && !impl_->HasMark(cells[i].id);
+    known.info = known.info && !HasMark(cells[i].id);
     if (known.info && known.state) continue;
     if (known.info && !slot->info->draining && CellSlot::IsSetInPlace(cells[i])) {
       set_in_place.push_back(i);
       continue;
     }
     if (fresh.empty()) fresh.reserve(cells.size() - i);
-    fresh_numbers.push_back(numbers[i]);
+    fresh_rows.push_back(rows[i]);
     CellSlot& made = fresh.emplace_back();
-    made.info = known.info ? slot->info : impl_->Share(MakeInfo(cells[i]), slot);
+    made.info = known.info ? slot->info : Share(MakeInfo(cells[i]), slot);
     made.SetState(cells[i]);
     // It is drained already, so it comes and goes at once.
     if (made.info->draining && !made.has_work()) gone.push_back(made.info);
   }
-  impl_->Put(std::move(fresh), fresh_numbers);
-  // From here on nothing can fail.
-  for (const size_t i : set_in_place) {
-    CellSlot& slot = impl_->slots[numbers[i]];
-    slot.SetState(cells[i]);
-    impl_->Touch(&slot);
+  store->PrepareLog(fresh.size() + set_in_place.size() + gone.size());
+  for (const size_t i : set_in_place) store->Keep(rows[i]);
+  for (const auto& info : gone) {
+    if (const uint32_t row = store->Find(info->id); row != kNoRow) store->Keep(row);
   }
-  for (const auto& info : gone) impl_->Erase(info->id);
+  Put(std::move(fresh), fresh_rows);
+  // From here on nothing can fail.
+  for (const size_t i : set_in_place) store->Change(rows[i]).SetState(cells[i]);
+  for (const auto& info : gone) store->Erase(store->Find(info->id));
   return {};
 }
 
 Status Cache::Remove(std::string_view cell_id) {
-  if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
-  impl_->TakeOutAllOffers(cell_id, OfferState::kExpired);
-  impl_->Erase(cell_id);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
+  const uint32_t row = impl_->store->Find(cell_id);
+  if (row == kNoRow) return NoCell(cell_id);
+  impl_->Keep(row);
+  impl_->Erase(row);
   return {};
 }
 
 Status Cache::SetDisabled(std::string_view cell_id, bool disabled) {
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   if (impl_->Find(cell_id) == nullptr && !impl_->marks.contains(cell_id)) return NoCell(cell_id);
   const std::string id(cell_id);
   if (disabled) {
@@ -376,6 +328,8 @@ Status Cache::SetDisabled(std::string_view cell_id, bool disabled) {
 }
 
 Status Cache::Drain(std::string_view cell_id) {
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
   const std::string id(cell_id);
   impl_->marks[id].draining = true;
@@ -384,6 +338,8 @@ Status Cache::Drain(std::string_view cell_id) {
 }
 
 Status Cache::AddOffer(const Offer& offer) {
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   if (Status status = ValidateOffer(offer); !status.ok()) return status;
   const CellSlot* known = impl_->Find(offer.agent_id);
   if (known != nullptr && !known->from_offers) {
@@ -391,42 +347,50 @@ Status Cache::AddOffer(const Offer& offer) {
         Format("cell \"{}\" was made of a state, expected a cell of offers", offer.agent_id));
   }
   if (known != nullptr && !known->HasRoomFor(offer)) {
-    return InvalidArgument(Format(
-        "offer \"{}\": agent \"{}\" would have more of a resource than any cell may have", offer.id,
-        offer.agent_id));
+    return InvalidArgument(
+        Format("offer \"{}\": agent \"{}\" would have more of a resource than any cell may have",
+               offer.id, offer.agent_id));
   }
   CellSlot slot = known != nullptr ? *known : CellSlot();
-  slot.info = impl_->Share(MakeInfo(offer, Intern(offer.signature)), known);
+  slot.info = impl_->Share(MakeInfo(offer, impl_->signatures.Intern(offer.signature)), known);
   slot.AddOffer(offer);
   if (Status status = impl_->offers.Add(offer); !status.ok()) return status;
   try {
-    impl_->PutOne(std::move(slot));
+    std::vector<CellSlot> one;
+    one.push_back(std::move(slot));
+    impl_->Put(std::move(one), {impl_->store->Find(offer.agent_id)});
   } catch (...) {
     impl_->offers.Withdraw(offer.id);
     throw;
   }
-  impl_->EraseIfDrained(*impl_->Find(offer.agent_id));
+  impl_->EraseIfDrained(impl_->store->Find(offer.agent_id));
   return {};
 }
 
 Status Cache::RescindOffer(std::string_view offer_id) {
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   return impl_->TakeOutOne(offer_id, OfferState::kRescinded);
 }
 
 Status Cache::DeclineOffer(std::string_view offer_id) {
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
   return impl_->TakeOutOne(offer_id, OfferState::kDeclined);
 }
 
 Expected<std::vector<std::string>> Cache::AcceptOffers(std::string_view agent_id) {
-  CellSlot* slot = impl_->Find(agent_id);
-  if (slot == nullptr || !slot->from_offers) return NoCell(agent_id);
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
+  const uint32_t row = impl_->store->Find(agent_id);
+  if (row == kNoRow || !impl_->store->slots()[row].from_offers) return NoCell(agent_id);
   std::vector<std::string> ids = impl_->offers.HeldBy(agent_id);
-  CellSlot accepted = *slot;
+  CellSlot accepted = impl_->store->slots()[row];
   accepted.AcceptOffers();
+  impl_->Keep(row);
   impl_->TakeOutAllOffers(agent_id, OfferState::kAccepted);
-  *slot = std::move(accepted);
-  impl_->Touch(slot);
-  if (!slot->has_work()) impl_->Erase(agent_id);
+  impl_->store->Change(row) = std::move(accepted);
+  if (!impl_->store->slots()[row].has_work()) impl_->store->Erase(row);
   return ids;
 }
 
@@ -439,6 +403,8 @@ std::vector<std::string> Cache::OffersBefore(int64_t oldest_ms) const {
 }
 
 std::vector<std::string> Cache::ExpireOffers(int64_t oldest_ms) {
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return {};
   std::vector<std::string> ids = impl_->offers.HeldBefore(oldest_ms);
   impl_->TakeOutHeld(ids, OfferState::kExpired);
   return ids;
@@ -455,142 +421,83 @@ OfferCounts Cache::CountOffers() const { return impl_->offers.counts(); }
 Status Cache::CheckOffers() const { return impl_->offers.Check(); }
 
 Status Cache::Take(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
-  CellSlot* slot = impl_->Find(cell_id);
-  if (slot == nullptr) return NoCell(cell_id);
-  impl_->Prepare(1, [&](size_t) { return slot; });
-  if (impl_->TakeOn(slot, auction, placed_by, /*knows=*/false)) return {};
-  return FailedPrecondition(Format("{} \"{}\" does not fit on cell \"{}\"",
-                                        KindName(auction.kind()), auction.Identifier(), cell_id));
-}
-
-void Cache::PrepareDecided(const CellLayout& layout, std::span<const uint32_t> rows) {
-  Impl& impl = *impl_;
-  const bool is_same = impl.layout.get() == &layout;
-  constexpr size_t kAhead = 8;
-  impl.Prepare(rows.size(), [&](size_t i) -> CellSlot* {
-    if (rows[i] == kNoRow) return nullptr;
-    if (!is_same) return impl.Find(layout.cells[rows[i]]->id);
-    if (i + kAhead < rows.size() && rows[i + kAhead] != kNoRow) {
-      const CellSlot* const next = &impl.slots[impl.slot_of_row[rows[i + kAhead]]];
-      const auto* const bytes = reinterpret_cast<const char*>(next);
-      for (size_t line = 0; line < sizeof(CellSlot); line += 64) __builtin_prefetch(bytes + line);
-    }
-    return &impl.slots[impl.slot_of_row[rows[i]]];
-  });
-}
-
-bool Cache::TakeDecided(const CellLayout& layout, uint32_t row, const Auction& auction,
-                        uint64_t placed_by) {
-  Impl& impl = *impl_;
-  if (impl.layout.get() != &layout) {
-    // Which cells changed is not known any more, so this one may have.
-    CellSlot* const slot = impl.Find(layout.cells[row]->id);
-    if (slot != nullptr) impl.TakeOn(slot, auction, placed_by, /*knows=*/false);
-    return true;
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
+  const uint32_t row = impl_->store->Find(cell_id);
+  if (row == kNoRow) return NoCell(cell_id);
+  Auction normalized = auction;
+  normalized.work = NormalizedWork(auction.work);
+  if (!Fits(impl_->store->slots()[row].MakeRow().row, *normalized.work)) {
+    return FailedPrecondition(Format("{} \"{}\" does not fit on cell \"{}\"",
+                                     KindName(auction.kind()), auction.Identifier(), cell_id));
   }
-  CellSlot* const slot = &impl.slots[impl.slot_of_row[row]];
-  if (impl.TakeOn(slot, auction, placed_by, /*knows=*/true)) return true;
-  // The caller believes that it was taken.
-  const bool has_changed = impl.is_dirty[row] != 0;
-  impl.MarkDirty(row);
-  return has_changed;
+  impl_->store->PrepareToPlace({&row, 1});
+  impl_->store->Place(row, normalized, placed_by, /*knows=*/false);
+  return {};
+}
+
+void Cache::Impl::Place(std::span<const DecidedWork> decided, uint64_t placed_by) {
+  std::vector<uint32_t> rows;
+  rows.reserve(decided.size());
+  // Cells that have changed, and what is free there by now.
+  std::unordered_map<uint32_t, SingleRow> changed;
+  for (const DecidedWork& work : decided) {
+    uint32_t row = work.row;
+    if (store->HasChanged(row)) {
+      // The row may be another cell's by now.
+      row = store->Find(work.cell_id);
+      if (row == kNoRow) continue;
+      changed.try_emplace(row, store->slots()[row].MakeRow());
+    }
+    rows.push_back(row);
+  }
+  store->PrepareToPlace(rows);
+  // From here on nothing is allocated.
+  for (const DecidedWork& work : decided) {
+    if (!store->HasChanged(work.row)) {
+      store->Place(work.row, *work.auction, placed_by, /*knows=*/true);
+      continue;
+    }
+    const auto at = changed.find(store->Find(work.cell_id));
+    if (at == changed.end() || !Fits(at->second.row, *work.auction->work)) continue;
+    static_cast<void>(Reserve(&at->second.row, *work.auction->work));
+    store->Place(at->first, *work.auction, placed_by, /*knows=*/false);
+  }
+}
+
+size_t Cache::Impl::GiveBackAll(std::span<const DecidedWork> decided, uint64_t placed_by) {
+  store->PrepareLog(decided.size());
+  for (const DecidedWork& work : decided) {
+    if (const uint32_t row = store->Find(work.cell_id); row != kNoRow) store->Keep(row);
+  }
+  // From here on nothing is allocated.
+  size_t undone = 0;
+  for (const DecidedWork& work : decided) {
+    const uint32_t row = store->Find(work.cell_id);
+    if (row != kNoRow) undone += GiveBack(row, *work.auction, placed_by) ? 1 : 0;
+  }
+  return undone;
 }
 
 Status Cache::GiveBack(std::string_view cell_id, const Auction& auction, uint64_t placed_by) {
-  if (impl_->Find(cell_id) == nullptr) return NoCell(cell_id);
-  if (GiveBackDecided(cell_id, auction, placed_by)) return {};
-  return FailedPrecondition(
-      Format("{} \"{}\" was not placed on cell \"{}\" since its last state",
-                  KindName(auction.kind()), auction.Identifier(), cell_id));
+  const Locked lock(impl_->store->mutex);
+  if (!lock.ok()) return lock.status();
+  const uint32_t row = impl_->store->Find(cell_id);
+  if (row == kNoRow) return NoCell(cell_id);
+  impl_->Keep(row);
+  if (impl_->GiveBack(row, auction, placed_by)) return {};
+  return FailedPrecondition(Format("{} \"{}\" was not placed on cell \"{}\" since its last state",
+                                   KindName(auction.kind()), auction.Identifier(), cell_id));
 }
 
-bool Cache::GiveBackDecided(std::string_view cell_id, const Auction& auction,
-                            uint64_t placed_by) noexcept {
-  CellSlot* slot = impl_->Find(cell_id);
-  if (slot == nullptr || !slot->GiveBack(auction, placed_by)) return false;
-  impl_->Touch(slot);
-  if (slot->from_offers && !slot->has_work() && !impl_->offers.HoldsAnyOf(cell_id)) {
-    impl_->Erase(cell_id);
-  } else {
-    impl_->EraseIfDrained(*slot);
-  }
-  return true;
-}
+size_t Cache::size() const { return impl_->store->cell_count(); }
 
-size_t Cache::size() const { return impl_->slots.size(); }
-
-Expected<Cell> Cache::Find(std::string_view cell_id) {
+Expected<Cell> Cache::Find(std::string_view cell_id) const {
   const CellSlot* slot = impl_->Find(cell_id);
   if (slot == nullptr) return NoCell(cell_id);
-  const CellTable& table = TakeSnapshot()->table();
-  return table.CellAt(impl_->row_of_slot[static_cast<size_t>(slot - impl_->slots.data())]);
+  return slot->ToCell();
 }
 
-std::shared_ptr<const Snapshot> Cache::TakeSnapshot() {
-  Impl& impl = *impl_;
-  if (!impl.changed && impl.placed_since.empty()) return impl.latest;
-  const size_t chained = impl.chain_placed + impl.placed_since.size();
-  const bool is_short = impl.chain_length < kLongestChain &&
-                        chained <= kMostPlacedOnCell * impl.slots.size() + kShortestWholeCopy;
-  if (!impl.changed && is_short) {
-    impl.changed = true;  // Should memory run out, all of it is made anew.
-    impl.latest = std::make_shared<const Snapshot>(impl.latest, std::move(impl.placed_since));
-    ++impl.chain_length;
-    impl.chain_placed = chained;
-  } else {
-    impl.changed = true;
-    impl.latest = std::make_shared<const Snapshot>(impl.MakeTable());
-    impl.chain_length = 0;
-    impl.chain_placed = 0;
-  }
-  impl.placed_since.clear();
-  impl.changed = false;
-  return impl.latest;
-}
-
-CellChanges Cache::TakeChanges() {
-  CellChanges changes;
-  if (impl_->layout == nullptr) return changes;
-  changes.rows = impl_->dirty_rows;
-  changes.layout = impl_->layout;
-  for (const uint32_t row : impl_->dirty_rows) impl_->is_dirty[row] = 0;
-  impl_->dirty_rows.clear();
-  return changes;
-}
-
-void Cache::Impl::MakeLayout() {
-  signatures.Prune();
-  std::vector<std::shared_ptr<const CellInfo>> infos;
-  infos.reserve(slots.size());
-  for (const CellSlot& slot : slots) infos.push_back(slot.info);
-  std::shared_ptr<const CellLayout> made = CellLayout::Make(std::move(infos));
-  std::vector<uint32_t> to_slot;
-  to_slot.reserve(slots.size());
-  for (const auto& info : made->cells) to_slot.push_back(slot_of.find(info->id)->second);
-  std::vector<uint32_t> to_row(slots.size());
-  for (uint32_t row = 0; row < slots.size(); ++row) to_row[to_slot[row]] = row;
-  std::vector<uint32_t> room;
-  room.reserve(slots.size());
-  is_dirty.assign(slots.size(), 0);
-  dirty_rows = std::move(room);
-  slot_of_row = std::move(to_slot);
-  row_of_slot = std::move(to_row);
-  layout = std::move(made);
-}
-
-std::shared_ptr<const CellTable> Cache::Impl::MakeTable() {
-  if (layout == nullptr) MakeLayout();
-  std::set<std::string_view> names;
-  for (const CellSlot& slot : slots) slot.CollectScalarNames(&names);
-
-  auto table = std::make_shared<CellTable>();
-  table->layout = layout;
-  table->scalar_names.assign(names.begin(), names.end());
-  table->totals.Resize(slots.size(), names.size());
-  table->available.Resize(slots.size(), names.size());
-  table->lrps.resize(slots.size());
-  for (size_t row = 0; row < slots.size(); ++row) slots[slot_of_row[row]].Fill(table.get(), row);
-  return table;
-}
+std::shared_ptr<const Snapshot> Cache::TakeSnapshot() { return impl_->store->TakeSnapshot(); }
 
 }  // namespace rostrum

@@ -126,7 +126,7 @@ Status OfferBook::Check() const {
   const uint64_t out = counts_.accepted + counts_.declined + counts_.rescinded + counts_.expired;
   if (counts_.added == counts_.held + out && counts_.held == held_.size()) return {};
   return Status(Code::kInternal, Format("{} offers were added, but {} are held and {} went",
-                                             counts_.added, held_.size(), out));
+                                        counts_.added, held_.size(), out));
 }
 
 uint64_t* OfferBook::CountOf(OfferState state) {

@@ -4,9 +4,9 @@
 #include <new>
 #include <unordered_map>
 
+#include "lib/base/engine_lock.h"
 #include "lib/base/format.h"
-#include "lib/cache/cell_changes.h"
-#include "lib/engine/engine_lock.h"
+#include "lib/cache/internals.h"
 #include "lib/place/round_runner.h"
 #include "lib/place/workspace.h"
 
@@ -18,14 +18,14 @@ Status CheckHandBack(const Round& round, std::span<const uint32_t> decisions,
                      std::vector<bool> handed_back) {
   for (const uint32_t position : decisions) {
     if (position >= round.decisions().size()) {
-      return NotFound(Format("there is no decision {}, the round made {}", position,
-                                  round.decisions().size()));
+      return NotFound(
+          Format("there is no decision {}, the round made {}", position, round.decisions().size()));
     }
     const Decision& decision = round.decisions()[position];
     const Auction& auction = round.auctions()[decision.auction];
     const auto refuse = [&](const char* problem) {
-      return NotFound(Format("decision {}, of {} \"{}\", {}", position,
-                                  KindName(auction.kind()), auction.Identifier(), problem));
+      return NotFound(Format("decision {}, of {} \"{}\", {}", position, KindName(auction.kind()),
+                             auction.Identifier(), problem));
     };
     if (!decision.placed) return refuse("was refused, expected one that was placed");
     if (handed_back[position]) return refuse("was handed back already");
@@ -66,14 +66,25 @@ struct Engine::Impl {
   // without a lock: that may run code of the user's, which may ask the engine something.
   [[nodiscard]] std::vector<std::shared_ptr<Strategy>> ForgetExpired();
 
-  // Takes what was placed off the cells, and puts what was refused back into the queue. If that
-  // fails, or memory runs out and it throws, all is as before.
-  Status Settle(const std::shared_ptr<const Round>& round, std::shared_ptr<Strategy> decided_by);
-  // Returns null, or a decision whose cell did not change and cannot take it; nothing is taken then.
-  // Allocates nothing. REQUIRES: the cache has prepared the round's rows.
-  const Decision* TakeAll(const Round& round, uint64_t number);
-  // Undoes the first `count` decisions. Allocates nothing.
-  void GiveBackFirst(const Round& round, size_t count, uint64_t number);
+  // A round on its way.
+  struct Turn {
+    RoundInput input;  // Until the round has it.
+    std::shared_ptr<Strategy> strategy;
+    // Until it is settled or undone, what it holds is not certain.
+    std::unique_ptr<Workspace> workspace;
+    std::shared_ptr<Round> round;                      // Once it is decided.
+    std::vector<std::shared_ptr<Strategy>> forgotten;  // To be dropped without a lock.
+  };
+  // Takes what waits, and the cells as they are.
+  Status Begin(Turn* turn);
+  Status Decide(Turn* turn);
+  // Takes what was placed off the cells, and puts what was refused back into the queue. If memory
+  // runs out and it throws, all is as before.
+  Status Settle(Turn* turn);
+  // The reverse of Begin and Decide: the workspace is undone and kept, and all waits as before.
+  void PutBack(Turn* turn);
+  // What a round refused, to wait with one more attempt.
+  static std::vector<Auction> RefusedBy(const Round& round);
 };
 
 std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
@@ -88,36 +99,40 @@ std::vector<std::shared_ptr<Strategy>> Engine::Impl::ForgetExpired() {
   return strategies;
 }
 
-const Decision* Engine::Impl::TakeAll(const Round& round, uint64_t number) {
-  const std::vector<Decision>& decisions = round.decisions();
-  const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
-  const CellLayout& layout = *round.input().snapshot->layout();
-  for (size_t i = 0; i < decisions.size(); ++i) {
-    if (!decisions[i].placed) continue;
-    const Auction& auction = round.auctions()[decisions[i].auction];
-    // A cell that changed while the round ran may not have the room any more. The placement stands
-    // all the same: it was right for the snapshot, and the cell itself has the last word.
-    if (cache.TakeDecided(layout, rows[i], auction, number)) continue;
-    GiveBackFirst(round, i, number);
-    return &decisions[i];
+Status Engine::Impl::Begin(Turn* turn) {
+  std::unique_ptr<Workspace> held = std::move(workspace);
+  const Locked lock(mutex);
+  if (!lock.ok()) return lock.status();
+  turn->strategy = strategy;
+  if (strategy == nullptr) return FailedPrecondition("the engine has no strategy");
+  turn->input.snapshot = cache.TakeSnapshot();
+  turn->input.configuration = configuration;
+  CellStore& store = Internals::StoreOf(cache);
+  if (held == nullptr || held->IsWorn() || workspace_strategy.lock() != strategy) {
+    held = std::make_unique<Workspace>(*strategy);
+    workspace_strategy = strategy;
+    held->CatchUpWithAll(store.slots());
+  } else {
+    held->CatchUp(store.slots(), store.changed_rows());
   }
-  return nullptr;
+  store.TakeNoteOfChanges();
+  turn->workspace = std::move(held);
+  turn->input.auctions = queue.Drain();
+  return {};
 }
 
-void Engine::Impl::GiveBackFirst(const Round& round, size_t count, uint64_t number) {
-  while (count-- > 0) {
-    const Decision& decision = round.decisions()[count];
-    if (!decision.placed) continue;
-    cache.GiveBackDecided(decision.cell_id, round.auctions()[decision.auction], number);
-  }
+Status Engine::Impl::Decide(Turn* turn) {
+  Expected<std::shared_ptr<Round>> round =
+      RoundRunner::RunAll(std::move(turn->input), *turn->workspace);
+  if (!round.ok()) return round.status();
+  turn->round = *std::move(round);
+  return {};
 }
 
-Status Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
-                            std::shared_ptr<Strategy> decided_by) {
-  const uint64_t number = ++rounds;
+std::vector<Auction> Engine::Impl::RefusedBy(const Round& round) {
   std::vector<const Decision*> refusals;
-  for (const Decision& decision : round->decisions()) {
-    if (!decision.placed && keep_refused) refusals.push_back(&decision);
+  for (const Decision& decision : round.decisions()) {
+    if (!decision.placed) refusals.push_back(&decision);
   }
   // They wait in the order in which they came, not in that of the decisions.
   std::sort(refusals.begin(), refusals.end(),
@@ -125,22 +140,54 @@ Status Engine::Impl::Settle(const std::shared_ptr<const Round>& round,
   std::vector<Auction> refused;
   refused.reserve(refusals.size());
   for (const Decision* refusal : refusals) {
-    refused.push_back(round->auctions()[refusal->auction]);
+    refused.push_back(round.auctions()[refusal->auction]);
     ++refused.back().attempts;
     refused.back().last_refusal = refusal->code;
   }
-  cache.PrepareDecided(*round->input().snapshot->layout(), RoundRunner::RowsOf(*round));
-  const auto entry = outstanding.insert_or_assign(
-      round.get(), Outstanding{round, std::move(decided_by), number, {}});
-  if (const Decision* misfit = TakeAll(*round, number); misfit != nullptr) {
-    outstanding.erase(entry.first);
-    const Auction& auction = round->auctions()[misfit->auction];
-    return Status(Code::kInternal,
-                  Format("{} \"{}\" was placed on cell \"{}\", on which it does not fit",
-                              KindName(auction.kind()), auction.Identifier(), misfit->cell_id));
+  return refused;
+}
+
+Status Engine::Impl::Settle(Turn* turn) {
+  const Locked lock(mutex);
+  if (!lock.ok()) return lock.status();
+  turn->forgotten = ForgetExpired();
+  const Round& round = *turn->round;
+  std::vector<Auction> refused;
+  if (keep_refused) refused = RefusedBy(round);
+  std::vector<DecidedWork> placed;
+  placed.reserve(round.placed_count());
+  const std::vector<uint32_t>& rows = RoundRunner::RowsOf(round);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Decision& decision = round.decisions()[i];
+    if (!decision.placed) continue;
+    placed.push_back({rows[i], decision.cell_id, &round.auctions()[decision.auction]});
   }
+  const uint64_t number = rounds + 1;
+  const auto entry =
+      outstanding.insert_or_assign(&round, Outstanding{turn->round, turn->strategy, number, {}});
+  try {
+    if (Status status = Internals::Place(cache, placed, number); !status.ok()) {
+      outstanding.erase(entry.first);
+      return status;
+    }
+  } catch (...) {
+    outstanding.erase(entry.first);
+    throw;
+  }
+  rounds = number;
   queue.PutBack(std::move(refused));
+  workspace = std::move(turn->workspace);
   return {};
+}
+
+void Engine::Impl::PutBack(Turn* turn) {
+  if (turn->round != nullptr) {
+    turn->workspace->UndoRound();
+    workspace = std::move(turn->workspace);
+    turn->input = RoundRunner::Dissolve(turn->round.get());
+  }
+  const Locked lock(mutex);
+  if (lock.ok()) queue.PutBack(std::move(turn->input.auctions));
 }
 
 Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl>()) {
@@ -148,7 +195,8 @@ Engine::Engine(std::shared_ptr<Strategy> strategy) : impl_(std::make_shared<Impl
 }
 
 Engine::~Engine() {
-  const bool is_lost = impl_ != nullptr && (impl_->round_mutex.IsLost() || impl_->mutex.IsLost());
+  const bool is_lost = impl_ != nullptr && (impl_->round_mutex.IsLost() || impl_->mutex.IsLost() ||
+                                            Internals::StoreOf(impl_->cache).mutex.IsLost());
   // Another thread was at work on it when this process was forked: it may be half changed, and is
   // left alone.
   if (is_lost) static_cast<void>(new (std::nothrow) std::shared_ptr<Impl>(impl_));
@@ -232,63 +280,32 @@ int64_t Engine::OldestQueueTimeMs() const {
   return impl_->queue.OldestQueueTimeMs();
 }
 
-Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t now_ms) {
+Expected<std::shared_ptr<const Round>> Engine::RunRound(uint64_t seed, int64_t now_ms,
+                                                        const Accept& accept) {
   const Locked round_lock(impl_->round_mutex);
   if (!round_lock.ok()) return round_lock.status();
-  RoundInput input;
-  std::shared_ptr<Strategy> strategy;
-  CellChanges changes;
-  std::vector<std::shared_ptr<Strategy>> forgotten;
-  // Until the round is over, what the workspace holds is not certain.
-  std::unique_ptr<Workspace> workspace = std::move(impl_->workspace);
-  {
-    const Locked lock(impl_->mutex);
-    if (!lock.ok()) return lock.status();
-    strategy = impl_->strategy;
-    if (strategy == nullptr) return FailedPrecondition("the engine has no strategy");
-    input.snapshot = impl_->cache.TakeSnapshot();
-    input.configuration = impl_->configuration;
-    changes = impl_->cache.TakeChanges();
-    input.auctions = impl_->queue.Drain();
-  }
-  input.seed = seed;
-  input.now_ms = now_ms;
-
-  std::shared_ptr<Round> decided;
-  const auto put_back = [&] {
-    if (decided != nullptr) input = RoundRunner::Dissolve(decided.get());
-    const Locked lock(impl_->mutex);
-    if (lock.ok()) impl_->queue.PutBack(std::move(input.auctions));
-  };
-  const auto settle = [&] {
-    const Locked lock(impl_->mutex);
-    if (!lock.ok()) return lock.status();
-    forgotten = impl_->ForgetExpired();
-    Status status = impl_->Settle(decided, strategy);
-    if (status.ok()) impl_->workspace = std::move(workspace);
-    return status;
-  };
+  Impl::Turn turn;
+  turn.input.seed = seed;
+  turn.input.now_ms = now_ms;
+  if (Status status = impl_->Begin(&turn); !status.ok()) return status;
   try {
-    const bool is_known = workspace != nullptr && impl_->workspace_strategy.lock() == strategy;
-    if (!is_known || !workspace->Apply(changes, *input.snapshot)) {
-      workspace = std::make_unique<Workspace>(input.snapshot->table(), *strategy);
-    }
-    impl_->workspace_strategy = strategy;
-    Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), *workspace);
-    if (!round.ok()) {
-      put_back();
-      return round.status();
-    }
-    decided = *round;
-    if (Status status = settle(); !status.ok()) {
-      put_back();
+    if (Status status = impl_->Decide(&turn); !status.ok()) {
+      impl_->PutBack(&turn);
       return status;
     }
+    if (accept == nullptr || accept(*turn.round)) {
+      if (Status status = impl_->Settle(&turn); !status.ok()) {
+        impl_->PutBack(&turn);
+        return status;
+      }
+      return std::shared_ptr<const Round>(std::move(turn.round));
+    }
   } catch (...) {
-    put_back();
+    impl_->PutBack(&turn);
     throw;
   }
-  return std::shared_ptr<const Round>(std::move(decided));
+  impl_->PutBack(&turn);
+  return std::shared_ptr<const Round>();
 }
 
 Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> decisions) {
@@ -303,19 +320,18 @@ Expected<size_t> Engine::HandBack(const Round& round, std::span<const uint32_t> 
   if (Status status = CheckHandBack(round, decisions, handed_back); !status.ok()) return status;
 
   std::vector<Auction> refused;
+  std::vector<DecidedWork> placed;
   for (const uint32_t position : decisions) {
-    refused.push_back(round.auctions()[round.decisions()[position].auction]);
+    const Decision& decision = round.decisions()[position];
+    const Auction& auction = round.auctions()[decision.auction];
+    placed.push_back({kNoRow, decision.cell_id, &auction});
+    refused.push_back(auction);
     ++refused.back().attempts;
     refused.back().last_refusal = RefusalCode::kHandedBack;
   }
   if (impl_->keep_refused) impl_->queue.MakeRoom();
-  // From here on nothing is allocated.
-  size_t undone = 0;
-  for (const uint32_t position : decisions) {
-    const Decision& decision = round.decisions()[position];
-    undone += impl_->cache.GiveBackDecided(decision.cell_id, round.auctions()[decision.auction],
-                                           at->second.number);
-  }
+  const Expected<size_t> undone = Internals::GiveBack(impl_->cache, placed, at->second.number);
+  if (!undone.ok()) return undone.status();
   for (const uint32_t position : decisions) handed_back[position] = true;
   if (impl_->keep_refused) impl_->queue.PutBack(std::move(refused));
   return undone;

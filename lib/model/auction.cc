@@ -4,8 +4,7 @@
 
 #include "lib/base/format.h"
 #include "lib/model/identifier.h"
-#include "lib/model/normalize.h"
-#include "lib/model/validate_named.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 
@@ -16,8 +15,8 @@ std::string Auction::Identifier() const { return IdentifierOf(work->kind, work->
 Status ValidateWork(const Work& work) {
   const bool is_lrp = work.kind == Kind::kLrp;
   if (!is_lrp && work.kind != Kind::kTask) {
-    return InvalidArgument(Format("work kind is {}, expected 1 (lrp) or 2 (task)",
-                                       static_cast<int32_t>(work.kind)));
+    return InvalidArgument(
+        Format("work kind is {}, expected 1 (lrp) or 2 (task)", static_cast<int32_t>(work.kind)));
   }
   if (work.guid.empty()) {
     return InvalidArgument(is_lrp ? "an LRP has no process guid" : "a task has no task guid");
@@ -31,8 +30,8 @@ Status ValidateWork(const Work& work) {
   if (Status s = ValidateNamed(work.asked, what); !s.ok()) return s;
   const auto refuse_negative = [&](std::string_view name, Amount amount) {
     return amount >= 0 ? Status()
-                       : InvalidArgument(Format("{}: {} is {}, expected zero or more", what(),
-                                                     name, FormatAmount(amount)));
+                       : InvalidArgument(Format("{}: {} is {}, expected zero or more", what(), name,
+                                                FormatAmount(amount)));
   };
   if (Status s = refuse_negative("memory (MB)", work.asked.memory); !s.ok()) return s;
   if (Status s = refuse_negative("disk (MB)", work.asked.disk); !s.ok()) return s;

@@ -1,12 +1,170 @@
 #include "rostrum/constraint.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "lib/base/format.h"
 #include "lib/model/rootfs_url.h"
 
 namespace rostrum {
 namespace {
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsSchemePunctuation(char c) { return c == '+' || c == '-' || c == '.'; }
+bool IsControl(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+int HexValue(char c) {
+  if (IsDigit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Characters that may stand bare in a host; a superset of RFC 3986, as in Go.
+bool IsHostCharacter(char c) {
+  constexpr std::string_view kAlsoAllowed = "-_.~!$&'()*+,;=:[]<>\"";
+  return IsLetter(c) || IsDigit(c) || kAlsoAllowed.find(c) != std::string_view::npos;
+}
+
+bool IsUserinfoCharacter(char c) {
+  constexpr std::string_view kAlsoAllowed = "-._:~!$&'()*+,;=%@";
+  return IsLetter(c) || IsDigit(c) || kAlsoAllowed.find(c) != std::string_view::npos;
+}
+
+enum class Part { kPath, kHost, kZone };
+
+// Whether the escape that starts at text[0] is well formed and allowed in this part of a URL.
+bool IsAllowedEscape(std::string_view text, Part part) {
+  if (text.size() < 3) return false;
+  const int high = HexValue(text[1]);
+  const int low = HexValue(text[2]);
+  if (high < 0 || low < 0) return false;
+  const bool percent_sign = text.substr(0, 3) == "%25";
+  if (part == Part::kHost) return high >= 8 || percent_sign;
+  if (part == Part::kZone) {
+    const char value = static_cast<char>(high * 16 + low);
+    return percent_sign || value == ' ' || IsHostCharacter(value);
+  }
+  return true;
+}
+
+bool IsWellEscaped(std::string_view text, Part part) {
+  for (size_t i = 0; i < text.size();) {
+    if (text[i] == '%') {
+      if (!IsAllowedEscape(text.substr(i), part)) return false;
+      i += 3;
+      continue;
+    }
+    const bool ascii = static_cast<unsigned char>(text[i]) < 0x80;
+    if (part != Part::kPath && ascii && !IsHostCharacter(text[i])) return false;
+    ++i;
+  }
+  return true;
+}
+
+std::string Unescape(std::string_view text) {
+  std::string plain;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      plain.push_back(static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2])));
+      i += 2;
+    } else {
+      plain.push_back(text[i]);
+    }
+  }
+  return plain;
+}
+
+bool IsOptionalPort(std::string_view text) {
+  if (text.empty()) return true;
+  return text[0] == ':' && std::all_of(text.begin() + 1, text.end(), IsDigit);
+}
+
+bool IsIpv6Address(std::string_view text) {
+  std::string address(text.substr(0, text.find('%')));
+  const bool has_zone = address.size() < text.size();
+  if (has_zone && address.size() + 1 == text.size()) return false;
+  std::array<unsigned char, 16> binary;
+  return inet_pton(AF_INET6, address.c_str(), binary.data()) == 1;
+}
+
+// "[fe80::1%25en0]:80", from the bracket on.
+bool IsBracketedHost(std::string_view host) {
+  const size_t close = host.rfind(']');
+  if (close == std::string_view::npos) return false;
+  if (!IsOptionalPort(host.substr(close + 1))) return false;
+  const std::string_view name = host.substr(1, close - 1);
+  const size_t zone = name.find("%25");
+  if (!IsWellEscaped(name.substr(0, zone), Part::kHost)) return false;
+  if (zone != std::string_view::npos && !IsWellEscaped(name.substr(zone), Part::kZone)) {
+    return false;
+  }
+  return IsIpv6Address(Unescape(name));
+}
+
+bool IsHost(std::string_view scheme, std::string_view host) {
+  const size_t bracket = host.rfind('[');
+  if (bracket == 0) return IsBracketedHost(host);
+  if (bracket != std::string_view::npos) return false;
+  // Lists of hosts with ports, as databases use them, are let through for all schemes but these.
+  const bool strict = scheme == "http" || scheme == "https";
+  const size_t colon = strict ? host.find(':') : host.rfind(':');
+  if (colon != std::string_view::npos && !IsOptionalPort(host.substr(colon))) return false;
+  return IsWellEscaped(host, Part::kHost);
+}
+
+bool IsAuthority(std::string_view scheme, std::string_view authority) {
+  const size_t at = authority.rfind('@');
+  if (at == std::string_view::npos) return IsHost(scheme, authority);
+  const std::string_view userinfo = authority.substr(0, at);
+  if (!IsHost(scheme, authority.substr(at + 1))) return false;
+  if (!std::all_of(userinfo.begin(), userinfo.end(), IsUserinfoCharacter)) return false;
+  // The name and the password are unescaped apart, so an escape may not straddle the colon; a
+  // colon is no hex digit, so looking at the whole comes to the same.
+  return IsWellEscaped(userinfo, Part::kPath);
+}
+
+// The length of "scheme:" with its colon, zero where there is no scheme, nothing where the colon
+// stands first.
+std::optional<size_t> SchemeLength(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (IsLetter(text[i])) continue;
+    if (text[i] == ':') return i == 0 ? std::nullopt : std::optional<size_t>(i + 1);
+    if (i == 0 || (!IsDigit(text[i]) && !IsSchemePunctuation(text[i]))) return 0;
+  }
+  return 0;
+}
+
+bool IsRelativePath(std::string_view rest) {
+  return rest.substr(0, rest.find('/')).find(':') == std::string_view::npos;
+}
+
+bool IsHierarchy(std::string_view scheme, std::string_view rest) {
+  const bool has_authority =
+      rest.starts_with("//") && (!scheme.empty() || !rest.starts_with("///"));
+  if (has_authority) {
+    const std::string_view after = rest.substr(2);
+    const size_t slash = after.find('/');
+    if (!IsAuthority(scheme, after.substr(0, slash))) return false;
+    rest = slash == std::string_view::npos ? std::string_view() : after.substr(slash);
+  }
+  return IsWellEscaped(rest, Part::kPath);
+}
+
+std::string ToLower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
 
 void SortUnique(std::vector<std::string>* texts) {
   std::sort(texts->begin(), texts->end());
@@ -46,6 +204,31 @@ bool MatchesPlacementTags(const std::vector<std::string>& wanted, const Signatur
 }
 
 }  // namespace
+
+std::optional<RootfsUrl> ParseRootfsUrl(std::string_view text) {
+  const size_t hash = text.find('#');
+  const std::string_view url = text.substr(0, hash);
+  const std::string_view fragment =
+      hash == std::string_view::npos ? std::string_view() : text.substr(hash + 1);
+
+  if (std::any_of(url.begin(), url.end(), IsControl)) return std::nullopt;
+  const std::optional<size_t> length = SchemeLength(url);
+  if (!length) return std::nullopt;
+
+  RootfsUrl parsed;
+  if (*length > 0) parsed.scheme = ToLower(url.substr(0, *length - 1));
+  std::string_view rest = url.substr(*length);
+  rest = rest.substr(0, rest.find('?'));
+
+  if (!rest.starts_with('/') && !parsed.scheme.empty()) {
+    parsed.opaque = std::string(rest);
+  } else {
+    if (!rest.starts_with('/') && !IsRelativePath(rest)) return std::nullopt;
+    if (!IsHierarchy(parsed.scheme, rest)) return std::nullopt;
+  }
+  if (!IsWellEscaped(fragment, Part::kPath)) return std::nullopt;
+  return parsed;
+}
 
 void Signature::Normalize() {
   std::stable_sort(

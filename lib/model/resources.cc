@@ -3,16 +3,45 @@
 #include <algorithm>
 
 #include "lib/base/format.h"
-#include "lib/model/fits.h"
-#include "lib/model/validate_named.h"
+#include "lib/model/cell_row.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 namespace {
 
 Status OutOfRange(std::string_view what, std::string_view resource, int64_t value,
                   int64_t maximum) {
-  return InvalidArgument(Format("{}: {} is {}, expected a number from {} to {}", what,
-                                     resource, value, -maximum, maximum));
+  return InvalidArgument(Format("{}: {} is {}, expected a number from {} to {}", what, resource,
+                                value, -maximum, maximum));
+}
+
+// Takes `sign` times what work costs off a row: what it asks, one container whatever it says of
+// those, and the overhead, if there is any.
+void Charge(CellRow* row, const Work& work, const Resources* overhead, int64_t sign) {
+  const auto take = [&](const Resources& amounts, int64_t containers) {
+    row->memory_free -= sign * amounts.memory;
+    row->disk_free -= sign * amounts.disk;
+    row->cpu_free -= sign * amounts.cpu;
+    row->containers_free -= sign * containers;
+    for (const NamedAmount& scalar : amounts.scalars) {
+      const ScalarView* const held = FindNamed(*row, scalar.name);
+      if (held != nullptr) row->named()[held - row->scalars.data()].free -= sign * scalar.amount;
+    }
+  };
+  take(work.asked, 1);
+  if (overhead != nullptr) take(*overhead, overhead->containers);
+  row->starting_containers += sign;
+  (work.kind == Kind::kLrp ? row->lrp_count : row->task_count) += sign;
+}
+
+Resources ValueOf(const CellRow& row, Amount memory, Amount disk, Amount cpu, int64_t containers,
+                  Amount ScalarView::*amount) {
+  Resources resources{memory, disk, cpu, containers, {}};
+  for (const ScalarView& scalar : row.scalars) {
+    if (scalar.*amount != 0)
+      resources.scalars.push_back({std::string(scalar.name), scalar.*amount});
+  }
+  return resources;
 }
 
 }  // namespace
@@ -75,23 +104,78 @@ void Resources::Subtract(const Resources& other) {
   Add(negative);
 }
 
-bool Fits(const Resources& asked, const Resources& overhead, const Resources& free) {
-  const auto amount_of = [](const Resources& resources, std::string_view name) {
-    Amount sum = 0;
-    for (const NamedAmount& scalar : resources.scalars) {
-      if (scalar.name == name) sum += scalar.amount;
-    }
-    return sum;
-  };
+const ScalarView* FindNamed(const CellRow& row, std::string_view name) {
+  const auto at = std::lower_bound(
+      row.scalars.begin(), row.scalars.end(), name,
+      [](const ScalarView& scalar, std::string_view wanted) { return scalar.name < wanted; });
+  return at != row.scalars.end() && at->name == name ? &*at : nullptr;
+}
+
+bool FitsInFull(const CellRow& row, const Work& work, Amount extra_memory) {
+  const Resources none;
+  const Resources& asked = work.asked;
+  const Resources& overhead = row.is_started() ? none : *row.overhead;
+  if (asked.memory + extra_memory + overhead.memory > row.memory_free ||
+      asked.disk + overhead.disk > row.disk_free ||
+      LeastFree(asked.cpu + overhead.cpu) > row.cpu_free ||
+      1 + overhead.containers > row.containers_free) {
+    return false;
+  }
   const auto named_fit = [&](const Resources& some) {
     return std::all_of(some.scalars.begin(), some.scalars.end(), [&](const NamedAmount& scalar) {
-      const Amount sum = amount_of(asked, scalar.name) + amount_of(overhead, scalar.name);
-      return LeastFree(sum) <= free.Scalar(scalar.name);
+      const ScalarView* const held = FindNamed(row, scalar.name);
+      return LeastFree(asked.Scalar(scalar.name) + overhead.Scalar(scalar.name)) <=
+             (held == nullptr ? 0 : held->free);
     });
   };
-  return asked.memory + overhead.memory <= free.memory && asked.disk + overhead.disk <= free.disk &&
-         LeastFree(asked.cpu + overhead.cpu) <= free.cpu &&
-         1 + overhead.containers <= free.containers && named_fit(asked) && named_fit(overhead);
+  return named_fit(asked) && named_fit(overhead);
+}
+
+const Resources* Reserve(CellRow* row, const Work& work) {
+  const Resources* const overhead = row->overhead;
+  Charge(row, work, overhead, 1);
+  row->overhead = nullptr;
+  return overhead;
+}
+
+void Release(CellRow* row, const Work& work, const Resources* overhead) {
+  Charge(row, work, overhead, -1);
+  row->overhead = overhead;
+}
+
+void SetAmounts(CellRow* row, const Resources& total, const Resources& free) {
+  row->memory_total = total.memory;
+  row->memory_free = free.memory;
+  row->disk_total = total.disk;
+  row->disk_free = free.disk;
+  row->cpu_total = total.cpu;
+  row->cpu_free = free.cpu;
+  row->containers_total = total.containers;
+  row->containers_free = free.containers;
+  for (size_t i = 0; i < row->scalars.size(); ++i) {
+    ScalarView& scalar = row->named()[i];
+    scalar.total = total.Scalar(scalar.name);
+    scalar.free = free.Scalar(scalar.name);
+  }
+}
+
+Resources TotalOf(const CellRow& row) {
+  return ValueOf(row, row.memory_total, row.disk_total, row.cpu_total, row.containers_total,
+                 &ScalarView::total);
+}
+
+Resources FreeOf(const CellRow& row) {
+  return ValueOf(row, row.memory_free, row.disk_free, row.cpu_free, row.containers_free,
+                 &ScalarView::free);
+}
+
+void AddNames(const Resources& resources, std::set<std::string_view>* names) {
+  for (const NamedAmount& scalar : resources.scalars) names->insert(scalar.name);
+}
+
+SingleRow::SingleRow(const std::set<std::string_view>& names) {
+  for (const std::string_view name : names) named.push_back({name});
+  row.scalars = named;
 }
 
 bool AnyNegative(const Resources& resources) {
@@ -135,8 +219,8 @@ Status ValidateResources(const Resources& resources, std::string_view what) {
     if (IsBuiltinResource(scalar.name)) {
       return InvalidArgument(
           Format("{}: a named resource is called \"{}\", expected another name: there is a "
-                      "field for that",
-                      what, scalar.name));
+                 "field for that",
+                 what, scalar.name));
     }
     if (!InRange(scalar.amount, kAmountMaximum)) {
       return OutOfRange(what, scalar.name, scalar.amount, kAmountMaximum);
@@ -152,7 +236,7 @@ Status ValidateResources(const Resources& resources, std::string_view what) {
 Status ValidateId(std::string_view id, std::string_view what) {
   if (id.size() <= kIdMaximum) return {};
   return InvalidArgument(Format("{} \"{}...\" has {} bytes, expected at most {}", what,
-                                     id.substr(0, 64), id.size(), kIdMaximum));
+                                id.substr(0, 64), id.size(), kIdMaximum));
 }
 
 }  // namespace rostrum

@@ -1,7 +1,7 @@
-
 #include <algorithm>
 
 #include "lib/base/format.h"
+#include "lib/cache/internals.h"
 #include "lib/place/refusal.h"
 #include "lib/place/round_runner.h"
 
@@ -50,8 +50,8 @@ std::string RemedyOfShortage(const CellAnswer& cell) {
     const ReasonCount& reason = cell.reasons[i];
     const std::string unit = UnitOf(reason.subject);
     text += Format("{}{}{} more {} (asked {}{}, free {}{})", i == 0 ? "" : " and ",
-                        FormatAmount(reason.short_by), unit, NameOf(reason),
-                        FormatAmount(reason.asked), unit, FormatAmount(reason.free), unit);
+                   FormatAmount(reason.short_by), unit, NameOf(reason), FormatAmount(reason.asked),
+                   unit, FormatAmount(reason.free), unit);
     any_static = any_static || reason.is_static;
   }
   text += any_static ? "; that is more than the cell has in all." : ".";
@@ -88,7 +88,7 @@ std::string RemedyOf(const Explanation& explanation) {
           constraint.rootfs, CountRefusing(answers, Reason::kRootfs));
     case RefusalCode::kVolumeDriverMismatch:
       return Format("A cell with all of the volume drivers {} is needed.",
-                         JoinQuoted(constraint.volume_drivers));
+                    JoinQuoted(constraint.volume_drivers));
     case RefusalCode::kPlacementTagMismatch:
       if (constraint.placement_tags.empty()) {
         return "A cell without required placement tags is needed, or work that wants the tags of "
@@ -101,9 +101,9 @@ std::string RemedyOf(const Explanation& explanation) {
     case RefusalCode::kNoCells:
       if (answers.empty()) return "A cell is needed; there is none.";
       return Format("All cells are closed: {} evacuating, {} disabled, {} draining.",
-                         CountRefusing(answers, Reason::kEvacuating),
-                         CountRefusing(answers, Reason::kDisabled),
-                         CountRefusing(answers, Reason::kDraining));
+                    CountRefusing(answers, Reason::kEvacuating),
+                    CountRefusing(answers, Reason::kDisabled),
+                    CountRefusing(answers, Reason::kDraining));
     case RefusalCode::kStrategyRefused:
     case RefusalCode::kStrategyFailed:
       return "";
@@ -117,7 +117,7 @@ std::string RemedyOf(const Explanation& explanation) {
 }  // namespace
 
 CellAnswer RoundRunner::AnswerOf(const Candidate& candidate, uint32_t row) {
-  const CellInfo& cell = *layout_.cells[row];
+  const CellInfo& cell = *layout_.info(row);
   CellAnswer answer;
   answer.cell_id = cell.id;
   answer.zone = cell.zone;
@@ -143,7 +143,7 @@ Explanation RoundRunner::Explain(uint32_t auction) {
   const Candidate candidate = Prepare(auction);
   explanation.snapshot = round_->input_.snapshot;
   explanation.auction = *candidate.auction;
-  for (const uint32_t row : board_.layout().RowsInOrder()) {
+  for (const uint32_t row : layout_.RowsInOrder()) {
     explanation.answers.push_back(AnswerOf(candidate, row));
   }
 
@@ -173,7 +173,8 @@ Expected<Explanation> Round::Explain(Strategy& strategy, Kind kind,
   const auto position = static_cast<uint32_t>(wanted - input_.auctions.begin());
   Round again;
   again.input_ = input_;
-  Workspace workspace(input_.snapshot->table(), strategy);
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*input_.snapshot).cells);
   RoundRunner runner(&again, workspace);
   if (Status status = runner.Begin(); !status.ok()) return status;
   runner.Run(position);

@@ -3,6 +3,7 @@
 #include <bit>
 #include <utility>
 
+#include "lib/base/reserve.h"
 #include "lib/base/strings.h"
 
 namespace rostrum {
@@ -10,25 +11,17 @@ namespace {
 
 // Once so many entries are of earlier states, and at least half of all, they are thrown out.
 constexpr size_t kStaleMinimum = 1024;
-
 }  // namespace
 
-Instances::Instances(const CellTable& table)
-    : layout_(table.layout),
-      told_(table.layout->open_count),
-      states_(table.layout->open_count),
-      by_row_(table.layout->open_count, 0),
-      by_zone_(table.layout->zones.size(), 0) {
-  size_t count = 0;
-  for (uint32_t row = 0; row < told_.size(); ++row) {
-    count += table.lrps[row].told.named() + table.lrps[row].placed.size();
-  }
+void Instances::Grow(size_t rows, size_t zones, size_t instances) {
+  GrowTo(&told_, rows);
+  GrowTo(&states_, rows);
+  GrowTo(&by_row_, rows);
+  GrowTo(&by_zone_, zones);
+  const size_t count = entries_.size() + instances;
+  if (count <= 2 * chains_.size()) return;
   entries_.reserve(count);
-  chains_.assign(std::bit_ceil(count + 1), kNone);
-  for (uint32_t row = 0; row < told_.size(); ++row) {
-    InsertTold(row, table.lrps[row].told);
-    for (const auto& work : table.lrps[row].placed) InsertPlaced(row, work);
-  }
+  CleanUp(count);
 }
 
 uint32_t& Instances::ChainOf(std::string_view guid) {
@@ -48,35 +41,40 @@ void Instances::InsertTold(uint32_t row, const LrpList& told) {
   for (const std::string_view guid : told.guids()) Insert({guid, row, states_[row].told});
 }
 
-void Instances::InsertPlaced(uint32_t row, std::shared_ptr<const Work> work) {
-  const auto position = static_cast<uint32_t>(placed_.size());
-  placed_.push_back(std::move(work));
-  ++states_[row].placed_count;
-  Insert({placed_.back()->guid, row, states_[row].placed, kNone, position});
+void Instances::InsertPlaced(uint32_t row, const CellSlot& cell) {
+  for (const PlacedWork& work : cell.placed) {
+    if (work.auction.kind() != Kind::kLrp) continue;
+    const auto position = static_cast<uint32_t>(placed_.size());
+    placed_.push_back(work.auction.work);
+    ++states_[row].placed_count;
+    Insert({placed_.back()->guid, row, states_[row].placed, kNone, position});
+  }
 }
 
-void Instances::Load(uint32_t row, const CellLrps& lrps) {
-  if (row >= states_.size()) return;
+void Instances::Load(uint32_t row, const CellSlot& cell) {
+  const bool is_open = cell.info != nullptr && cell.info->open();
+  const LrpList none;
+  const LrpList& lrps = is_open ? cell.lrps : none;
   RowStates& states = states_[row];
   // Most often only what was placed is new, and what the cell tells of is the very same list.
-  if (lrps.told.guids().data() != told_[row].guids().data()) {
+  if (lrps.guids().data() != told_[row].guids().data()) {
     stale_ += states.told_count;
     ++states.told;
-    InsertTold(row, lrps.told);
+    InsertTold(row, lrps);
   }
   stale_ += states.placed_count;
   states.placed_count = 0;
   ++states.placed;
-  for (const auto& work : lrps.placed) InsertPlaced(row, work);
+  if (is_open) InsertPlaced(row, cell);
   const bool is_stale = stale_ > kStaleMinimum && stale_ > entries_.size() / 2;
-  if (is_stale || entries_.size() > 2 * chains_.size()) CleanUp();
+  if (is_stale || entries_.size() > 2 * chains_.size()) CleanUp(entries_.size());
 }
 
-void Instances::CleanUp() {
+void Instances::CleanUp(size_t room) {
   std::erase_if(entries_, [&](const Entry& entry) { return !Counts(entry); });
   stale_ = 0;
   KeepPlacedInUse();
-  chains_.assign(std::bit_ceil(entries_.size() + 1), kNone);
+  chains_.assign(std::bit_ceil(room + 1), kNone);
   for (uint32_t i = 0; i < entries_.size(); ++i) {
     uint32_t& chain = ChainOf(entries_[i].guid);
     entries_[i].next = chain;
@@ -104,7 +102,20 @@ void Instances::BeginRound() {
   numbers_.Clear();
   processes_.clear();
   places_.clear();
-  if (entries_.size() > 2 * chains_.size()) CleanUp();
+  if (entries_.size() > 2 * chains_.size()) CleanUp(entries_.size());
+  entries_before_ = entries_.size();
+  placed_before_ = placed_.size();
+}
+
+void Instances::UndoRound() {
+  Select(kNone);
+  // From the newest on each is the first of its chain.
+  for (; entries_.size() > entries_before_; entries_.pop_back()) {
+    const Entry& last = entries_.back();
+    ChainOf(last.guid) = last.next;
+    --states_[last.row].placed_count;
+  }
+  placed_.erase(placed_.begin() + static_cast<ptrdiff_t>(placed_before_), placed_.end());
 }
 
 uint32_t Instances::ProcessOf(const std::shared_ptr<const Work>& work) {
@@ -146,7 +157,7 @@ void Instances::AddPlace(Process* process, uint32_t row) {
 void Instances::Select(uint32_t process) {
   if (process == current_) return;
   for (const uint32_t row : rows_) {
-    by_zone_[layout_->zone[row]] -= by_row_[row];
+    by_zone_[layout_.zone(row)] -= by_row_[row];
     by_row_[row] = 0;
   }
   rows_.clear();
@@ -160,7 +171,7 @@ void Instances::Select(uint32_t process) {
 void Instances::AddTo(uint32_t row) {
   if (by_row_[row] == 0) rows_.push_back(row);
   ++by_row_[row];
-  ++by_zone_[layout_->zone[row]];
+  ++by_zone_[layout_.zone(row)];
 }
 
 void Instances::Add(uint32_t row) {

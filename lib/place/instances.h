@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lib/base/position_table.h"
-#include "lib/cache/cell_table.h"
+#include "lib/place/layout.h"
 #include "rostrum/auction.h"
 
 namespace rostrum {
@@ -23,12 +23,19 @@ namespace rostrum {
 // stay behind as entries of an earlier state, until they are many.
 class Instances {
  public:
-  explicit Instances(const CellTable& table);
+  // `layout` outlives it.
+  explicit Instances(const Layout& layout) : layout_(layout), chains_(1, kNone) {}
+
+  // To be called before the layout changes: selects no process, by whose zones it is counted.
+  void BeforeLayoutChanges() { Select(kNone); }
+  // Makes room for so many rows and zones, and for so many more instances.
+  void Grow(size_t rows, size_t zones, size_t instances);
 
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  // Takes over what runs on a row now. What was told of it before is forgotten.
-  void Load(uint32_t row, const CellLrps& lrps);
+  // Takes over what runs on a row now; nothing that counts if the cell is closed. What was told of
+  // it before is forgotten.
+  void Load(uint32_t row, const CellSlot& cell);
 
   // Forgets the numbers of processes that were given out in the round before.
   void BeginRound();
@@ -52,6 +59,9 @@ class Instances {
 
   // One more instance of the current process.
   void Add(uint32_t row);
+
+  // Forgets all that was added since the round began. Takes no memory.
+  void UndoRound();
 
  private:
   // What the entries of a row are of: they count only if they are of its newest states.
@@ -88,9 +98,9 @@ class Instances {
   uint32_t& ChainOf(std::string_view guid);
   void Insert(const Entry& entry);
   void InsertTold(uint32_t row, const LrpList& told);
-  void InsertPlaced(uint32_t row, std::shared_ptr<const Work> work);
-  // Throws out the entries of earlier states, and makes the chains short again.
-  void CleanUp();
+  void InsertPlaced(uint32_t row, const CellSlot& cell);
+  // Throws out the entries of earlier states, and makes the chains short for so many.
+  void CleanUp(size_t room);
   void KeepPlacedInUse();
   bool Counts(const Entry& entry) const {
     const RowStates& states = states_[entry.row];
@@ -100,14 +110,17 @@ class Instances {
   void AddPlace(Process* process, uint32_t row);
   void AddTo(uint32_t row);
 
-  std::shared_ptr<const CellLayout> layout_;
-  // Whose characters the entries point to: what rows told, by open row, and what was placed.
+  const Layout& layout_;
+  // Whose characters the entries point to: what rows told, by row, and what was placed.
   std::vector<LrpList> told_;
   std::vector<std::shared_ptr<const Work>> placed_;
-  std::vector<RowStates> states_;  // By open row.
+  std::vector<RowStates> states_;  // By row.
   std::vector<Entry> entries_;
   std::vector<uint32_t> chains_;  // A power of two of them: the first entry, or kNone.
   size_t stale_ = 0;              // Entries that do not count any more.
+  // How many there were when the round began.
+  size_t entries_before_ = 0;
+  size_t placed_before_ = 0;
 
   std::vector<Process> processes_;
   PositionTable numbers_;  // Of `processes_`, by guid.

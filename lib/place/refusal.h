@@ -9,11 +9,23 @@
 #include <vector>
 
 #include "lib/base/strings.h"
-#include "lib/place/board.h"
+#include "lib/cache/slot.h"
+#include "lib/model/cell_row.h"
 #include "rostrum/constraint.h"
 #include "rostrum/round.h"
 
 namespace rostrum {
+
+// A resource of which a cell has too little.
+struct Shortage {
+  std::string_view resource;
+  Amount asked = 0;  // With the cell's proxy memory and overhead, where they count.
+  Amount free = 0;
+  Amount total = 0;
+};
+
+// What is short on a row, in the order containers, cpu, disk, memory, then the named by name.
+std::vector<Shortage> ShortagesOn(const CellRow& row, const Work& work, bool with_proxy);
 
 Reason ReasonOf(MatchLevel level);
 RefusalCode RefusalCodeOf(MatchLevel level);
@@ -43,7 +55,7 @@ class ReasonCounter {
 // The resources that are short on every cell that was tried: Diego's "problems".
 class Problems {
  public:
-  explicit Problems(const Ask& ask);
+  explicit Problems(const Work& work);
 
   // Names what only a cell's overhead asks for. REQUIRES: before the first Intersect.
   void Admit(const Resources& overhead);

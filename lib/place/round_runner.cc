@@ -11,17 +11,17 @@
 #include "absl/hash/hash.h"
 #include "lib/base/format.h"
 #include "lib/base/position_table.h"
-#include "lib/model/normalize.h"
-#include "lib/model/validate_named.h"
+#include "lib/cache/internals.h"
+#include "lib/model/work.h"
 #include "lib/place/guard.h"
 #include "lib/place/refusal.h"
-#include "lib/strategy/scanning.h"
-#include "lib/strategy/separable.h"
+#include "lib/strategy/kinds.h"
 
 namespace rostrum {
 namespace {
 
-// What a round cannot do without. The queue asks for more, such as a root file system.
+// What a round cannot do without, of auctions that did not come through a queue, which asks for
+// more.
 Status CheckInput(const RoundInput& input) {
   const Work* checked = nullptr;
   for (size_t i = 0; i < input.auctions.size(); ++i) {
@@ -43,7 +43,7 @@ Status CheckInput(const RoundInput& input) {
   return {};
 }
 
-// The queue has normalized its own; here it is for those who bring auctions themselves.
+// As the queue does.
 void NormalizeWork(std::vector<Auction>* auctions) {
   std::shared_ptr<const Work> given;
   std::shared_ptr<const Work> normalized;
@@ -79,15 +79,14 @@ class AuctionScope {
 RoundRunner::RoundRunner(Round* round, Workspace& workspace)
     : round_(round),
       workspace_(workspace),
-      board_(workspace.board()),
-      layout_(board_.layout()),
+      rows_(workspace.rows()),
+      layout_(workspace.layout()),
       strategy_(workspace.strategy()),
       separable_(dynamic_cast<const SeparableStrategy*>(&strategy_)),
       scanning_(dynamic_cast<ScanningStrategy*>(&strategy_)),
       counts_instances_(!strategy_.HasBaseScore()),
       balances_zones_(strategy_.BalancesZones()),
       score_limit_(strategy_.ScoreLimit()),
-      closed_reasons_(ReasonsOfClosed(layout_)),
       matcher_(layout_),
       instances_(workspace.instances()) {}
 
@@ -99,13 +98,12 @@ Status RoundRunner::Begin() {
     workspace_.BeginRound(input.configuration);
     index_ = workspace_.shape_index();
     MakePlans();
-    ordered_ = layout_.zones.empty() ? OrderedAuctions{QueueOrder(input.auctions), {}}
-                                     : OrderAuctions(input.auctions, strategy_);
+    ordered_ = layout_.zones_in_order().empty() ? OrderedAuctions{QueueOrder(input.auctions), {}}
+                                                : OrderAuctions(input.auctions, strategy_);
   });
   if (failure) {
-    return Status(
-        Code::kFailedPrecondition,
-        Format("strategy \"{}\" could not begin the round: {}", strategy_.Name(), *failure));
+    return Status(Code::kFailedPrecondition, Format("strategy \"{}\" could not begin the round: {}",
+                                                    strategy_.Name(), *failure));
   }
   round_->decisions_.reserve(input.auctions.size());
   round_->rows_.reserve(input.auctions.size());
@@ -170,10 +168,9 @@ RoundRunner::Plan RoundRunner::MakePlan(const std::shared_ptr<const Work>& work)
   plan.process = instances_.ProcessOf(work);
   if (index_ != nullptr) {
     plan.shape = index_->ShapeOf(*work);
-    plan.ask = &index_->AskOf(plan.shape);
+    plan.work = &index_->WorkOf(plan.shape);
   } else {
-    plan.own_ask = std::make_unique<const Ask>(MakeAsk(*work, board_));
-    plan.ask = plan.own_ask.get();
+    plan.work = work.get();
   }
   return plan;
 }
@@ -197,7 +194,7 @@ RoundRunner::Candidate RoundRunner::Prepare(uint32_t auction) {
 
 Decision RoundRunner::Decide(uint32_t auction) {
   const Configuration& configuration = round_->input_.configuration;
-  if (layout_.zones.empty()) {
+  if (layout_.zones_in_order().empty()) {
     if (!no_cells_refusal_) {
       ReasonCounter counter;
       CountClosed(&counter);
@@ -207,7 +204,7 @@ Decision RoundRunner::Decide(uint32_t auction) {
     return {.code = RefusalCode::kNoCells, .refusal = *no_cells_refusal_};
   }
   const int64_t limit = configuration.starting_container_count_maximum;
-  if (limit > 0 && board_.starting() >= limit) {
+  if (limit > 0 && rows_.starting() >= limit) {
     if (!inflight_refusal_) {
       inflight_refusal_ = Refuse(RefusalCode::kInflightLimit, kInflightText, {}).refusal;
     }
@@ -227,16 +224,16 @@ Decision RoundRunner::Decide(uint32_t auction) {
   });
   if (failure) return RefuseFailure(*failure);
   if (!winner) return RefuseAll(candidate);
-  if (!board_.CanReserve(winner->row, *candidate.plan->ask)) {
+  if (!Fits(rows_[winner->row], *candidate.plan->work)) {
     return RefuseReserve(candidate, winner->row);
   }
   return Place(candidate, *winner);
 }
 
 Decision RoundRunner::Place(const Candidate& candidate, const RankedRow& winner) {
-  workspace_.Place(winner.row, *candidate.plan->ask);
+  workspace_.Place(winner.row, *candidate.plan->work);
   placed_row_ = winner.row;
-  const CellView& cell = board_.cells()[winner.row];
+  const CellView& cell = rows_[winner.row];
   Decision decision;
   decision.placed = true;
   decision.cell_id = cell.id;
@@ -285,7 +282,7 @@ void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
     const uint32_t group = candidate.plan->match->groups[i];
     // Not even a tree is made for what cannot fit.
     if (!index_->HasTree(candidate.plan->shape, group) &&
-        workspace_.free_index().SurelyFull(group, *candidate.plan->ask)) {
+        workspace_.free_index().SurelyFull(group, *candidate.plan->work)) {
       continue;
     }
     std::optional<RankedRow> ranked = index_->Best(candidate.plan->shape, group, skip_instances);
@@ -300,13 +297,13 @@ void RoundRunner::AskIndex(const Candidate& candidate, const MatchingZone& zone,
 void RoundRunner::ScoreInstances(const Candidate& candidate, std::optional<int64_t> instances,
                                  std::optional<RankedRow>* best) {
   for (const uint32_t row : instances_.rows()) {
-    const uint32_t zone = layout_.zone[row];
+    const uint32_t zone = layout_.zone(row);
     if (instances && instances_.InZone(zone) != *instances) continue;
-    if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
+    if (!candidate.plan->match->Matches(layout_.signature(row))) continue;
     const Score without = index_->ScoreAt(candidate.plan->shape, row);
     if (without == ShapeIndex::kNoScore) continue;
-    const bool may_win = !*best || separable_->MayBeat(without, board_.cells()[row],
-                                                       instances_.OnRow(row), (*best)->score);
+    const bool may_win =
+        !*best || separable_->MayBeat(without, rows_[row], instances_.OnRow(row), (*best)->score);
     if (!may_win) continue;
     const Score score = ScoreOf(candidate, row);
     if (IsScore(score)) Keep({row, score}, best);
@@ -325,28 +322,30 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
                            std::optional<RankedRow>* best) {
   const bool accepts_all = scanning_ != nullptr && scanning_->AcceptsAll();
   std::string reason;
+  std::optional<RankedRow> first;
   const auto ask = [&](uint32_t row, const CellView& view) {
     current_row_ = row;
     if (!accepts_all &&
         !FromStrategy([&] { return strategy_.Accepts(candidate.view, view, &reason); }))
       return;
     const Score score = FromStrategy([&] { return strategy_.ScoreCell(candidate.view, view); });
-    if (IsScore(score)) Keep({row, score}, best);
+    // They come in order, so that of equal scores the first stays.
+    if (IsScore(score) && (!first || Better(score, first->score))) first = {row, score};
   };
-  const ZoneRange& range = layout_.zones[zone];
-  const Ask& wanted = *candidate.plan->ask;
-  for (const uint32_t row : workspace_.room_scan()->Rows(range.begin, range.end, wanted)) {
-    if (!candidate.plan->match->Matches(layout_.signature[row])) continue;
+  const Work& wanted = *candidate.plan->work;
+  for (const uint32_t row : workspace_.room_scan()->Find(zone, wanted)) {
+    if (!candidate.plan->match->Matches(layout_.signature(row))) continue;
     // The scan has not looked at named resources, nor at what starting a cell takes.
-    const bool fits_for_sure = wanted.scalars.empty() && board_.IsStarted(row);
-    if (!fits_for_sure && !board_.Fits(row, wanted)) continue;
+    const bool fits_for_sure = wanted.asked.scalars.empty() && rows_[row].is_started();
+    if (!fits_for_sure && !FitsWithProxy(rows_[row], wanted)) continue;
     // Few cells hold an instance, so most need no view of their own.
     if (instances_.OnRow(row) == 0) {
-      ask(row, board_.cells()[row]);
+      ask(row, rows_[row]);
     } else {
       ask(row, ViewOf(row));
     }
   }
+  if (first) Keep(*first, best);
 }
 
 void RoundRunner::ThrowBadScore(const Score& score) {
@@ -363,7 +362,7 @@ void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
   if (!(again == winner.score)) {
     throw std::runtime_error(
         Format("it contradicts itself: its score was {} and is {} when asked again",
-                    winner.score.value, again.value));
+               winner.score.value, again.value));
   }
   if (!FromStrategy([&] { return strategy_.Accepts(candidate.view, view, &reason); })) {
     throw std::runtime_error(
@@ -374,12 +373,12 @@ void RoundRunner::Verify(const Candidate& candidate, const RankedRow& winner) {
   if (base == winner.score) return;
   throw std::runtime_error(
       Format("it contradicts itself: its base score is {} and its "
-                  "score {}",
-                  base.value, winner.score.value));
+             "score {}",
+             base.value, winner.score.value));
 }
 
 CellView RoundRunner::ViewOf(uint32_t row) const {
-  CellView view = board_.cells()[row];
+  CellView view = rows_[row];
   view.instances = instances_.OnRow(row);
   return view;
 }
@@ -387,8 +386,6 @@ CellView RoundRunner::ViewOf(uint32_t row) const {
 RoundInput RoundRunner::Dissolve(Round* round) { return std::move(round->input_); }
 
 Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspace& workspace) {
-  if (Status status = CheckInput(input); !status.ok()) return status;
-  NormalizeWork(&input.auctions);
   auto round = std::make_shared<Round>();
   round->input_ = std::move(input);
   try {
@@ -413,7 +410,10 @@ Expected<std::shared_ptr<Round>> RoundRunner::RunAll(RoundInput&& input, Workspa
 
 Expected<std::shared_ptr<const Round>> RunRound(RoundInput&& input, Strategy& strategy) {
   if (input.snapshot == nullptr) return InvalidArgument("a round needs a snapshot");
-  Workspace workspace(input.snapshot->table(), strategy);
+  if (Status status = CheckInput(input); !status.ok()) return status;
+  NormalizeWork(&input.auctions);
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*input.snapshot).cells);
   Expected<std::shared_ptr<Round>> round = RoundRunner::RunAll(std::move(input), workspace);
   if (!round.ok()) return round.status();
   return std::shared_ptr<const Round>(*std::move(round));

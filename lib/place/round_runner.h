@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "lib/place/auction_order.h"
-#include "lib/place/matcher.h"
+#include "lib/place/layout.h"
 #include "lib/place/workspace.h"
 #include "rostrum/round.h"
 
@@ -34,7 +34,8 @@ class RoundRunner {
   // Every cell's answer to an auction at this point of the round, and what would have placed it.
   Explanation Explain(uint32_t auction);
 
-  // As rostrum::RunRound, in a workspace; after a failure that is of no more use.
+  // As rostrum::RunRound, in a workspace; after a failure that is of no more use. The auctions come
+  // from a queue, which has validated and normalized their work.
   static Expected<std::shared_ptr<Round>> RunAll(RoundInput&& input, Workspace& workspace);
 
   // What an engine needs of a round beside what users do: the row of each decision that placed, and
@@ -45,15 +46,14 @@ class RoundRunner {
  private:
   // What the instances of one work have in common in this round.
   struct Plan {
-    const Ask* ask = nullptr;
-    std::unique_ptr<const Ask> own_ask;  // If there is no index.
+    const Work* work = nullptr;  // Or any that asks the same.
     const ConstraintMatch* match = nullptr;
     uint32_t process = Instances::kNone;
     uint32_t shape = 0;                // If there is an index.
     std::optional<uint32_t> mismatch;  // The refusal, if no cell meets the constraint.
   };
-  // A refusal for want of resources, and the board's version then. As long as nothing is placed,
-  // all work of the same shape and constraint is refused alike.
+  // A refusal for want of resources, and the version of the rows then. As long as nothing is
+  // placed, all work of the same shape and constraint is refused alike.
   struct SharedRefusal {
     uint32_t refusal = 0;
     uint64_t version = 0;
@@ -91,9 +91,10 @@ class RoundRunner {
                       std::optional<RankedRow>* best);
   // Scores a cell by the strategy itself. Throws if that fails.
   Score ScoreOf(const Candidate& candidate, uint32_t row);
-  static void Keep(const RankedRow& ranked, std::optional<RankedRow>* best) {
-    const bool wins = !*best || Better(ranked.score, (*best)->score) ||
-                      (ranked.row < (*best)->row && !Better((*best)->score, ranked.score));
+  void Keep(const RankedRow& ranked, std::optional<RankedRow>* best) const {
+    const bool wins =
+        !*best || Better(ranked.score, (*best)->score) ||
+        (!Better((*best)->score, ranked.score) && layout_.Before(ranked.row, (*best)->row));
     if (wins) *best = ranked;
   }
   // Whether the score can win at all. Throws if it is none, and that is an error.
@@ -125,13 +126,12 @@ class RoundRunner {
   // One row's reasons to refuse a candidate; none if it could take it.
   std::vector<ReasonCount> ReasonsOf(const Candidate& candidate, uint32_t row, Score* score);
   CellAnswer AnswerOf(const Candidate& candidate, uint32_t row);
-  static std::vector<ReasonCount> ReasonsOfClosed(const CellLayout& layout);
   void CountClosed(class ReasonCounter* counter) const;
 
   Round* const round_;
   Workspace& workspace_;
-  const Board& board_;
-  const CellLayout& layout_;
+  const Rows& rows_;
+  const Layout& layout_;
   Strategy& strategy_;
   // Null unless the strategy is one of the library's own; those are trusted.
   const SeparableStrategy* const separable_;
@@ -139,7 +139,6 @@ class RoundRunner {
   const bool counts_instances_;
   const bool balances_zones_;
   const std::optional<double> score_limit_;
-  const std::vector<ReasonCount> closed_reasons_;  // Of all closed cells.
   Matcher matcher_;
   Instances& instances_;
   ShapeIndex* index_ = nullptr;  // Null if every cell has to be looked at.

@@ -8,16 +8,104 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "lib/base/line_vector.h"
 #include "lib/base/position_table.h"
-#include "lib/place/ask.h"
-#include "lib/place/board.h"
 #include "lib/place/instances.h"
-#include "lib/place/score_tree.h"
+#include "lib/place/rows.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum {
+
+// A tournament tree over scores that are numbered by slot. Eight compete at a time, which stand
+// side by side in memory, so that a change touches few cache lines: four levels for 4,096 cells. Of
+// equal scores the lowest slot wins.
+class ScoreTree {
+ public:
+  // The score of a slot that is out of the contest.
+  static constexpr Score kNoScore = {std::numeric_limits<double>::infinity(),
+                                     std::numeric_limits<int64_t>::max()};
+  static constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
+
+  bool empty() const { return levels_.empty(); }
+  uint32_t size() const { return size_; }
+
+  // Makes the tree of scores, of which there is at least one.
+  void Make(const std::vector<Score>& scores);
+
+  Score At(uint32_t slot) const { return ScoreAt(0, slot); }
+
+  // Sets the scores of slots, which are sorted and each come once. `slots` is used up.
+  void Set(std::vector<uint32_t>* slots, const Score* scores);
+
+  // The slot with the best score; kNobody if all are out.
+  uint32_t Best() const { return ScoreAt(levels_.size() - 1, 0) == kNoScore ? kNobody : Top(); }
+
+  // The same, of the slots that are not `left_out`, which is asked of winners only.
+  template <typename LeftOut>
+  uint32_t BestWithout(LeftOut left_out) const {
+    std::pair<Score, uint32_t> best = {kNoScore, kNobody};
+    Descend(levels_.size() - 1, 0, left_out, &best);
+    return best.second;
+  }
+
+ private:
+  static constexpr uint32_t kWidth = 8;
+
+  // The winners of the groups of eight of the level below; the lowest level is the scores
+  // themselves and has no slots. What fills up the last group is out.
+  struct Level {
+    LineVector<double> values;
+    LineVector<int64_t> tiers;  // Empty as long as all are 0; see `has_tiers_`.
+    LineVector<uint32_t> slots;
+  };
+
+  uint32_t Top() const { return levels_.back().slots[0]; }
+  void Reset(uint32_t size);
+  // From here on tiers are kept too.
+  void AddTiers();
+  bool NeedsTiers(const Score& score) const;
+  void Put(uint32_t slot, const Score& score);
+  // Decides a group of the level below. Returns whether anything came out otherwise than before.
+  bool Contest(size_t level, uint32_t group);
+  Score ScoreAt(size_t level, uint32_t position) const {
+    const Level& at = levels_[level];
+    const double value = at.values[position];
+    if (has_tiers_) return {value, at.tiers[position]};
+    return value == kNoScore.value ? kNoScore : Score{value};
+  }
+  uint32_t SlotOf(size_t level, uint32_t position) const {
+    return level == 0 ? position : levels_[level].slots[position];
+  }
+
+  template <typename LeftOut>
+  void Descend(size_t level, uint32_t position, LeftOut left_out,
+               std::pair<Score, uint32_t>* best) const {
+    const Score score = ScoreAt(level, position);
+    if (score == kNoScore) return;
+    const uint32_t slot = SlotOf(level, position);
+    // Nothing below is better than its winner, and of equals the lower slot was met first.
+    if (best->second != kNobody && !Better(score, best->first)) {
+      if (Better(best->first, score) || best->second < slot) return;
+    }
+    if (!left_out(slot)) {
+      *best = {score, slot};
+      return;
+    }
+    if (level == 0) return;
+    for (uint32_t i = 0; i < kWidth; ++i) {
+      Descend(level - 1, position * kWidth + i, left_out, best);
+    }
+  }
+
+  uint32_t size_ = 0;
+  // Where all tiers are 0 and no score is infinite, which is so for Diego, the values alone say it
+  // all: a slot is out if its value is infinite.
+  bool has_tiers_ = false;
+  std::vector<Level> levels_;
+};
 
 // A row and its score there.
 struct RankedRow {
@@ -47,15 +135,17 @@ class ShapeIndex {
   static constexpr Score kNoScore = ScoreTree::kNoScore;
   static constexpr Score kFailedScore = {0, std::numeric_limits<int64_t>::min()};
 
-  // REQUIRES: the strategy is separable or has a base score. All three outlive the index.
-  ShapeIndex(const Board& board, const Instances& instances, Strategy& strategy);
+  // REQUIRES: the strategy is separable or has a base score. All four outlive the index.
+  ShapeIndex(const Layout& layout, const Rows& rows, const Instances& instances,
+             Strategy& strategy);
 
-  // Lets go of shapes that were not asked for in many rounds. Numbers of shapes change.
+  // Lets go of shapes that were not asked for in many rounds. Numbers of shapes change. The layout
+  // stays as it is until the next round begins.
   void BeginRound();
 
-  // The number of a work's shape, for this round, and what it asks.
+  // The number of a work's shape, for this round, and what all work of it has in common.
   uint32_t ShapeOf(const Work& work);
-  const Ask& AskOf(uint32_t shape) const { return shapes_[shape]->ask; }
+  const Work& WorkOf(uint32_t shape) const { return shapes_[shape]->work; }
 
   // Whether a strategy may use this tier.
   static bool IsTier(int64_t tier) { return tier != kNoScore.tier && tier != kFailedScore.tier; }
@@ -72,18 +162,21 @@ class ShapeIndex {
   // The score of a cell for a shape without instances; kNoScore if it cannot take it.
   Score ScoreAt(uint32_t shape, uint32_t row);
 
-  // To be called after the board has changed at a row.
-  void NoteChange(uint32_t row);
+  // To be called after the row of a slot has changed, or another one stands there. Where memory
+  // runs out, more is forgotten than had to be.
+  void NoteChange(uint32_t group, uint32_t slot) noexcept;
+
+  // To be called when a group's slots have become others altogether.
+  void Forget(uint32_t group);
 
  private:
-  // One group of one shape. Slots are numbered from 0 within the group.
+  // One group of one shape.
   struct Tree {
     ScoreTree scores;  // By slot. Empty until the tree is made.
     size_t seen = 0;   // How much of the group's changes is in.
   };
   struct Shape {
-    Work work;  // What all work of this shape has in common: kind and resources.
-    Ask ask;
+    Work work;                // What all work of this shape has in common: kind and resources.
     std::vector<Tree> trees;  // By group.
     uint64_t round = 0;       // That asked for it last.
   };
@@ -96,15 +189,26 @@ class ShapeIndex {
   };
 
   std::unique_ptr<Shape> MakeShape(const Work& work) const;
+  void DropTree(Tree* tree);
   void DropTrees(Shape* shape);
-  Tree& CatchUp(uint32_t shape, uint32_t group);
+  Tree& CatchUp(uint32_t shape, uint32_t group) {
+    Tree& tree = shapes_[shape]->trees[group];
+    if (tree.seen != changes_[group].size() || tree.scores.empty()) {
+      TakeIn(*shapes_[shape], group, &tree);
+    }
+    return tree;
+  }
+  // Takes in what has changed.
+  void TakeIn(const Shape& shape, uint32_t group, Tree* tree);
   void Make(const Shape& shape, uint32_t group, Tree* tree);
   void Update(const Shape& shape, uint32_t group, std::span<const uint32_t> changes, Tree* tree);
+  // Writes the score of each of `changed_slots_` to `changed_scores_`.
+  void ScoreSlots(const Shape& shape, uint32_t group);
   void ScoreAll(const Shape& shape, std::span<const uint32_t> rows, Score* scores);
   Score BaseScoreOf(uint32_t row);
 
-  const Board& board_;
-  const CellLayout& layout_;
+  const Layout& layout_;
+  const Rows& rows_;
   const Instances& instances_;
   Strategy& strategy_;
   const class SeparableStrategy* const separable_;  // Null if the strategy has a base score only.

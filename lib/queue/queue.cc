@@ -12,7 +12,7 @@
 #include "lib/base/format.h"
 #include "lib/base/position_table.h"
 #include "lib/base/reserve.h"
-#include "lib/model/normalize.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 namespace {

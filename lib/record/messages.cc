@@ -7,13 +7,13 @@
 #include <deque>
 #include <iterator>
 #include <limits>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "lib/base/format.h"
 #include "lib/base/strings.h"
-#include "lib/cache/cell_input.h"
-#include "lib/cache/cell_table.h"
+#include "lib/cache/internals.h"
 #include "lib/record/frame.h"
 #include "lib/record/round_bytes.h"
 #include "rostrum/cache.h"
@@ -32,7 +32,7 @@ std::vector<std::string> TakeTexts(Texts* field) {
   return {std::make_move_iterator(field->begin()), std::make_move_iterator(field->end())};
 }
 
-bool AnyNegative(const Resources& resources) {
+bool AsksForANegativeAmount(const Resources& resources) {
   return resources.memory < 0 || resources.disk < 0 || resources.cpu < 0 ||
          std::any_of(resources.scalars.begin(), resources.scalars.end(),
                      [](const NamedAmount& scalar) { return scalar.amount < 0; });
@@ -42,12 +42,12 @@ bool AnyNegative(const Resources& resources) {
 Status CheckWork(const Work& work) {
   if (work.kind != Kind::kLrp && work.kind != Kind::kTask) {
     return Corrupt(Format("work \"{}\" is of kind {}, expected 1 (lrp) or 2 (task)", work.guid,
-                               static_cast<int32_t>(work.kind)));
+                          static_cast<int32_t>(work.kind)));
   }
   if (Status status = CheckResources(work.asked, work.guid); !status.ok()) {
     return Corrupt(status.text());
   }
-  if (!AnyNegative(work.asked)) return {};
+  if (!AsksForANegativeAmount(work.asked)) return {};
   return Corrupt(
       Format("work \"{}\" asks for a negative amount, expected zero or more", work.guid));
 }
@@ -57,7 +57,7 @@ Status CheckWork(const Work& work) {
 Status CheckResources(const Resources& resources, std::string_view what) {
   if (resources.scalars.size() > kScalarsMaximum) {
     return InvalidArgument(Format("{}: {} resources are named, expected at most {}", what,
-                                       resources.scalars.size(), kScalarsMaximum));
+                                  resources.scalars.size(), kScalarsMaximum));
   }
   return ValidateResources(resources, what);
 }
@@ -148,11 +148,11 @@ Status CheckScalarEntries(uint64_t cells, uint64_t names) {
   if (cells * names <= kScalarEntriesMaximum) return {};
   return Corrupt(
       Format("{} cells name {} resources of their own, expected at most {} pairs of "
-                  "a cell and a resource",
-                  cells, names, kScalarEntriesMaximum));
+             "a cell and a resource",
+             cells, names, kScalarEntriesMaximum));
 }
 
-// One snapshot on its way into a message. It reads the flat table, not Snapshot::Cells(), which
+// One snapshot on its way into a message. It reads the slots, not Snapshot::Cells(), which
 // would copy the guid of every running LRP.
 class SnapshotWriter {
  public:
@@ -160,13 +160,14 @@ class SnapshotWriter {
       : table_(table), message_(message), processes_(CountLrps(table)) {}
 
   Status Write() {
-    if (Status status = CheckScalarEntries(table_.size(), table_.scalar_names.size());
-        !status.ok()) {
+    std::set<std::string_view> names;
+    for (const CellSlot& slot : table_.cells) slot.CollectNames(&names);
+    if (Status status = CheckScalarEntries(table_.cells.size(), names.size()); !status.ok()) {
       return InvalidArgument(status.text());
     }
-    message_->mutable_cells()->Reserve(static_cast<int>(table_.size()));
-    for (size_t row = 0; row < table_.size(); ++row) {
-      if (Status status = WriteCell(row); !status.ok()) return status;
+    message_->mutable_cells()->Reserve(static_cast<int>(table_.cells.size()));
+    for (const CellSlot& slot : table_.cells) {
+      if (Status status = WriteCell(slot); !status.ok()) return status;
     }
     for (const uint32_t length : processes_.Lengths()) message_->add_process_lengths(length);
     message_->set_process_guids(processes_.characters());
@@ -174,10 +175,11 @@ class SnapshotWriter {
   }
 
  private:
-  Status WriteCell(size_t row) {
-    const CellInfo& info = *table_.layout->cells[row];
-    const Resources total = table_.Total(row);
-    const Resources available = table_.Available(row);
+  Status WriteCell(const CellSlot& slot) {
+    const CellInfo& info = *slot.info;
+    const SingleRow amounts = slot.MakeRow();
+    const Resources total = TotalOf(amounts.row);
+    const Resources available = FreeOf(amounts.row);
     // A sum of many offers may be out of the range that a cell can be read back with.
     if (Status status = CheckResources(total, info.id); !status.ok()) return status;
     if (Status status = CheckResources(available, info.id); !status.ok()) return status;
@@ -190,33 +192,35 @@ class SnapshotWriter {
     ToMessage(total, cell->mutable_total());
     ToMessage(available, cell->mutable_available());
     cell->set_signature(SignatureNumber(info.signature.get()));
-    WriteLrps(table_.lrps[row], cell);
-    cell->set_task_count(table_.available.task_count[row]);
-    cell->set_starting_containers(table_.available.starting[row]);
+    WriteLrps(slot, cell);
+    cell->set_task_count(amounts.row.task_count);
+    cell->set_starting_containers(amounts.row.starting_containers);
     cell->set_proxy_memory(info.proxy_memory);
     if (info.overhead != Resources()) ToMessage(info.overhead, cell->mutable_overhead());
-    cell->set_started(table_.available.started[row] != 0);
+    cell->set_started(amounts.row.is_started());
     cell->set_evacuating(info.evacuating);
     cell->set_disabled(info.disabled);
     cell->set_draining(info.draining);
     cell->set_ignore_absent(info.ignore_absent);
     cell->set_tag(info.tag);
-    cell->set_other_lrps(table_.lrps[row].told.unnamed());
+    cell->set_other_lrps(slot.lrps.unnamed());
     return {};
   }
 
+  // At most so many: tasks may be among those that were placed.
   static size_t CountLrps(const CellTable& table) {
     size_t count = 0;
-    for (const CellLrps& lrps : table.lrps) count += lrps.told.named() + lrps.placed.size();
+    for (const CellSlot& slot : table.cells) count += slot.lrps.named() + slot.placed.size();
     return count;
   }
 
-  void WriteLrps(const CellLrps& lrps, v1::Cell* cell) {
-    cell->mutable_lrps()->Reserve(static_cast<int>(lrps.told.named() + lrps.placed.size()));
+  void WriteLrps(const CellSlot& slot, v1::Cell* cell) {
+    cell->mutable_lrps()->Reserve(static_cast<int>(slot.lrps.named() + slot.placed.size()));
     const auto write = [&](uint32_t process) { cell->add_lrps(process); };
-    processes_.Add(lrps.told.guids(), write);
-    for (const auto& work : lrps.placed) {
-      const std::string_view guid = work->guid;
+    processes_.Add(slot.lrps.guids(), write);
+    for (const PlacedWork& work : slot.placed) {
+      if (work.auction.kind() != Kind::kLrp) continue;
+      const std::string_view guid = work.auction.work->guid;
       processes_.Add(std::span(&guid, 1), write);
     }
   }
@@ -257,7 +261,7 @@ class SnapshotBuilder {
 
   Expected<std::shared_ptr<const Snapshot>> Build() {
     for (v1::Signature& signature : *message_->mutable_signatures()) {
-      signatures_.push_back(cache_.Intern(FromMessage(&signature)));
+      signatures_.push_back(Internals::Intern(cache_, FromMessage(&signature)));
     }
     if (Status status = ReadLrps(); !status.ok()) return status;
     inputs_.reserve(static_cast<size_t>(message_->cells_size()));
@@ -267,7 +271,7 @@ class SnapshotBuilder {
       first_lrp += static_cast<size_t>(cell.lrps_size());
     }
     if (Status status = CheckResourcesOfCells(); !status.ok()) return Corrupt(status.text());
-    if (Status status = cache_.UpdateFrom(inputs_, /*replace=*/false); !status.ok()) {
+    if (Status status = Internals::Update(cache_, inputs_, /*replace=*/false); !status.ok()) {
       return Corrupt(status.text());
     }
     return cache_.TakeSnapshot();
@@ -276,8 +280,8 @@ class SnapshotBuilder {
  private:
   static Status BadPosition(const v1::Cell& cell, std::string_view what, uint32_t position,
                             size_t count) {
-    return Corrupt(Format("cell \"{}\" names {} {}, expected a position below {}", cell.id(),
-                               what, position, count));
+    return Corrupt(Format("cell \"{}\" names {} {}, expected a position below {}", cell.id(), what,
+                          position, count));
   }
 
   Expected<std::vector<std::string_view>> ReadProcesses() {
@@ -288,7 +292,7 @@ class SnapshotBuilder {
     for (const uint32_t length : message_->process_lengths()) {
       if (length > rest.size()) {
         return Corrupt(Format("process {} has {} bytes, expected at most the {} that are left",
-                                   processes.size(), length, rest.size()));
+                              processes.size(), length, rest.size()));
       }
       processes.push_back(rest.substr(0, length));
       rest.remove_prefix(length);
@@ -367,7 +371,7 @@ class SnapshotBuilder {
 }  // namespace
 
 Status ToMessage(const Snapshot& snapshot, v1::Snapshot* message) {
-  return SnapshotWriter(snapshot.table(), message).Write();
+  return SnapshotWriter(Internals::TableOf(snapshot), message).Write();
 }
 
 Expected<std::shared_ptr<const Snapshot>> FromMessage(v1::Snapshot* message) {
@@ -384,7 +388,7 @@ constexpr int kNestingMaximum = 16;
 Status Parse(std::string_view content, google::protobuf::MessageLite* message) {
   if (content.size() > kContentBytesMaximum) {
     return Corrupt(Format("the message has {} bytes, expected at most {}", content.size(),
-                               kContentBytesMaximum));
+                          kContentBytesMaximum));
   }
   const auto size = static_cast<int>(content.size());
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(content.data()),
@@ -392,15 +396,15 @@ Status Parse(std::string_view content, google::protobuf::MessageLite* message) {
   stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
   stream.SetRecursionLimit(kNestingMaximum);
   if (message->ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage()) return {};
-  return Corrupt(Format("the {} bytes are not a protobuf message, expected a {}",
-                             content.size(), std::string(message->GetTypeName())));
+  return Corrupt(Format("the {} bytes are not a protobuf message, expected a {}", content.size(),
+                        std::string(message->GetTypeName())));
 }
 
 Status Serialize(const google::protobuf::MessageLite& message, std::string* bytes) {
   const uint64_t size = message.ByteSizeLong();
   if (size > kContentBytesMaximum) {
-    return InvalidArgument(Format("the record would have {} bytes, expected at most {}", size,
-                                       kContentBytesMaximum));
+    return InvalidArgument(
+        Format("the record would have {} bytes, expected at most {}", size, kContentBytesMaximum));
   }
   bytes->reserve(bytes->size() + size);
   if (message.AppendToString(bytes)) return {};

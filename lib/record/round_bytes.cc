@@ -6,7 +6,7 @@
 
 #include "lib/base/format.h"
 #include "lib/base/strings.h"
-#include "lib/cache/cell_table.h"
+#include "lib/cache/internals.h"
 #include "lib/record/frame.h"
 #include "lib/record/messages.h"
 
@@ -111,10 +111,10 @@ class RoundWriter {
 
   void WriteDecisions() {
     StringViewMap<uint32_t> cells;
-    const CellLayout& layout = *round_.input().snapshot->layout();
-    cells.reserve(layout.cells.size());
-    for (const auto& info : layout.cells) {
-      cells.emplace(info->id, static_cast<uint32_t>(cells.size()));
+    const CellTable& table = Internals::TableOf(*round_.input().snapshot);
+    cells.reserve(table.cells.size());
+    for (const CellSlot& slot : table.cells) {
+      cells.emplace(slot.info->id, static_cast<uint32_t>(cells.size()));
     }
     message_->mutable_decisions()->Reserve(static_cast<int>(round_.decisions().size()));
     for (const Decision& decision : round_.decisions()) {

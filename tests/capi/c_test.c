@@ -20,6 +20,7 @@ static const phase_t phases[] = {
     {"instances one by one", test_instances_one_by_one},
     {"offers", test_offers},
     {"rounds", test_rounds},
+    {"accepting rounds", test_accepting_rounds},
     {"hand back", test_hand_back},
     {"repetition", test_repetition},
     {"ownership", test_ownership},

@@ -125,6 +125,8 @@ static void check_round_functions(rostrum_engine_t* engine, const rostrum_round_
   CHECK_MAKES_NOTHING(ROSTRUM_INVALID_ARGUMENT, "engine is NULL", made,
                       rostrum_engine_run_round(NULL, 0, 0, &made, &error));
   CHECK_INVALID("round is NULL", rostrum_engine_run_round(engine, 0, 0, NULL, &error));
+  CHECK_MAKES_NOTHING(ROSTRUM_INVALID_ARGUMENT, "accept is NULL", made,
+                      rostrum_engine_run_round_if(engine, 0, 0, NULL, NULL, &made, &error));
   uint64_t undone = 7;
   const uint32_t position = 0;
   CHECK_INVALID("engine is NULL",

@@ -265,6 +265,51 @@ static void test_hand_back_of_removed_cell(void) {
   rostrum_engine_destroy(engine);
 }
 
+/* What a function that is asked about rounds has seen, and what it says. */
+typedef struct {
+  int32_t answer;
+  int calls;
+  rostrum_engine_t* engine;
+} accept_t;
+
+static int32_t accept_round(void* user_data, const rostrum_round_t* round) {
+  accept_t* accept = user_data;
+  ++accept->calls;
+  CHECK(rostrum_round_placed_count(round) == 2 && rostrum_round_refused_count(round) == 2);
+  check_placement(round);
+  check_refusals(round);
+  /* The engine shows nothing of it yet, and can be used but for its rounds. */
+  CHECK(rostrum_engine_queue_size(accept->engine) == 0);
+  rostrum_round_t* another = NULL;
+  CHECK_FAILS(ROSTRUM_FAILED_PRECONDITION, "would wait for itself",
+              rostrum_engine_run_round(accept->engine, 1, 0, &another, &error));
+  const uint32_t web = position_of(round, "web.0");
+  CHECK_FAILS(ROSTRUM_NOT_FOUND, "belongs to another engine",
+              rostrum_engine_hand_back(accept->engine, round, &web, 1, NULL, &error));
+  return accept->answer;
+}
+
+void test_accepting_rounds(void) {
+  rostrum_engine_t* engine = make_mixed_engine();
+  accept_t accept = {0, 0, engine};
+  rostrum_round_t* round = NULL;
+  CHECK_OK(rostrum_engine_run_round_if(engine, 1, 1500, accept_round, &accept, &round, &error));
+  CHECK(round == NULL && accept.calls == 1);
+  CHECK(rostrum_engine_queue_size(engine) == 4);
+  accept.answer = 1;
+  CHECK_OK(rostrum_engine_run_round_if(engine, 1, 1500, accept_round, &accept, &round, &error));
+  CHECK(accept.calls == 2 && rostrum_round_placed_count(round) == 2);
+  check_placement(round);
+  check_refusals(round);
+  CHECK(rostrum_engine_queue_size(engine) == 2);
+  const uint32_t web = position_of(round, "web.0");
+  uint64_t undone = 0;
+  CHECK_OK(rostrum_engine_hand_back(engine, round, &web, 1, &undone, &error));
+  CHECK(undone == 1);
+  rostrum_round_destroy(round);
+  rostrum_engine_destroy(engine);
+}
+
 void test_hand_back(void) {
   test_good_hand_back();
   test_bad_hand_back();

@@ -16,6 +16,7 @@ void test_queue(void);
 void test_instances_one_by_one(void);
 void test_offers(void);
 void test_rounds(void);
+void test_accepting_rounds(void);
 void test_hand_back(void);
 void test_repetition(void);
 void test_ownership(void);

@@ -138,7 +138,9 @@ TEST(EnginePropertyTest, TheCellsShowWhatWasPlaced) {
 
 // What may happen to the cells between two rounds.
 void ChangeSomething(Random& random, Engine* engine, const std::shared_ptr<const Round>& round) {
-  const auto some_id = [&] { return std::string("cell-").append(std::to_string(random.Small(12))); };
+  const auto some_id = [&] {
+    return std::string("cell-").append(std::to_string(random.Small(12)));
+  };
   const int64_t what = random.Between(0, 10);
   const Status status = engine->UseCache([&](Cache& cache) -> Status {
     if (what == 0) return cache.Update(RandomCells(random, 3));
@@ -178,6 +180,9 @@ TEST(EnginePropertyTest, ManyRoundsDecideAsEachByItself) {
       const Starts starts = RandomStarts(random, std::to_string(round_number));
       ASSERT_TRUE(engine.Submit(starts.lrps, starts.tasks, 0).ok());
       if (random.Percent(10)) engine.SetStrategy(RandomStrategy(random));
+      if (random.Percent(30)) {
+        ASSERT_EQ(*engine.RunRound(1, 0, [](const Round&) { return false; }), nullptr);
+      }
       const auto round = *engine.RunRound(1, 0);
       // The cells as they are now, worked out by themselves.
       const auto snapshot = *Snapshot::FromCells(round->input().snapshot->Cells());

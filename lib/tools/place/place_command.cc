@@ -17,8 +17,7 @@ namespace rostrum::tools {
 namespace {
 
 const Verb& PlaceVerb() {
-  static const std::string set_help =
-      SettingsHelp("one of Diego's settings, with their defaults");
+  static const std::string set_help = SettingsHelp("one of Diego's settings, with their defaults");
   static const Verb verb = {
       .name = "place",
       .summary =
@@ -38,9 +37,7 @@ const Verb& PlaceVerb() {
             {{"strategy", "NAME",
               "diego, binpack, spread, bestfit, or the path of a plug-in (a shared object)",
               "diego"},
-             {"set", "KEY=VALUE",
-              set_help,
-              "", true},
+             {"set", "KEY=VALUE", set_help, "", true},
              {"seed", "N", "a number that plug-ins may use", "0"}}},
            {"Output",
             {{"format", "FORM",

@@ -40,9 +40,7 @@ const Verb& ReplayVerb() {
               "diego, binpack, spread, bestfit, or the path of a plug-in (a shared object), for "
               "all rounds",
               "the one that was recorded"},
-             {"set", "KEY=VALUE",
-              set_help,
-              "", true}}},
+             {"set", "KEY=VALUE", set_help, "", true}}},
            {"As recorded",
             {{"plugin", "PATH",
               "a plug-in (a shared object) for the rounds that it decided, known by the name "

@@ -4,18 +4,21 @@
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/model/fits.h"
+#include "lib/model/cell_row.h"
 
 namespace rostrum::tools {
 namespace {
 
 Status Broken(std::string text) { return Status(Code::kInternal, std::move(text)); }
 
-// What an instance takes off a cell: what its work asks for, and one container.
-Resources CostOf(const Work& work) {
-  Resources cost = work.asked;
-  cost.containers = 1;
-  return cost;
+SingleRow MakeRow(const Cell& cell) {
+  std::set<std::string_view> names;
+  AddNames(cell.total, &names);
+  SingleRow made(names);
+  SetAmounts(&made.row, cell.total, cell.available);
+  made.row.starting_containers = cell.starting_containers;
+  made.row.task_count = cell.task_count;
+  return made;
 }
 
 }  // namespace
@@ -23,7 +26,10 @@ Resources CostOf(const Work& work) {
 Cluster::Cluster(const std::vector<Cell>& cells) : cells_(cells.size()) {
   for (uint32_t i = 0; i < cells.size(); ++i) {
     cells_[i].state = cells[i];
+    cells_[i].state.total.Normalize();
+    cells_[i].amounts = MakeRow(cells_[i].state);
     total_.Add(cells[i].total);
+    Show(&cells_[i]);
     MarkChanged(i);
   }
 }
@@ -51,11 +57,10 @@ Status Cluster::Put(uint32_t instance, uint32_t cell) {
   if (target.instances.empty()) ++cells_used_;
   target.instances.push_back(instance);
 
-  const Resources cost = CostOf(*placed.work);
-  target.state.available.Subtract(cost);
-  used_.Add(cost);
-  ++target.state.starting_containers;
-  target.state.task_count += placed.work->kind == Kind::kTask;
+  used_.Add(target.state.available);
+  static_cast<void>(Reserve(&target.amounts.row, *placed.work));
+  Show(&target);
+  used_.Subtract(target.state.available);
   ++running_;
   MarkChanged(cell);
   return {};
@@ -64,12 +69,12 @@ Status Cluster::Put(uint32_t instance, uint32_t cell) {
 void Cluster::SetStarted(uint32_t instance) {
   Instance& started = instances_[instance];
   if (!std::exchange(started.starting, false)) return;
-  --cells_[*started.cell].state.starting_containers;
+  --cells_[*started.cell].amounts.row.starting_containers;
+  Show(&cells_[*started.cell]);
   MarkChanged(*started.cell);
 }
 
 void Cluster::TakeOff(uint32_t instance) {
-  SetStarted(instance);
   Instance& leaving = instances_[instance];
   const uint32_t cell = *std::exchange(leaving.cell, std::nullopt);
   SimulatedCell& source = cells_[cell];
@@ -80,10 +85,12 @@ void Cluster::TakeOff(uint32_t instance) {
   source.instances.pop_back();
   if (source.instances.empty()) --cells_used_;
 
-  const Resources cost = CostOf(*leaving.work);
-  source.state.available.Add(cost);
-  used_.Subtract(cost);
-  source.state.task_count -= leaving.work->kind == Kind::kTask;
+  used_.Add(source.state.available);
+  // What was reserved for it was starting; by now it may have started.
+  if (!std::exchange(leaving.starting, false)) ++source.amounts.row.starting_containers;
+  Release(&source.amounts.row, *leaving.work, /*overhead=*/nullptr);
+  Show(&source);
+  used_.Subtract(source.state.available);
   --running_;
   MarkChanged(cell);
 }
@@ -107,6 +114,13 @@ void Cluster::SetUp(uint32_t cell, bool up) {
 void Cluster::SetFailed(uint32_t cell) {
   SetUp(cell, false);
   cells_[cell].failed = true;
+}
+
+void Cluster::Show(SimulatedCell* cell) {
+  const CellRow& row = cell->amounts.row;
+  cell->state.available = FreeOf(row);
+  cell->state.starting_containers = row.starting_containers;
+  cell->state.task_count = row.task_count;
 }
 
 void Cluster::MarkChanged(uint32_t cell) {

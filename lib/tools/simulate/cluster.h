@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/model/cell_row.h"
 #include "lib/tools/simulate/scenario.h"
 #include "rostrum/auction.h"
 #include "rostrum/cell.h"
@@ -71,7 +72,8 @@ class Cluster {
 
  private:
   struct SimulatedCell {
-    Cell state;  // Without the names of its LRPs, which are put in when it is told.
+    Cell state;         // Without the names of its LRPs, which are put in when it is told.
+    SingleRow amounts;  // What is free by now, which the state shows. Names are those of `state`.
     std::vector<uint32_t> instances;
     bool up = true;
     bool failed = false;
@@ -85,6 +87,7 @@ class Cluster {
     bool starting = false;
   };
 
+  static void Show(SimulatedCell* cell);
   void MarkChanged(uint32_t cell);
   Cell StateWithLrps(const SimulatedCell& cell) const;
   Resources UsedOn(const SimulatedCell& cell) const;

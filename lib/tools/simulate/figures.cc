@@ -11,7 +11,7 @@
 
 #include "lib/base/format.h"
 #include "lib/base/strings.h"
-#include "lib/model/fits.h"
+#include "lib/model/cell_row.h"
 #include "rostrum/constraint.h"
 
 namespace rostrum::tools {
@@ -282,8 +282,7 @@ namespace {
 
 // Work that asks for the same and demands the same.
 struct Shape {
-  Resources asked;
-  Constraint constraint;
+  Work work;  // What it asks is normalized.
   int64_t instances = 0;
 };
 
@@ -302,7 +301,10 @@ std::vector<Shape> ShapesOf(const Scenario& scenario) {
   StringMap<size_t> position;
   for (const Job& job : scenario.jobs) {
     const auto [at, is_new] = position.try_emplace(KeyOf(*job.work), shapes.size());
-    if (is_new) shapes.push_back({job.work->asked, job.work->constraint, 0});
+    if (is_new) {
+      shapes.push_back({*job.work, 0});
+      shapes.back().work.asked.Normalize();
+    }
     shapes[at->second].instances += job.instances;
   }
   return shapes;
@@ -316,11 +318,21 @@ struct CellClass {
   int64_t instances = 0;  // Of all these shapes.
 };
 
+// A cell on which so much is free.
+SingleRow RowOf(const Resources& free) {
+  std::set<std::string_view> names;
+  AddNames(free, &names);
+  SingleRow made(names);
+  SetAmounts(&made.row, free, free);
+  return made;
+}
+
 CellClass MakeClass(const Cell& cell, const std::vector<Shape>& shapes) {
   CellClass made{cell.total, cell.signature, {}, 0};
+  const SingleRow empty = RowOf(cell.total);
   for (const Shape& shape : shapes) {
-    if (!Fits(shape.asked, Resources(), cell.total)) continue;
-    if (Match(shape.constraint, cell.signature) != MatchLevel::kMatch) continue;
+    if (!Fits(empty.row, shape.work)) continue;
+    if (Match(shape.work.constraint, cell.signature) != MatchLevel::kMatch) continue;
     made.shapes.push_back(&shape);
     made.instances += shape.instances;
   }
@@ -358,9 +370,10 @@ Resources StrandedResources(const Scenario& scenario, const Cluster& cluster) {
     });
     if (at == classes.end()) at = classes.insert(at, MakeClass(cell, shapes));
     if (at->instances == 0) continue;
+    const SingleRow free = RowOf(cell.available);
     int64_t misfits = 0;
     for (const Shape* shape : at->shapes) {
-      if (!Fits(shape->asked, Resources(), cell.available)) misfits += shape->instances;
+      if (!Fits(free.row, shape->work)) misfits += shape->instances;
     }
     AddPart(cell.available, misfits, at->instances, &sum);
   }

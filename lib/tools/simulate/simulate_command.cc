@@ -351,8 +351,7 @@ int RunSimulate(std::span<const std::string_view> arguments, std::ostream& out, 
 namespace {
 
 std::vector<FlagGroup> FlagGroups() {
-  static const std::string set_help =
-      SettingsHelp("one of Diego's settings, with their defaults");
+  static const std::string set_help = SettingsHelp("one of Diego's settings, with their defaults");
   return {
       {"A made cluster",
        {{"cells", "N", "how many cells", "1000"},
@@ -387,9 +386,7 @@ std::vector<FlagGroup> FlagGroups() {
          "diego, binpack, spread, bestfit, all, or the path of a plug-in (a shared object); "
          "several with commas between, side by side on the same work",
          "diego", true},
-        {"set", "KEY=VALUE",
-         set_help,
-         "", true},
+        {"set", "KEY=VALUE", set_help, "", true},
         {"seed", "S", "what all random draws follow from", "1"}}},
       {"Output",
        {{"format", "FORM", "text, for people; or json", "text"},

@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
-#include "lib/cache/cell_table.h"
+#include "lib/cache/internals.h"
 #include "rostrum/cache.h"
 #include "tests/unit/builders.h"
 
@@ -97,17 +98,60 @@ TEST(SnapshotTest, IsTheSameObjectWhileNothingChanges) {
   EXPECT_NE(cache.TakeSnapshot(), snapshot);
 }
 
-TEST(SnapshotTest, SharesItsLayoutWhileOnlyAmountsChange) {
+// What a snapshot comes to is worked out when somebody looks into it, or when too much has changed.
+TEST(SnapshotTest, EachOfManyStaysAsItWas) {
   Cache cache;
-  ASSERT_TRUE(cache.Update(std::vector<Cell>{MakeCell("a"), MakeCell("b")}).ok());
-  const auto first = cache.TakeSnapshot();
-  Cell busier = MakeCell("a");
-  busier.available.memory = 0;
-  ASSERT_TRUE(cache.Update(std::vector<Cell>{busier}).ok());
-  const auto second = cache.TakeSnapshot();
-  EXPECT_EQ(second->table().layout, first->table().layout);
-  ASSERT_TRUE(cache.SetDisabled("a", true).ok());
-  EXPECT_NE(cache.TakeSnapshot()->table().layout, first->table().layout);
+  std::vector<Cell> cells;
+  for (int64_t i = 0; i < 20; ++i) cells.push_back(MakeCell(Numbered("c", i), "z", i));
+  cells[3].started = false;
+  cells[3].overhead = MakeResources(7, 7, 1);
+  ASSERT_TRUE(cache.Update(cells).ok());
+  std::vector<std::pair<std::shared_ptr<const Snapshot>, std::vector<Cell>>> kept;
+  // Enough to fill the log more than once.
+  for (int64_t step = 0; step < 600; ++step) {
+    const auto snapshot = cache.TakeSnapshot();
+    // Some are looked into at once, which lets go of what they had to be worked out from.
+    std::vector<Cell> now = step % 3 == 0 ? snapshot->Cells()
+                                          : (*Snapshot::FromCells([&] {
+                                              std::vector<Cell> found;
+                                              for (const auto& cell : cells) {
+                                                if (const auto at = cache.Find(cell.id); at.ok())
+                                                  found.push_back(*at);
+                                              }
+                                              return found;
+                                            }()))
+                                                ->Cells();
+    EXPECT_EQ(snapshot->size(), now.size());
+    if (step % 7 != 0) kept.emplace_back(snapshot, std::move(now));
+    if (kept.size() > 40) kept.erase(kept.begin() + step % 40);
+    const Cell& cell = cells[static_cast<size_t>(step * 7 % 20)];
+    const Auction auction = MakeLrp(Numbered("p", step), 0, 1);
+    if (step % 5 == 0) {
+      ASSERT_TRUE(cache.Update({&cell, 1}).ok());
+    }
+    if (step % 5 == 1) static_cast<void>(cache.Remove(cell.id));
+    if (step % 11 == 2) static_cast<void>(cache.SetDisabled(cell.id, step % 2 == 0));
+    static_cast<void>(cache.Take(cell.id, auction));
+    if (step % 4 == 0) static_cast<void>(cache.GiveBack(cell.id, auction));
+  }
+  for (const auto& [snapshot, before] : kept) EXPECT_EQ(snapshot->Cells(), before);
+}
+
+// What happens after a snapshot has gone need not be logged for an older one that has what was
+// there before; but what was logged for the one that has gone is still there.
+TEST(SnapshotTest, StaysAsItWasWhenANewerOneGoes) {
+  Cache cache;
+  const std::vector<Cell> cells = {MakeCell("a")};
+  ASSERT_TRUE(cache.Update(cells).ok());
+  const auto older = cache.TakeSnapshot();
+  Cell other = MakeCell("a");
+  other.task_count = 5;
+  ASSERT_TRUE(cache.Update({&other, 1}).ok());
+  auto newer = cache.TakeSnapshot();
+  ASSERT_TRUE(cache.Take("a", MakeLrp("p")).ok());
+  newer.reset();
+  ASSERT_TRUE(cache.GiveBack("a", MakeLrp("p")).ok());
+  EXPECT_EQ(older->Cells(), cells);
 }
 
 TEST(SignatureSharingTest, CellsThatOfferTheSameHaveOneSignature) {
@@ -117,10 +161,9 @@ TEST(SignatureSharingTest, CellsThatOfferTheSameHaveOneSignature) {
   Cell other = MakeCell("c");
   other.signature.volume_drivers = {"nfs"};
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{plain, same, other});
-  const CellLayout& layout = *snapshot->table().layout;
-  EXPECT_EQ(layout.signatures.size(), 2u);
-  EXPECT_EQ(layout.cells[0]->signature, layout.cells[1]->signature) << "one object, not equal ones";
-  EXPECT_NE(layout.cells[0]->signature, layout.cells[2]->signature);
+  const std::vector<CellSlot>& slots = Internals::TableOf(*snapshot).cells;
+  EXPECT_EQ(slots[0].info->signature, slots[1].info->signature) << "one object, not equal ones";
+  EXPECT_NE(slots[0].info->signature, slots[2].info->signature);
 }
 
 // The texts of a signature are joined to one key. These differ only in where one text ends.
@@ -133,22 +176,11 @@ TEST(SignatureSharingTest, CellsThatOfferNearlyTheSameDoNot) {
   c.signature.placement_tags = {"x"};
   c.signature.optional_placement_tags = {"yz"};
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{a, b, c});
-  EXPECT_EQ(snapshot->table().layout->signatures.size(), 3u);
-}
-
-TEST(CellLayoutTest, HasAZoneForEveryNameWithAnOpenCell) {
-  Cell closed = MakeCell("closed", "z3");
-  closed.disabled = true;
-  const auto snapshot = *Snapshot::FromCells(
-      std::vector<Cell>{MakeCell("c", "z2"), MakeCell("a", "z1"), MakeCell("b", "z1"), closed});
-  const CellLayout& layout = *snapshot->table().layout;
-  ASSERT_EQ(layout.zones.size(), 2u);
-  EXPECT_EQ(layout.zones[0].name, "z1");
-  EXPECT_EQ(layout.zones[0].begin, 0u);
-  EXPECT_EQ(layout.zones[0].end, 2u);
-  EXPECT_EQ(layout.zones[1].name, "z2");
-  EXPECT_EQ(layout.open_count, 3u);
-  EXPECT_EQ(layout.cells[3]->id, "closed");
+  std::set<const Signature*> signatures;
+  for (const CellSlot& slot : Internals::TableOf(*snapshot).cells) {
+    signatures.insert(slot.info->signature.get());
+  }
+  EXPECT_EQ(signatures.size(), 3u);
 }
 
 }  // namespace

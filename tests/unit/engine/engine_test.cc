@@ -162,6 +162,68 @@ TEST_F(EngineTest, ARoundThatFailsLosesNothing) {
   EXPECT_EQ(RunRound()->placed_count(), 3u);
 }
 
+// A round that its caller does not accept has not been: neither now nor for the rounds after it.
+TEST(EngineAcceptTest, ARoundThatIsNotAcceptedHasNotBeen) {
+  for (const std::string_view name : StrategyNames()) {
+    Engine tried(MakeStrategy(name));
+    Engine other(MakeStrategy(name));
+    std::vector<Cell> cells;
+    for (int64_t i = 0; i < 40; ++i) {
+      Cell cell = MakeCell(Numbered("c", i), Numbered("z", i % 3), i);
+      cell.lrps = {Numbered("p", i % 5)};
+      cell.overhead = MakeResources(10, 0, 1);
+      cell.overhead.scalars = {{"gpus", 100}};
+      cell.total.scalars = cell.available.scalars = {{"gpus", 900}};
+      cell.started = i % 2 == 0;
+      cells.push_back(cell);
+    }
+    for (Engine* engine : {&tried, &other}) {
+      ASSERT_TRUE(engine->UseCache([&](Cache& cache) { return cache.Update(cells); }).ok());
+    }
+    for (int64_t round = 0; round < 6; ++round) {
+      auto named = MakeWork(Kind::kTask, Numbered("named", round), 50);
+      named->asked.scalars = {{"gpus", 300}};
+      const std::vector<LrpStart> lrps = {StartLrp(Numbered("p", round % 5), {0, 1, 2, 3, 4}, 150),
+                                          StartLrp(Numbered("huge", round), {0}, 5000)};
+      const std::vector<TaskStart> tasks = {{named}};
+      for (Engine* engine : {&tried, &other}) ASSERT_TRUE(engine->Submit(lrps, tasks, round).ok());
+      const std::vector<Cell> before = tried.TakeSnapshot()->Cells();
+      uint64_t placed = 0;
+      const auto refused = tried.RunRound(1, round, [&](const Round& decided) {
+        placed = decided.placed_count();
+        EXPECT_EQ(tried.TakeSnapshot()->Cells(), before);
+        EXPECT_EQ(tried.RunRound(1, 0).status().code(), Code::kFailedPrecondition);
+        return false;
+      });
+      ASSERT_TRUE(refused.ok());
+      EXPECT_EQ(*refused, nullptr);
+      EXPECT_GE(placed, 6u);
+      EXPECT_EQ(tried.TakeSnapshot()->Cells(), before);
+      EXPECT_EQ(IdentifiersOf(tried.WaitingAuctions()), IdentifiersOf(other.WaitingAuctions()));
+      const auto one = *tried.RunRound(1, round, [](const Round&) { return true; });
+      const auto two = *other.RunRound(1, round);
+      ASSERT_EQ(one->decisions().size(), two->decisions().size());
+      for (size_t i = 0; i < one->decisions().size(); ++i) {
+        EXPECT_EQ(one->decisions()[i].cell_id, two->decisions()[i].cell_id) << name;
+        EXPECT_EQ(one->decisions()[i].score, two->decisions()[i].score) << name;
+      }
+      EXPECT_EQ(one->refusals()[0].reasons, two->refusals()[0].reasons);
+      EXPECT_EQ(tried.WaitingAuctions()[0].attempts, other.WaitingAuctions()[0].attempts);
+      EXPECT_EQ(tried.TakeSnapshot()->Cells(), other.TakeSnapshot()->Cells());
+    }
+  }
+}
+
+TEST_F(EngineTest, AnAcceptThatThrowsLosesNothing) {
+  ASSERT_TRUE(SetCells({MakeCell("a")}).ok());
+  Submit({StartLrp("p", {0, 1})});
+  const auto fail = [](const Round&) -> bool { throw std::runtime_error("not today"); };
+  EXPECT_THROW(static_cast<void>(engine_.RunRound(1, 0, fail)), std::runtime_error);
+  EXPECT_EQ(Waiting(), (Ids{"p.0", "p.1"}));
+  EXPECT_EQ(Cells(), std::vector<Cell>{MakeCell("a")});
+  EXPECT_EQ(RunRound()->placed_count(), 2u);
+}
+
 TEST_F(EngineTest, AStrategyThatThrowsBeforeARoundLosesNothing) {
   class Throwing : public FakeStrategy {
     std::optional<double> ScoreLimit() const override { throw std::runtime_error("not today"); }

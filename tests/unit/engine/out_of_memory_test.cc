@@ -191,6 +191,23 @@ TEST_P(OutOfMemoryRoundTest, ARoundThatFailedCanBeRepeated) {
   FAIL() << "it never succeeded";
 }
 
+// Nor is anything lost where the memory runs out of a round that is not accepted.
+TEST_P(OutOfMemoryRoundTest, ARoundThatIsNotAcceptedLosesNothing) {
+  const std::vector<Cell> before = MakeEngineOf(GetParam())->TakeSnapshot()->Cells();
+  const std::vector<std::string> waiting = WaitingIn(*MakeEngineOf(GetParam()));
+  for (int64_t count = 0; count < kEnough; ++count) {
+    const std::unique_ptr<Engine> engine = MakeEngineOf(GetParam());
+    const bool succeeded = SucceedsWith(count, [&] {
+      static_cast<void>(engine->RunRound(1, 0, [](const Round&) { return false; }));
+    });
+    ASSERT_EQ(engine->TakeSnapshot()->Cells(), before) << "after " << count << " allocations";
+    ASSERT_EQ(WaitingIn(*engine), waiting) << "after " << count << " allocations";
+    ASSERT_GT((*engine->RunRound(1, 0))->placed_count(), 8u);
+    if (succeeded) return;
+  }
+  FAIL() << "it never succeeded";
+}
+
 TEST_P(OutOfMemoryRoundTest, AHandBackIsAllOrNothing) {
   const std::vector<Cell> untouched = MakeEngineOf(GetParam())->TakeSnapshot()->Cells();
   for (int64_t count = 0; count < kEnough; ++count) {

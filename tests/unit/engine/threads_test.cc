@@ -9,6 +9,8 @@
 #include <latch>
 #include <thread>
 
+#include "lib/base/engine_lock.h"
+#include "lib/cache/internals.h"
 #include "rostrum/engine.h"
 #include "tests/unit/builders.h"
 
@@ -213,6 +215,45 @@ TEST(EngineForkTest, AnEngineInUseIsLostToTheChild) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
   EXPECT_EQ(round.Finish()->placed_count(), 1u);
+}
+
+// Nor for one that was looking into a snapshot.
+TEST(EngineForkTest, CellsThatWereBeingReadAreLostToTheChild) {
+  Engine engine(MakeStrategy("diego"));
+  const std::vector<Cell> cells = {MakeCell("a")};
+  CellStore* store = nullptr;
+  const auto update = [&](Cache& cache) {
+    store = &Internals::StoreOf(cache);
+    return cache.Update(cells);
+  };
+  ASSERT_TRUE(engine.UseCache(update).ok());
+  const std::vector<LrpStart> starts = {StartLrp("p")};
+  ASSERT_TRUE(engine.Submit(starts, {}, 0).ok());
+  const auto snapshot = engine.TakeSnapshot();
+  std::latch has_lock{1};
+  std::latch may_go_on{1};
+  std::thread reader([&] {
+    const Locked lock(store->mutex);
+    has_lock.count_down();
+    may_go_on.wait();
+  });
+  has_lock.wait();
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    alarm(20);
+    const bool says_so =
+        engine.UseCache(update).text().find("forked") != std::string::npos &&
+        engine.RunRound(1, 0).status().text().find("forked") != std::string::npos &&
+        snapshot->Cells().empty();
+    _exit(says_so ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  may_go_on.count_down();
+  reader.join();
+  EXPECT_EQ((*engine.RunRound(1, 0))->placed_count(), 1u);
 }
 
 // Unless nobody used it.

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "lib/model/fits.h"
+#include "lib/model/cell_row.h"
 #include "tests/unit/builders.h"
 
 namespace rostrum {
@@ -164,18 +164,35 @@ TEST(ValidateResourcesTest, NamesTheScalarThatIsWrong) {
             "it: resource \"a\" is given twice");
 }
 
+// A cell on which all of it is free. It has not been started if it has an overhead.
+SingleRow RowWith(const Resources& total, const Resources* overhead) {
+  std::set<std::string_view> names;
+  AddNames(total, &names);
+  SingleRow cell(names);
+  SetAmounts(&cell.row, total, total);
+  cell.row.overhead = overhead;
+  return cell;
+}
+
+bool FitsInto(const Resources& free, const Resources& asked, const Resources* overhead) {
+  Work work;
+  work.asked = asked;
+  work.asked.Normalize();
+  return Fits(RowWith(free, overhead).row, work);
+}
+
 TEST(FitsTest, LooksAtEveryResourceAndAtOneContainer) {
   Resources free;
   free.memory = free.disk = 10;
   free.cpu = 100;
   free.containers = 1;
   free.scalars = {{"gpus", 500}};
-  EXPECT_TRUE(Fits(free, Resources(), free));
-  EXPECT_FALSE(Fits(Resources(), free, free)) << "an overhead with a container of its own";
+  EXPECT_TRUE(FitsInto(free, free, nullptr));
+  EXPECT_FALSE(FitsInto(free, Resources(), &free)) << "an overhead with a container of its own";
   const auto with = [&](auto change) {
     Resources asked = free;
     change(&asked);
-    return Fits(asked, Resources(), free);
+    return FitsInto(free, asked, nullptr);
   };
   EXPECT_FALSE(with([](Resources* asked) { ++asked->memory; }));
   EXPECT_FALSE(with([](Resources* asked) { ++asked->disk; }));
@@ -184,7 +201,7 @@ TEST(FitsTest, LooksAtEveryResourceAndAtOneContainer) {
   EXPECT_FALSE(with([](Resources* asked) { asked->scalars.push_back({"fpga", 1}); }));
   EXPECT_TRUE(with([](Resources* asked) { asked->scalars.push_back({"fpga", 0}); }));
   free.containers = 0;
-  EXPECT_FALSE(Fits(Resources(), Resources(), free));
+  EXPECT_FALSE(FitsInto(free, Resources(), nullptr));
 }
 
 TEST(FitsTest, NoneOfCpuAndOfNamedResourcesFitsOnLessThanNone) {
@@ -194,12 +211,45 @@ TEST(FitsTest, NoneOfCpuAndOfNamedResourcesFitsOnLessThanNone) {
   free.scalars = {{"gpus", -1}};
   Resources asked;
   asked.scalars = {{"gpus", 0}};
-  EXPECT_TRUE(Fits(asked, Resources(), free));
+  EXPECT_TRUE(FitsInto(free, asked, nullptr));
   Resources overhead;
   overhead.cpu = 1;
-  EXPECT_FALSE(Fits(asked, overhead, free));
+  EXPECT_FALSE(FitsInto(free, asked, &overhead));
   free.memory = -1;
-  EXPECT_FALSE(Fits(asked, Resources(), free));
+  EXPECT_FALSE(FitsInto(free, asked, nullptr));
+}
+
+TEST(ReserveTest, IsUndoneByRelease) {
+  Resources total;
+  total.memory = total.disk = total.cpu = 1000;
+  total.containers = 9;
+  total.scalars = {{"gpus", 500}, {"ports", 70}};
+  Resources overhead;
+  overhead.memory = 1;
+  overhead.containers = 2;
+  overhead.scalars = {{"ports", 7}};
+  Work lrp;
+  lrp.asked.memory = 100;
+  lrp.asked.cpu = 10;
+  lrp.asked.containers = 5;  // Ignored: an instance is one container.
+  lrp.asked.scalars = {{"gpus", 50}};
+  Work task = lrp;
+  task.kind = Kind::kTask;
+  SingleRow cell = RowWith(total, &overhead);
+  const Resources* const first = Reserve(&cell.row, lrp);
+  EXPECT_EQ(first, &overhead);
+  EXPECT_EQ(cell.row.containers_free, 6);
+  EXPECT_EQ(FreeOf(cell.row).scalars, (std::vector<NamedAmount>{{"gpus", 450}, {"ports", 63}}));
+  const Resources* const second = Reserve(&cell.row, task);
+  EXPECT_EQ(second, nullptr) << "it is started once";
+  EXPECT_EQ(cell.row.starting_containers, 2);
+  EXPECT_EQ(cell.row.lrp_count, 1);
+  EXPECT_EQ(cell.row.task_count, 1);
+  Release(&cell.row, task, second);
+  Release(&cell.row, lrp, first);
+  EXPECT_EQ(FreeOf(cell.row), total);
+  EXPECT_EQ(cell.row.starting_containers + cell.row.lrp_count + cell.row.task_count, 0);
+  EXPECT_EQ(cell.row.overhead, &overhead);
 }
 
 }  // namespace

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
-#include "lib/place/board.h"
+#include "lib/cache/internals.h"
 #include "lib/place/go_sort.h"
 #include "lib/place/instances.h"
-#include "lib/place/matcher.h"
+#include "lib/place/layout.h"
+#include "lib/place/refusal.h"
+#include "lib/place/workspace.h"
 #include "tests/unit/builders.h"
 
 namespace rostrum {
@@ -77,7 +80,10 @@ TEST(InstancesTest, CountsTheCurrentProcessByRowAndZone) {
   const Auction p = MakeLrp("p");
   const Auction q = MakeLrp("q");
   const Auction task = MakeTask("p");
-  Instances instances(snapshot->table());
+  FakeStrategy strategy;
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*snapshot).cells);
+  Instances& instances = workspace.instances();
   instances.BeginRound();
 
   instances.Select(instances.ProcessOf(p.work));
@@ -110,7 +116,10 @@ TEST(InstancesTest, ForgetsWhatRanOnARowBefore) {
   cells[0].lrps = {"p", "q"};
   cells[1].lrps = {"p"};
   const auto snapshot = *Snapshot::FromCells(cells);
-  Instances instances(snapshot->table());
+  FakeStrategy strategy;
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*snapshot).cells);
+  Instances& instances = workspace.instances();
   const Auction p = MakeLrp("p");
   const Auction q = MakeLrp("q");
   // Often enough that what was forgotten is cleaned up on the way.
@@ -118,11 +127,12 @@ TEST(InstancesTest, ForgetsWhatRanOnARowBefore) {
     instances.BeginRound();
     instances.Select(instances.ProcessOf(p.work));
     instances.Add(0);
-    CellLrps lrps;
-    lrps.told = LrpList::Copy(std::vector<std::string>{"q"});
-    lrps.placed = {q.work};
+    CellSlot cell;
+    cell.info = workspace.layout().info(0);
+    cell.lrps = LrpList::Copy(std::vector<std::string>{"q"});
+    cell.Place(q, 0);
     instances.BeginRound();
-    instances.Load(0, lrps);
+    instances.Load(0, cell);
     instances.Select(instances.ProcessOf(p.work));
     ASSERT_EQ(instances.OnRow(0), 0);
     ASSERT_EQ(instances.OnRow(1), 1);
@@ -132,9 +142,19 @@ TEST(InstancesTest, ForgetsWhatRanOnARowBefore) {
   }
 }
 
+Layout LayoutOf(const Snapshot& snapshot) {
+  const std::vector<CellSlot>& cells = Internals::TableOf(snapshot).cells;
+  std::vector<uint32_t> rows(cells.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  Layout layout;
+  static_cast<void>(layout.Update(cells, rows));
+  return layout;
+}
+
 TEST(MatcherTest, LooksAtEveryConstraintOnce) {
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{MakeCell("a")});
-  Matcher matcher(*snapshot->table().layout);
+  const Layout layout = LayoutOf(*snapshot);
+  Matcher matcher(layout);
   const Constraint plain = {kRootfs, {}, {}};
   const Constraint other = {kRootfs, {}, {"nfs"}};
   EXPECT_EQ(&matcher.Find(plain), &matcher.Find(Constraint(plain)));
@@ -148,23 +168,27 @@ TEST(MatcherTest, DoesNotTakeTagsForDrivers) {
   Cell cell = MakeCell("a");
   cell.signature.volume_drivers = {"x"};
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{cell});
-  Matcher matcher(*snapshot->table().layout);
+  const Layout layout = LayoutOf(*snapshot);
+  Matcher matcher(layout);
   EXPECT_TRUE(matcher.Find({kRootfs, {}, {"x"}}).anywhere());
   EXPECT_FALSE(matcher.Find({kRootfs, {"x"}, {}}).anywhere());
 }
 
-TEST(BoardTest, TellsEveryShortageInOrder) {
+TEST(ShortagesTest, ListsEveryShortageInOrder) {
   Cell cell = MakeCell("a");
   cell.available = {};
   const auto snapshot = *Snapshot::FromCells(std::vector<Cell>{cell});
-  Board board(snapshot->table());
+  FakeStrategy strategy;
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*snapshot).cells);
+  const Rows& rows = workspace.rows();
   auto work = MakeWork(Kind::kTask, "t");
   work->asked.cpu = 5;
   work->asked.scalars = {{"ports", 1}, {"gpus", 2}, {"none", 0}};
-  const Ask ask = MakeAsk(*work, board);
-  EXPECT_FALSE(board.Fits(0, ask));
+  work->asked.Normalize();
+  EXPECT_FALSE(FitsWithProxy(rows[0], *work));
   std::vector<std::string_view> names;
-  for (const Shortage& shortage : board.Shortages(0, ask, /*with_proxy=*/true)) {
+  for (const Shortage& shortage : ShortagesOn(rows[0], *work, /*with_proxy=*/true)) {
     names.push_back(shortage.resource);
   }
   EXPECT_EQ(names, (std::vector<std::string_view>{"containers", "cpu", "disk", "memory", "gpus",

@@ -1,9 +1,10 @@
-#include "lib/place/room_scan.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
 
+#include "lib/cache/internals.h"
+#include "lib/place/rows.h"
+#include "lib/place/workspace.h"
 #include "rostrum/cache.h"
 #include "tests/unit/builders.h"
 
@@ -27,16 +28,15 @@ Cell RandomCell(int number, std::mt19937_64* random) {
   return cell;
 }
 
-std::vector<uint32_t> RowsThatFit(const Board& board, uint32_t begin, uint32_t end,
-                                  const Ask& ask) {
+std::vector<uint32_t> RowsThatFit(const Rows& all, const LayoutZone& zone, const Work& work) {
   std::vector<uint32_t> rows;
-  for (uint32_t row = begin; row < end; ++row) {
-    if (board.Fits(row, ask)) rows.push_back(row);
+  for (const uint32_t row : zone.rows) {
+    if (FitsWithProxy(all[row], work)) rows.push_back(row);
   }
   return rows;
 }
 
-TEST(RoomScanTest, FindsTheRowsThatTheBoardSaysFit) {
+TEST(RoomScanTest, FindsTheRowsThatTheRuleSaysFit) {
   constexpr uint64_t kSeed = 20261123;
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   std::mt19937_64 random(kSeed);
@@ -47,22 +47,25 @@ TEST(RoomScanTest, FindsTheRowsThatTheBoardSaysFit) {
   Cache cache;
   ASSERT_TRUE(cache.Update(cells).ok());
   const auto snapshot = cache.TakeSnapshot();
-  Board board(snapshot->table());
-  RoomScan scan(board);
+  FakeStrategy strategy;
+  Workspace workspace(strategy);
+  workspace.CatchUpWithAll(Internals::TableOf(*snapshot).cells);
+  workspace.BeginRound({});
+  const Rows& all = workspace.rows();
+  RoomScan& scan = *workspace.room_scan();
+  ASSERT_EQ(workspace.layout().zones().size(), 2u);
   const auto lrp = MakeWork(Kind::kLrp, "p");
   const auto task = MakeWork(Kind::kTask, "t");
   size_t found = 0;
   for (int step = 0; step < 2000; ++step) {
-    const Ask ask = MakeAsk(step % 2 == 0 ? *lrp : *task, board);
-    auto begin = static_cast<uint32_t>(random() % kCells);
-    auto end = static_cast<uint32_t>(random() % (kCells + 1));
-    if (begin > end) std::swap(begin, end);
-    const std::vector<uint32_t> rows = RowsThatFit(board, begin, end, ask);
-    ASSERT_EQ(scan.Rows(begin, end, ask), rows);
+    const Work& work = step % 2 == 0 ? *lrp : *task;
+    const uint32_t zone = step / 2 % 2;
+    const std::vector<uint32_t> rows = RowsThatFit(all, workspace.layout().zones()[zone], work);
+    ASSERT_EQ(scan.Find(zone, work), rows);
     found += rows.size();
-    if (rows.empty() || !board.CanReserve(rows.front(), ask)) continue;
-    board.Reserve(rows.front(), ask);
-    scan.NoteChange(rows.front());
+    if (rows.empty()) continue;
+    const uint32_t row = rows[random() % rows.size()];
+    if (Fits(all[row], work)) workspace.Place(row, work);
   }
   EXPECT_GT(found, 1000u);
 }

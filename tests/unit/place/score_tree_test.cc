@@ -1,7 +1,5 @@
 // The tournament tree against looking at every score.
 
-#include "lib/place/score_tree.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +8,8 @@
 #include <random>
 #include <set>
 #include <vector>
+
+#include "lib/place/shape_index.h"
 
 namespace rostrum {
 namespace {

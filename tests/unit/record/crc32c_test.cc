@@ -1,8 +1,8 @@
-#include "lib/record/frame.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "lib/record/frame.h"
 
 namespace rostrum::record {
 namespace {

@@ -1,9 +1,9 @@
-#include "lib/record/round_bytes.h"
-
 #include <gtest/gtest.h>
 
 #include <map>
 #include <random>
+
+#include "lib/record/round_bytes.h"
 
 namespace rostrum::record {
 namespace {

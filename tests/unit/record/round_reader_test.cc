@@ -1,11 +1,10 @@
-#include "lib/record/replay.h"
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <thread>
 
 #include "lib/record/frame.h"
+#include "lib/record/replay.h"
 #include "lib/record/rostrum_record.pb.h"
 #include "lib/record/round_bytes.h"
 #include "tests/unit/record/random_round.h"

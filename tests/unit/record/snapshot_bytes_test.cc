@@ -1,9 +1,8 @@
-#include "lib/record/round_bytes.h"
-
 #include <gtest/gtest.h>
 
 #include "lib/record/frame.h"
 #include "lib/record/rostrum_record.pb.h"
+#include "lib/record/round_bytes.h"
 #include "rostrum/cache.h"
 #include "tests/unit/record/random_round.h"
 

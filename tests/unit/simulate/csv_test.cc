@@ -153,7 +153,7 @@ TEST(ParseDecimalTest, TakesSignsWhereThereMayBeSuch) {
 
 TEST(ParseDecimalTest, RefusesWhatIsNoNumber) {
   for (const std::string_view text :
-       {"",    ".",     "1.",   ".5",  "-",   "--1",   "+1",  " 1",   "1 ", "1e",  "1e+", "e5",
+       {"",      ".",    "1.",  ".5",  "-",     "--1", "+1",   " 1", "1 ",  "1e",  "1e+", "e5",
         "1e3.5", "1e 3", "0x1", "1,5", "1.2.3", "1.x", "1.e5", "x",  "nan", "inf", "-inf"}) {
     EXPECT_EQ(ParseDecimal(text, 3, -kMost, kMost), std::nullopt) << text;
     EXPECT_EQ(ParseCount(text, -kMost, kMost), std::nullopt) << text;

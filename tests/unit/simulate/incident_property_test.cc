@@ -42,8 +42,8 @@ Scenario MakeScenario(const Incidents& incidents, int64_t duration_ms, uint64_t 
 }
 
 void ExpectSumsClose(const RunCounts& counts) {
-  EXPECT_EQ(counts.came, counts.running + counts.waiting + counts.ended +
-                             counts.left_before_round + counts.lost);
+  EXPECT_EQ(counts.came, counts.running + counts.waiting + counts.ended + counts.left_before_round +
+                             counts.lost);
   EXPECT_EQ(counts.came + counts.again, counts.placed + counts.cancelled + counts.waiting +
                                             counts.waiting_to_move + counts.refused_for_good);
   EXPECT_LE(counts.waiting_to_move, counts.running);
@@ -149,10 +149,15 @@ Scenario RandomScenario(uint64_t seed) {
 }
 
 TEST(IncidentProperty, SumsCloseInRandomScenarios) {
-  constexpr int64_t RunCounts::*kCases[] = {
-      &RunCounts::running, &RunCounts::waiting, &RunCounts::waiting_to_move, &RunCounts::ended,
-      &RunCounts::ended_without_running, &RunCounts::left_before_round, &RunCounts::lost,
-      &RunCounts::again, &RunCounts::cancelled};
+  constexpr int64_t RunCounts::*kCases[] = {&RunCounts::running,
+                                            &RunCounts::waiting,
+                                            &RunCounts::waiting_to_move,
+                                            &RunCounts::ended,
+                                            &RunCounts::ended_without_running,
+                                            &RunCounts::left_before_round,
+                                            &RunCounts::lost,
+                                            &RunCounts::again,
+                                            &RunCounts::cancelled};
   RunCounts all;
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     const Scenario scenario = RandomScenario(seed);

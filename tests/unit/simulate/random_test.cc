@@ -1,11 +1,11 @@
-#include "lib/tools/simulate/made_cluster.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <vector>
+
+#include "lib/tools/simulate/made_cluster.h"
 
 namespace rostrum::tools {
 namespace {

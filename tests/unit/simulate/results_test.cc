@@ -1,9 +1,10 @@
+#include "lib/tools/simulate/results.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "lib/tools/simulate/results.h"
 #include "lib/tools/simulate/simulation.h"
 #include "tests/unit/simulate/scenario_builder.h"
 

@@ -1,11 +1,10 @@
-#include "lib/tools/simulate/incidents.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
+#include "lib/tools/simulate/incidents.h"
 #include "tests/unit/simulate/scenario_builder.h"
 
 namespace rostrum::tools {

@@ -62,8 +62,8 @@ Observed Observe(const Scenario& scenario, std::string_view strategy = "diego") 
 // The sums that every run must have, from the outside.
 void ExpectConserved(const RunResult& result) {
   const RunCounts& counts = result.counts;
-  EXPECT_EQ(counts.came, counts.running + counts.waiting + counts.ended +
-                             counts.left_before_round + counts.lost);
+  EXPECT_EQ(counts.came, counts.running + counts.waiting + counts.ended + counts.left_before_round +
+                             counts.lost);
   EXPECT_EQ(counts.came + counts.again, counts.placed + counts.cancelled + counts.waiting +
                                             counts.waiting_to_move + counts.refused_for_good);
   int64_t on_cells = 0;
@@ -119,9 +119,8 @@ TEST(SimulationTest, WhatCameBeforeTheBeginningWasPlacedThen) {
   builder.AddApp(0, "new", 1, 400);
   const Observed run = Observe(builder.scenario());
   EXPECT_EQ(run.placements,
-            (std::vector<Placement>{{-300, "gone.0", "cell-0"},
-                                    {-290, "small.0", "cell-0"},
-                                    {0, "new.0", "cell-0"}}));
+            (std::vector<Placement>{
+                {-300, "gone.0", "cell-0"}, {-290, "small.0", "cell-0"}, {0, "new.0", "cell-0"}}));
   EXPECT_EQ(run.result.counts.running, 2);
   EXPECT_EQ(run.result.counts.waiting, 1);
   EXPECT_EQ(run.result.samples.front().seconds, -300);

@@ -1,8 +1,8 @@
-#include "lib/tools/text.h"
-
 #include <gtest/gtest.h>
 
 #include <limits>
+
+#include "lib/tools/text.h"
 
 namespace rostrum::tools {
 namespace {

@@ -1,11 +1,11 @@
 // The signals of programs that run for long.
 
-#include "lib/tools/standard_streams.h"
-
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <csignal>
+
+#include "lib/tools/standard_streams.h"
 
 namespace rostrum::tools {
 namespace {

@@ -1,10 +1,9 @@
-#include "lib/wire/text.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
 
 #include "lib/wire/form.h"
+#include "lib/wire/text.h"
 
 namespace rostrum::wire {
 namespace {

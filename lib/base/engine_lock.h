@@ -1,7 +1,7 @@
 // A mutual exclusion that says so where it would never be had.
 
-#ifndef ROSTRUM_LIB_ENGINE_ENGINE_LOCK_H_
-#define ROSTRUM_LIB_ENGINE_ENGINE_LOCK_H_
+#ifndef ROSTRUM_LIB_BASE_ENGINE_LOCK_H_
+#define ROSTRUM_LIB_BASE_ENGINE_LOCK_H_
 
 #include <pthread.h>
 #include <sys/types.h>
@@ -88,4 +88,4 @@ class Locked {
 
 }  // namespace rostrum
 
-#endif  // ROSTRUM_LIB_ENGINE_ENGINE_LOCK_H_
+#endif  // ROSTRUM_LIB_BASE_ENGINE_LOCK_H_

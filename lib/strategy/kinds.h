@@ -1,11 +1,12 @@
-// Strategies whose score of a cell hangs on an auction's process in one separable part.
+// Kinds of strategies of which a round knows more than it may of any.
 
-#ifndef ROSTRUM_LIB_STRATEGY_SEPARABLE_H_
-#define ROSTRUM_LIB_STRATEGY_SEPARABLE_H_
+#ifndef ROSTRUM_LIB_STRATEGY_KINDS_H_
+#define ROSTRUM_LIB_STRATEGY_KINDS_H_
 
 #include <cstdint>
 #include <span>
 
+#include "lib/model/cell_row.h"
 #include "rostrum/strategy.h"
 
 namespace rostrum {
@@ -17,7 +18,7 @@ class SeparableStrategy : public Strategy {
  public:
   // Writes to scores[i] what ScoreCell returns for cells[rows[i]] without instances, to the last
   // bit.
-  virtual void ScoreRows(const Work& work, std::span<const CellView> cells,
+  virtual void ScoreRows(const Work& work, std::span<const CellRow> cells,
                          std::span<const uint32_t> rows, Score* scores) const = 0;
 
   // Whether the cell could be better than `best` with so many instances (at least one), if
@@ -29,6 +30,15 @@ class SeparableStrategy : public Strategy {
   }
 };
 
+class ScanningStrategy : public Strategy {
+ public:
+  // Calls up to the next one that are given this very object are about this auction. Null: none is.
+  virtual void BeginAuction(const AuctionView* auction) noexcept = 0;
+
+  // Whether every cell is a choice, so that Accepts need not be asked.
+  virtual bool AcceptsAll() const = 0;
+};
+
 }  // namespace rostrum
 
-#endif  // ROSTRUM_LIB_STRATEGY_SEPARABLE_H_
+#endif  // ROSTRUM_LIB_STRATEGY_KINDS_H_

@@ -1,9 +1,11 @@
-// Checks of what is put into words only if something is wrong with it. Nearly nothing ever is, and
-// words cost more than the check.
+// Checks and a common form for what comes in.
 
-#ifndef ROSTRUM_LIB_MODEL_VALIDATE_NAMED_H_
-#define ROSTRUM_LIB_MODEL_VALIDATE_NAMED_H_
+#ifndef ROSTRUM_LIB_MODEL_WORK_H_
+#define ROSTRUM_LIB_MODEL_WORK_H_
 
+#include <memory>
+
+#include "rostrum/auction.h"
 #include "rostrum/resources.h"
 #include "rostrum/status.h"
 
@@ -28,6 +30,11 @@ Status ValidateNamed(const Resources& resources, What what) {
   return status.ok() ? status : ValidateResources(resources, what());
 }
 
+// The same work with what it asks normalized: itself, if that is so already. Its tags and drivers
+// stay as they are, since Diego's error texts list them as they came; where they are matched, order
+// does not count. REQUIRES: the work is valid.
+std::shared_ptr<const Work> NormalizedWork(const std::shared_ptr<const Work>& work);
+
 }  // namespace rostrum
 
-#endif  // ROSTRUM_LIB_MODEL_VALIDATE_NAMED_H_
+#endif  // ROSTRUM_LIB_MODEL_WORK_H_

@@ -1,42 +1,21 @@
-#include "lib/cache/cell_slot.h"
+#include "lib/cache/slot.h"
 
 #include <algorithm>
+#include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "lib/base/format.h"
-#include "lib/model/fits.h"
-#include "lib/model/validate_named.h"
+#include "lib/base/key.h"
+#include "lib/model/work.h"
 
 namespace rostrum {
 namespace {
 
-// Adds `sign` times what is given, in place: nothing is allocated. REQUIRES: `to` has an entry for
-// each named resource of which there is some.
-void AddInPlace(const Resources& amounts, int64_t sign, Resources* to) {
-  to->memory += sign * amounts.memory;
-  to->disk += sign * amounts.disk;
-  to->cpu += sign * amounts.cpu;
-  to->containers += sign * amounts.containers;
-  for (const NamedAmount& scalar : amounts.scalars) {
-    const auto at = std::find_if(to->scalars.begin(), to->scalars.end(),
-                                 [&](const NamedAmount& held) { return held.name == scalar.name; });
-    if (at != to->scalars.end()) at->amount += sign * scalar.amount;
-  }
-}
-
-void FillScalars(const Resources& resources, const CellTable& table, size_t row,
-                 std::vector<std::vector<Amount>>* columns) {
-  for (const NamedAmount& scalar : resources.scalars) {
-    (*columns)[static_cast<size_t>(table.ScalarColumn(scalar.name))][row] = scalar.amount;
-  }
-}
-
-// Adds `sign` times what work takes: what it asks, and one container, whatever it says of those.
-void AddCost(const Auction& auction, int64_t sign, Resources* to) {
-  const Resources& asked = auction.work->asked;
-  AddInPlace(asked, sign, to);
-  to->containers += sign * (1 - asked.containers);
-}
+struct Block {
+  std::vector<std::string_view> views;
+  std::unique_ptr<char[]> characters;
+};
 
 // Scalars may come in another order than they are kept in, which takes more to compare.
 bool IsPlainly(const Resources& known, const Resources& told) {
@@ -50,18 +29,63 @@ Status BadCount(std::string_view what, std::string_view name, int64_t count) {
                                      count, kContainersMaximum));
 }
 
+void AppendAll(std::string* key, const std::vector<std::string>& texts) {
+  AppendFormat(key, "[{}]", texts.size());
+  for (const std::string& text : texts) AppendToKey(key, text);
+}
+
+// No two signatures share a key.
+std::string KeyOf(const Signature& signature) {
+  std::string key;
+  for (const RootfsProvider& provider : signature.rootfs_providers) {
+    AppendFormat(&key, "p{}", static_cast<int32_t>(provider.type));
+    AppendToKey(&key, provider.scheme);
+    AppendAll(&key, provider.set);
+  }
+  AppendAll(&key, signature.volume_drivers);
+  AppendAll(&key, signature.placement_tags);
+  AppendAll(&key, signature.optional_placement_tags);
+  return key;
+}
+
 }  // namespace
+
+LrpList LrpList::Copy(std::span<const std::string> guids, int64_t unnamed) {
+  if (guids.empty()) return LrpList(nullptr, 0, unnamed);
+  size_t size = 0;
+  for (const std::string& guid : guids) size += guid.size();
+  auto block = std::make_shared<Block>();
+  block->characters = std::make_unique<char[]>(size);
+  block->views.reserve(guids.size());
+  char* at = block->characters.get();
+  for (const std::string& guid : guids) {
+    std::memcpy(at, guid.data(), guid.size());
+    block->views.emplace_back(at, guid.size());
+    at += guid.size();
+  }
+  const std::string_view* first = block->views.data();
+  return LrpList(std::shared_ptr<const std::string_view>(std::move(block), first), guids.size(),
+                 unnamed);
+}
+
+bool LrpList::SameAs(const LrpList& other) const {
+  return unnamed_ == other.unnamed_ && std::ranges::equal(guids(), other.guids());
+}
+
+bool Precedes(const CellInfo& a, const CellInfo& b) {
+  return std::tie(a.zone, a.index, a.id) < std::tie(b.zone, b.index, b.id);
+}
 
 void CellSlot::SetState(const CellInput& cell) {
   from_offers = false;
   total = *cell.total;
   total.Normalize();
-  available = *cell.available;
-  available.Normalize();
-  told_lrps = cell.lrps;
-  told_tasks = cell.task_count;
+  free = *cell.available;
+  free.Normalize();
+  lrps = cell.lrps;
+  tasks = cell.task_count;
   starting = cell.starting_containers;
-  told_started = cell.started;
+  started = cell.started;
   placed.clear();
   started_by_placing = nullptr;
 }
@@ -75,86 +99,121 @@ bool CellSlot::HasRoomFor(const Offer& offer) const {
 
 void CellSlot::AddOffer(const Offer& offer) {
   from_offers = true;
-  available.Add(offer.resources);
-  told_lrps = LrpList::Copy(offer.lrps);
-  told_tasks = offer.task_count;
-  if (!charges_overhead()) told_started = offer.started;
+  free.Add(offer.resources);
+  lrps = LrpList::Copy(offer.lrps);
+  tasks = offer.task_count;
+  // A cell that was started for what was placed runs, whatever the offer tells of it.
+  if (started || placed.empty()) started = offer.started;
   // What the offer tells to run has started.
-  starting = static_cast<int64_t>(placed.size());
-  // What is offered, what is taken of it, and what runs beside it.
-  KeepNamesOfPlaced();
-  total = available;
-  for (const PlacedWork& work : placed) AddCost(work.auction, 1, &total);
-  if (started_by_placing != nullptr) AddInPlace(started_by_placing->overhead, 1, &total);
+  starting = 0;
+  // What is offered, and what runs beside it.
+  total = free;
   total.Add(offer.used);
 }
 
 void CellSlot::WithdrawOffer(const Resources& resources) {
-  available.Subtract(resources);
-  KeepNamesOfPlaced();
+  free.Subtract(resources);
   total.Subtract(resources);
 }
 
-void CellSlot::KeepNamesOfPlaced() {
-  const auto keep = [&](const Resources& resources) {
-    for (const NamedAmount& scalar : resources.scalars) {
-      const auto at = std::lower_bound(
-          available.scalars.begin(), available.scalars.end(), scalar.name,
-          [](const NamedAmount& held, std::string_view name) { return held.name < name; });
-      const bool is_there = at != available.scalars.end() && at->name == scalar.name;
-      if (!is_there) available.scalars.insert(at, {scalar.name, 0});
-    }
-  };
-  for (const PlacedWork& work : placed) keep(work.auction.work->asked);
-  if (started_by_placing != nullptr) keep(started_by_placing->overhead);
-}
-
 void CellSlot::AcceptOffers() {
-  std::vector<std::string> lrps(told_lrps.guids().begin(), told_lrps.guids().end());
+  // The master takes back what was not used, so nothing is free until it offers again.
+  total.Subtract(FreeOf(MakeRow().row));
+  free = Resources();
+  std::vector<std::string> guids(lrps.guids().begin(), lrps.guids().end());
   for (const auto& [auction, placed_by] : placed) {
     if (auction.kind() == Kind::kLrp) {
-      lrps.push_back(auction.work->guid);
+      guids.push_back(auction.work->guid);
     } else {
-      ++told_tasks;
+      ++tasks;
     }
   }
-  told_lrps = LrpList::Copy(lrps);
-  told_started = told_started || !placed.empty();
+  lrps = LrpList::Copy(guids);
+  starting += static_cast<int64_t>(placed.size());
+  started = started || !placed.empty();
   placed.clear();
   started_by_placing = nullptr;
-  // The master takes back what was not used, so nothing is free until it offers again.
-  total.Subtract(available);
-  available = Resources();
 }
 
-bool CellSlot::Take(const Auction& auction, uint64_t placed_by) {
-  const bool starts_cell = !told_started && placed.empty();
-  const Resources none;
-  const Resources& overhead = starts_cell ? info->overhead : none;
-  if (!Fits(auction.work->asked, overhead, available)) return false;
+void CellSlot::Place(const Auction& auction, uint64_t placed_by) {
+  if (!started && placed.empty()) started_by_placing = info;
   placed.push_back({auction, placed_by});
-  AddCost(auction, -1, &available);
-  AddInPlace(overhead, -1, &available);
-  if (starts_cell) started_by_placing = info;
-  ++starting;
-  return true;
 }
 
-bool CellSlot::GiveBack(const Auction& auction, uint64_t placed_by) {
+size_t CellSlot::FindPlaced(const Auction& auction, uint64_t placed_by) const {
   // Of the newest first, since that is what is handed back most often.
   const auto at = std::find_if(placed.rbegin(), placed.rend(), [&](const PlacedWork& other) {
     return other.placed_by == placed_by && other.auction.index == auction.index &&
            other.auction.kind() == auction.kind() && other.auction.work->guid == auction.work->guid;
   });
-  if (at == placed.rend()) return false;
-  AddCost(at->auction, 1, &available);
-  placed.erase(std::next(at).base());
-  if (placed.empty() && started_by_placing != nullptr) {
-    AddInPlace(started_by_placing->overhead, 1, &available);
-    started_by_placing = nullptr;
+  return at == placed.rend() ? kNotPlaced : static_cast<size_t>(placed.rend() - at) - 1;
+}
+
+void CellSlot::TakeOff(size_t position) {
+  placed.erase(placed.begin() + static_cast<ptrdiff_t>(position));
+  if (placed.empty()) started_by_placing = nullptr;
+}
+
+void CellSlot::CollectNames(std::set<std::string_view>* names) const {
+  AddNames(total, names);
+  AddNames(free, names);
+  // More may have been placed than is offered any more.
+  for (const PlacedWork& work : placed) AddNames(work.auction.work->asked, names);
+  if (started_by_placing != nullptr) AddNames(started_by_placing->overhead, names);
+}
+
+void CellSlot::Load(CellRow* row) const {
+  row->id = info->id;
+  row->zone = info->zone;
+  row->index = info->index;
+  if (info->first_fit_index) row->index = row->position = *info->first_fit_index;
+  row->proxy_memory = info->proxy_memory;
+  row->tag = info->tag;
+  row->ignore_absent = info->ignore_absent;
+  SetAmounts(row, total, free);
+  row->starting_containers = starting;
+  row->lrp_count = lrps.size();
+  row->task_count = tasks;
+  // What has work of ours has been started, and was charged for it if that was our doing.
+  const CellInfo* const charged = placed.empty() ? info.get() : started_by_placing.get();
+  row->overhead = started || charged == nullptr ? nullptr : &charged->overhead;
+  for (const PlacedWork& work : placed) static_cast<void>(Reserve(row, *work.auction.work));
+}
+
+SingleRow CellSlot::MakeRow() const {
+  std::set<std::string_view> names;
+  CollectNames(&names);
+  SingleRow single(names);
+  Load(&single.row);
+  return single;
+}
+
+Cell CellSlot::ToCell() const {
+  const SingleRow single = MakeRow();
+  Cell cell;
+  cell.id = info->id;
+  cell.zone = info->zone;
+  cell.index = info->index;
+  cell.first_fit_index = info->first_fit_index;
+  cell.total = TotalOf(single.row);
+  cell.available = FreeOf(single.row);
+  cell.signature = *info->signature;
+  for (const std::string_view guid : lrps.guids()) cell.lrps.emplace_back(guid);
+  for (const PlacedWork& work : placed) {
+    if (work.auction.kind() == Kind::kLrp) cell.lrps.push_back(work.auction.work->guid);
   }
-  --starting;
-  return true;
+  cell.other_lrps = lrps.unnamed();
+  cell.task_count = single.row.task_count;
+  cell.starting_containers = single.row.starting_containers;
+  cell.proxy_memory = info->proxy_memory;
+  cell.overhead = info->overhead;
+  cell.started = single.row.is_started();
+  cell.evacuating = info->evacuating;
+  cell.disabled = info->disabled;
+  cell.draining = info->draining;
+  cell.ignore_absent = info->ignore_absent;
+  cell.tag = info->tag;
+  return cell;
 }
 
 bool CellSlot::SameAs(const CellSlot& other) const {
@@ -162,16 +221,16 @@ bool CellSlot::SameAs(const CellSlot& other) const {
     return slot.placed.empty() && slot.started_by_placing == nullptr;
   };
   return info == other.info && from_offers == other.from_offers && none_placed(*this) &&
-         none_placed(other) && total == other.total && available == other.available &&
-         told_tasks == other.told_tasks && starting == other.starting &&
-         told_started == other.told_started && told_lrps.SameAs(other.told_lrps);
+         none_placed(other) && total == other.total && free == other.free &&
+         tasks == other.tasks && starting == other.starting &&
+         started == other.started && lrps.SameAs(other.lrps);
 }
 
 Known CellSlot::Compare(const CellInput& cell) const {
   // This does not compile when a state says something further, so that it cannot be passed over.
-  const auto& [id, zone, index, first_fit_index, told_total, told_available, overhead, signature,
-               lrps, task_count, starting_containers, proxy_memory, started, evacuating, disabled,
-               draining, ignore_absent, tag] = cell;
+  const auto& [id, zone, index, first_fit_index, told_total, told_free, overhead, signature,
+               told_lrps, task_count, starting_containers, proxy_memory, told_started, evacuating,
+               disabled, draining, ignore_absent, tag] = cell;
   return {.info = info->id == id && info->zone == zone && info->index == index &&
                   info->first_fit_index == first_fit_index && info->signature == signature &&
                   IsPlainly(info->overhead, *overhead) && info->proxy_memory == proxy_memory &&
@@ -179,46 +238,9 @@ Known CellSlot::Compare(const CellInput& cell) const {
                   info->draining == draining && info->ignore_absent == ignore_absent &&
                   info->tag == tag,
           .state = placed.empty() && started_by_placing == nullptr && !from_offers &&
-                   IsPlainly(total, *told_total) && IsPlainly(available, *told_available) &&
-                   told_tasks == task_count && starting == starting_containers &&
-                   told_started == started && told_lrps.SameAs(lrps)};
-}
-
-void CellSlot::CountWork(CellLrps* lrps, int64_t* lrp_count, int64_t* task_count) const {
-  lrps->told = told_lrps;
-  *lrp_count = told_lrps.size();
-  *task_count = told_tasks;
-  for (const PlacedWork& work : placed) {
-    if (work.auction.kind() == Kind::kTask) {
-      ++*task_count;
-    } else {
-      ++*lrp_count;
-      lrps->placed.push_back(work.auction.work);
-    }
-  }
-}
-
-void CellSlot::CollectScalarNames(std::set<std::string_view>* names) const {
-  for (const NamedAmount& scalar : total.scalars) names->insert(scalar.name);
-  for (const NamedAmount& scalar : available.scalars) names->insert(scalar.name);
-}
-
-void CellSlot::Fill(CellTable* table, size_t row) const {
-  table->totals.memory[row] = total.memory;
-  table->totals.disk[row] = total.disk;
-  table->totals.cpu[row] = total.cpu;
-  table->totals.containers[row] = total.containers;
-  FillScalars(total, *table, row, &table->totals.scalars);
-
-  CellAmounts& free = table->available;
-  free.memory[row] = available.memory;
-  free.disk[row] = available.disk;
-  free.cpu[row] = available.cpu;
-  free.containers[row] = available.containers;
-  FillScalars(available, *table, row, &free.scalars);
-  free.starting[row] = starting;
-  free.started[row] = told_started || charges_overhead();
-  CountWork(&table->lrps[row], &free.lrp_count[row], &free.task_count[row]);
+                   IsPlainly(total, *told_total) && IsPlainly(free, *told_free) &&
+                   tasks == task_count && starting == starting_containers &&
+                   started == told_started && lrps.SameAs(told_lrps)};
 }
 
 CellInput MakeInput(const Cell& cell, std::shared_ptr<const Signature> signature) {
@@ -325,6 +347,24 @@ Status ValidateOffer(const Offer& offer) {
   if (Status s = check(offer.overhead, "overhead"); !s.ok()) return s;
   if (!CountInRange(offer.task_count)) return BadCount(what(""), "task count", offer.task_count);
   return {};
+}
+
+std::shared_ptr<const Signature> SignaturePool::Intern(Signature signature) {
+  signature.Normalize();
+  if (pool_.size() > prune_at_) {
+    Prune();
+    prune_at_ = 2 * pool_.size() + kFewSignatures;
+  }
+  std::shared_ptr<const Signature>& entry = pool_[KeyOf(signature)];
+  if (entry == nullptr) entry = std::make_shared<const Signature>(std::move(signature));
+  return entry;
+}
+
+void SignaturePool::Prune() {
+  for (auto at = pool_.begin(); at != pool_.end();) {
+    const auto entry = at++;
+    if (entry->second.use_count() == 1) pool_.erase(entry);
+  }
 }
 
 }  // namespace rostrum
