@@ -7,9 +7,8 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "lib/base/format.h"
-#include "lib/record/replay.h"
+#include "lib/record/recording.h"
 #include "lib/record/round_bytes.h"
-#include "lib/record/round_recorder.h"
 
 struct rostrum_recorder {
   std::unique_ptr<rostrum::record::RoundRecorder> recorder;

@@ -20,7 +20,7 @@
 #include "lib/tools/replay/replay_command.h"
 #include "lib/tools/simulate/simulate_command.h"
 #include "lib/tools/simulate_recorder.h"
-#include "lib/tools/standard_streams.h"
+#include "lib/tools/text.h"
 #include "lib/wire/form.h"
 #include "lib/wire/text.h"
 #include "rostrum/version.h"

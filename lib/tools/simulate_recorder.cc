@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "lib/record/round_recorder.h"
+#include "lib/record/recording.h"
 
 namespace rostrum::tools {
 

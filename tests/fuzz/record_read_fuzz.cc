@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "lib/record/frame.h"
-#include "lib/record/replay.h"
+#include "lib/record/recording.h"
 #include "lib/record/round_bytes.h"
 
 namespace rostrum::record {

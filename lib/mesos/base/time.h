@@ -4,7 +4,6 @@
 #define ROSTRUM_LIB_MESOS_BASE_TIME_H_
 
 #include <chrono>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -54,16 +53,10 @@ class Random {
   virtual double Fraction() = 0;
 };
 
-// Seeded by the machine. One thread at a time.
+// Of the machine. Any thread.
 class SystemRandom : public Random {
  public:
-  SystemRandom();
-  ~SystemRandom() override;
   double Fraction() override;
-
- private:
-  struct Engine;  // Its header is a large one.
-  std::unique_ptr<Engine> engine_;
 };
 
 // Always the same.

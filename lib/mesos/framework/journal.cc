@@ -13,7 +13,7 @@
 #include "lib/mesos/wire/convert.h"
 #include "lib/mesos/wire/mesos_v1.pb.h"
 #include "lib/record/frame.h"
-#include "lib/record/round_recorder.h"
+#include "lib/record/recording.h"
 #include "lib/record/varint.h"
 #include "lib/wire/read_file.h"
 

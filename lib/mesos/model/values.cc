@@ -5,8 +5,6 @@
 
 #include "lib/base/format.h"
 #include "lib/mesos/model/process_texts.h"
-#include "lib/mesos/wire/convert.h"
-#include "lib/mesos/wire/mesos_v1.pb.h"
 #include "lib/wire/text.h"
 #include "rostrum/mesos/framework_info.h"
 #include "rostrum/mesos/resource.h"
@@ -226,20 +224,6 @@ bool IsUnclear(TaskState state) {
     default:
       return false;
   }
-}
-
-std::string ExecutorFingerprint(const ExecutorInfo& executor) {
-  ExecutorInfo nameless = executor;
-  nameless.id.clear();
-  nameless.framework_id.clear();
-  v1::ExecutorInfo message;
-  WriteExecutor(nameless, &message);
-  // FNV-1a. The messages have no maps, so the same values are always the same bytes.
-  uint64_t hash = 14695981039346656037u;
-  for (const char byte : message.SerializeAsString()) {
-    hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211u;
-  }
-  return Format("{:016x}", hash);
 }
 
 Status ValidateTaskId(std::string_view id, std::string_view what) {

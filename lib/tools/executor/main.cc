@@ -22,7 +22,6 @@
 #include "lib/mesos/reactor/reactor.h"
 #include "lib/tools/executor/executor_flags.h"
 #include "lib/tools/flags.h"
-#include "lib/tools/standard_streams.h"
 #include "lib/tools/text.h"
 #include "lib/wire/text.h"
 #include "rostrum/version.h"

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "lib/tools/flags.h"
-#include "lib/tools/standard_streams.h"
+#include "lib/tools/text.h"
 #include "rostrum/mesos/framework.h"
 #include "rostrum/status.h"
 

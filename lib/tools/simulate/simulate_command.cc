@@ -19,7 +19,6 @@
 #include "lib/tools/simulate/csv.h"
 #include "lib/tools/simulate/results.h"
 #include "lib/tools/simulate/simulation.h"
-#include "lib/tools/simulate/write_file.h"
 #include "lib/tools/text.h"
 #include "lib/wire/text.h"
 

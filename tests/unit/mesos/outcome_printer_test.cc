@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "lib/tools/mesos/outcomes.h"
-#include "lib/tools/standard_streams.h"
+#include "lib/tools/text.h"
 
 namespace rostrum::tools {
 namespace {

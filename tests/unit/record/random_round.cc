@@ -8,7 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "lib/record/round_recorder.h"
+#include "lib/record/recording.h"
 
 namespace rostrum::record {
 namespace {

@@ -1,10 +1,9 @@
-#include "lib/record/replay.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "lib/record/recording.h"
 #include "tests/unit/record/random_round.h"
 
 namespace rostrum::record {

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "lib/record/frame.h"
-#include "lib/record/replay.h"
+#include "lib/record/recording.h"
 #include "lib/record/rostrum_record.pb.h"
 #include "lib/record/round_bytes.h"
 #include "tests/unit/record/random_round.h"

@@ -1,11 +1,9 @@
-#include "lib/record/round_recorder.h"
-
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include "lib/record/frame.h"
-#include "lib/record/replay.h"
+#include "lib/record/recording.h"
 #include "tests/unit/record/random_round.h"
 
 namespace rostrum::record {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "lib/tools/place/place_output.h"
+#include "lib/tools/place/place_command.h"
 #include "rostrum/engine.h"
 #include "tests/unit/builders.h"
 

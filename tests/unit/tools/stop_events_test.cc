@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-#include "lib/tools/standard_streams.h"
+#include "lib/tools/text.h"
 
 namespace rostrum::tools {
 namespace {
