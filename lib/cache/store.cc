@@ -27,9 +27,8 @@ std::vector<const CellSlot*> CellTable::InOrder() const {
 }
 
 void CellStore::PrepareLog(size_t entries) {
-  while (oldest_ != nullptr && log_.size() + entries > std::max(kShortLog, slots_.size())) {
-    WorkOut(oldest_);
-  }
+  const size_t longest = std::max(kShortLog, slots_.size());
+  while (oldest_ != nullptr && log_end() - oldest_->at + entries > longest) WorkOut(oldest_);
   if (newest_ != nullptr) ReserveMore(&log_, entries);
 }
 

@@ -217,9 +217,11 @@ void Layout::PutInOrder() {
   zone_ranks_.resize(zones_.size());
   for (uint32_t i = 0; i < zones_in_order_.size(); ++i) zone_ranks_[zones_in_order_[i]] = i;
   std::vector<uint32_t> first_positions(groups_.size());
-  groups_in_use_ = 0;
+  groups_in_use_ = slots_ = open_ = 0;
   for (uint32_t group = 0; group < groups_.size(); ++group) {
     const LayoutGroup& listed = groups_[group];
+    slots_ += listed.slots.size();
+    open_ += listed.cells;
     if (listed.cells == 0) continue;
     ++groups_in_use_;
     zones_[listed.zone].groups.push_back(group);

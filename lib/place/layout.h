@@ -85,11 +85,14 @@ class Layout {
   const std::array<uint64_t, kClosedReasons>& closed() const { return closed_; }
 
   // Whether much of it is left over from cells that are gone, so that it should be made anew.
-  bool IsWorn() const { return groups_.size() > 2 * groups_in_use_ + kGroupsKept; }
+  bool IsWorn() const {
+    return groups_.size() > 2 * groups_in_use_ + kGroupsKept || slots_ > 4 * open_ + kSlotsKept;
+  }
 
  private:
   static constexpr uint32_t kNoGroup = UINT32_MAX;
   static constexpr size_t kGroupsKept = 256;
+  static constexpr size_t kSlotsKept = 4096;
 
   struct Place {
     uint32_t group = kNoGroup;
@@ -123,6 +126,8 @@ class Layout {
   std::vector<LayoutGroup> groups_;
   std::unordered_map<uint64_t, uint32_t> group_numbers_;  // By zone and signature.
   size_t groups_in_use_ = 0;
+  size_t slots_ = 0;  // Of all groups.
+  size_t open_ = 0;
   std::vector<std::shared_ptr<const Signature>> signatures_;
   std::unordered_map<const Signature*, uint32_t> signature_numbers_;
   std::array<uint64_t, kClosedReasons> closed_{};

@@ -268,7 +268,7 @@ std::optional<RankedRow> RoundRunner::SearchZones(const Candidate& candidate,
     if (index_ != nullptr) {
       AskIndex(candidate, zone, &best);
     } else {
-      ScanZone(candidate, zone.zone, &best);
+      ScanZone(candidate, zone, &best);
     }
   }
   if (index_ != nullptr && counts_instances_) ScoreInstances(candidate, instances, &best);
@@ -318,7 +318,7 @@ Score RoundRunner::ScoreOf(const Candidate& candidate, uint32_t row) {
   return score;
 }
 
-void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
+void RoundRunner::ScanZone(const Candidate& candidate, const MatchingZone& zone,
                            std::optional<RankedRow>* best) {
   const bool accepts_all = scanning_ != nullptr && scanning_->AcceptsAll();
   std::string reason;
@@ -333,8 +333,9 @@ void RoundRunner::ScanZone(const Candidate& candidate, uint32_t zone,
     if (IsScore(score) && (!first || Better(score, first->score))) first = {row, score};
   };
   const Work& wanted = *candidate.plan->work;
-  for (const uint32_t row : workspace_.room_scan()->Find(zone, wanted)) {
-    if (!candidate.plan->match->Matches(layout_.signature(row))) continue;
+  const bool all_match = zone.last - zone.first == layout_.zones()[zone.zone].groups.size();
+  for (const uint32_t row : workspace_.room_scan()->Find(zone.zone, wanted)) {
+    if (!all_match && !candidate.plan->match->Matches(layout_.signature(row))) continue;
     // The scan has not looked at named resources, nor at what starting a cell takes.
     const bool fits_for_sure = wanted.asked.scalars.empty() && rows_[row].is_started();
     if (!fits_for_sure && !FitsWithProxy(rows_[row], wanted)) continue;

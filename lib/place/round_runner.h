@@ -82,7 +82,8 @@ class RoundRunner {
   std::optional<RankedRow> SearchZones(const Candidate& candidate,
                                        std::optional<int64_t> instances);
   // Looks at all of a zone's compatible cells and keeps the best.
-  void ScanZone(const Candidate& candidate, uint32_t zone, std::optional<RankedRow>* best);
+  void ScanZone(const Candidate& candidate, const MatchingZone& zone,
+                std::optional<RankedRow>* best);
   // Asks the index for the best of a zone's compatible cells, but for those with instances of the
   // process; and scores those.
   void AskIndex(const Candidate& candidate, const MatchingZone& zone,

@@ -8,6 +8,7 @@
 
 #include "lib/cache/internals.h"
 #include "rostrum/cache.h"
+#include "rostrum/engine.h"
 #include "tests/unit/builders.h"
 
 namespace rostrum {
@@ -112,6 +113,32 @@ TEST(LayoutTest, IsWhatAFreshOneIs) {
       EXPECT_EQ(layout.closed(), fresh.closed());
       EXPECT_EQ(layout.RowsInOrder(), fresh.RowsInOrder());
     }
+  }
+}
+
+TEST(LayoutTest, IsWornOnceMostOfItIsOfCellsThatAreGone) {
+  Cache cache;
+  CellStore& store = Internals::StoreOf(cache);
+  Layout layout;
+  int64_t steps = 0;
+  for (; steps < 1000 && !layout.IsWorn(); ++steps) {
+    Cell cell = MakeCell("a");
+    cell.signature.placement_tags = {Numbered("tag", steps)};
+    ASSERT_TRUE(cache.Update({&cell, 1}).ok());
+    static_cast<void>(layout.Update(store.slots(), store.changed_rows()));
+    store.TakeNoteOfChanges();
+  }
+  EXPECT_GT(steps, 200);
+  EXPECT_LT(steps, 300);
+  // An engine makes it anew, and decides as before.
+  Engine engine(MakeStrategy("diego"));
+  for (int64_t i = 0; i < 600; ++i) {
+    Cell cell = MakeCell("a");
+    cell.signature.optional_placement_tags = {Numbered("tag", i)};
+    ASSERT_TRUE(engine.UseCache([&](Cache& all) { return all.Update({&cell, 1}); }).ok());
+    const std::vector<LrpStart> starts = {StartLrp(Numbered("p", i))};
+    ASSERT_TRUE(engine.Submit(starts, {}, 0).ok());
+    EXPECT_EQ((*engine.RunRound(1, 0))->placed_count(), 1u);
   }
 }
 
