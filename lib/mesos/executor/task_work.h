@@ -37,7 +37,7 @@ struct TaskWork {
   std::string Identifier() const;
 };
 
-// Takes what framework/work_data.h writes, the body for POST /work with exactly one LRP instance or
+// Takes what framework/tasks.h writes, the body for POST /work with exactly one LRP instance or
 // task; or that LRP or task alone, as one JSON object with process_guid or with TaskGuid. An error
 // says what is wrong where.
 Expected<TaskWork> ReadTaskWork(std::string_view data);

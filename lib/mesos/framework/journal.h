@@ -71,7 +71,7 @@ JournalContent ReadJournal(std::string_view bytes);
 // grows beyond what is alive is cut by Rewrite, which replaces it atomically.
 //
 // The file is a line that names it, then frames as in lib/record/frame.h. Only its owner may read
-// it, once it has been rewritten: it holds the environments of commands. journal_reader.h says what
+// it, once it has been rewritten: it holds the environments of commands. ReadJournal says what
 // a crash may leave of it, and what is damage.
 //
 // Thread safety: none.

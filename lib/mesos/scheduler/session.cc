@@ -1,5 +1,4 @@
-// The life of a session, and what the embedder asks of it. What the master says is taken in by
-// session_events.cc.
+// The life of a session, what the embedder asks of it, and what the master says.
 
 #include "lib/mesos/scheduler/session.h"
 
