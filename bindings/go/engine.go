@@ -91,7 +91,7 @@ type Option struct {
 func Options() []Option {
 	var options []Option
 	for {
-		var found C.rostrum_option_t
+		var found optionRecord
 		if C.rostrum_option_at(C.size_t(len(options)), &found, nil) != C.ROSTRUM_OK {
 			return options
 		}

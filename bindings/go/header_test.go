@@ -102,6 +102,7 @@ var goRecords = map[string]struct {
 	"rostrum_work":           {workRecord{}, Work{}},
 	"rostrum_score":          {scoreRecord{}, Score{}},
 	"rostrum_round_context":  {contextRecord{}, RoundContext{}},
+	"rostrum_option":         {optionRecord{}, Option{}},
 	"rostrum_decision":       {decisionRecord{}, Decision{}},
 	"rostrum_refusal":        {refusalRecord{}, Refusal{}},
 	"rostrum_reason":         {reasonRecord{}, Reason{}},
@@ -115,8 +116,9 @@ var goRecords = map[string]struct {
 
 // otherNames are those that are not the field's own in the exported type.
 var otherNames = map[string]string{
-	"rostrum_refusal.error":    "Text",
-	"rostrum_reason.is_static": "Static",
+	"rostrum_option.default_value": "Default",
+	"rostrum_refusal.error":        "Text",
+	"rostrum_reason.is_static":     "Static",
 }
 
 // headers are all of the library's own.

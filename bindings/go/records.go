@@ -19,6 +19,7 @@ type (
 	workRecord         = C.rostrum_work_t
 	scoreRecord        = C.rostrum_score_t
 	contextRecord      = C.rostrum_round_context_t
+	optionRecord       = C.rostrum_option_t
 	decisionRecord     = C.rostrum_decision_t
 	refusalRecord      = C.rostrum_refusal_t
 	reasonRecord       = C.rostrum_reason_t

@@ -97,15 +97,15 @@ ROSTRUM_API const char* rostrum_version_string(void);
  */
 
 /** The kinds of error. */
-typedef ROSTRUM_ENUM(rostrum_code){
-    ROSTRUM_OK = 0,
-    ROSTRUM_INVALID_ARGUMENT = 1,    /**< A value that can never be accepted; the text names it. */
-    ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction, file and so on. */
-    ROSTRUM_FAILED_PRECONDITION = 3, /**< The call does not fit the state of the object. */
-    ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out; see convention 2. */
-    ROSTRUM_CORRUPT = 5,             /**< Data that cannot be what it claims to be. */
-    ROSTRUM_UNAVAILABLE = 6,         /**< Something outside failed, such as a file. */
-    ROSTRUM_INTERNAL = 7             /**< A fault of this library; please report it. */
+typedef ROSTRUM_ENUM(rostrum_code) {
+  ROSTRUM_OK = 0,
+  ROSTRUM_INVALID_ARGUMENT = 1,    /**< A value that can never be accepted; the text names it. */
+  ROSTRUM_NOT_FOUND = 2,           /**< There is no such cell, offer, auction, file and so on. */
+  ROSTRUM_FAILED_PRECONDITION = 3, /**< The call does not fit the state of the object. */
+  ROSTRUM_OUT_OF_MEMORY = 4,       /**< Memory ran out; see convention 2. */
+  ROSTRUM_CORRUPT = 5,             /**< Data that cannot be what it claims to be. */
+  ROSTRUM_UNAVAILABLE = 6,         /**< Something outside failed, such as a file. */
+  ROSTRUM_INTERNAL = 7             /**< A fault of this library; please report it. */
 } rostrum_code_t;
 
 /** The stable name of a code, such as "INVALID_ARGUMENT"; static. Since 0.1. */
@@ -165,10 +165,10 @@ typedef struct rostrum_resources {
 } rostrum_resources_t;
 
 /** How a cell provides the root file systems of one URL scheme. */
-typedef ROSTRUM_ENUM(rostrum_provider_type){
-    ROSTRUM_PROVIDER_ARBITRARY = 1, /**< Any URL of the scheme. */
-    ROSTRUM_PROVIDER_FIXED_SET = 2, /**< Those whose opaque part is in the set. */
-    ROSTRUM_PROVIDER_UNKNOWN = 3    /**< None. */
+typedef ROSTRUM_ENUM(rostrum_provider_type) {
+  ROSTRUM_PROVIDER_ARBITRARY = 1, /**< Any URL of the scheme. */
+  ROSTRUM_PROVIDER_FIXED_SET = 2, /**< Those whose opaque part is in the set. */
+  ROSTRUM_PROVIDER_UNKNOWN = 3    /**< None. */
 } rostrum_provider_type_t;
 
 typedef struct rostrum_provider {
@@ -245,9 +245,9 @@ typedef struct rostrum_offer {
 } rostrum_offer_t;
 
 /** The kinds of work. */
-typedef ROSTRUM_ENUM(rostrum_kind){
-    ROSTRUM_LRP = 1, /**< Instances of a long-running process. */
-    ROSTRUM_TASK = 2 /**< Work that ends. */
+typedef ROSTRUM_ENUM(rostrum_kind) {
+  ROSTRUM_LRP = 1, /**< Instances of a long-running process. */
+  ROSTRUM_TASK = 2 /**< Work that ends. */
 } rostrum_kind_t;
 
 /** Work to start: instances of one LRP, each of which is an auction of its own, or one task. */
@@ -409,10 +409,10 @@ typedef struct rostrum_round_context {
 } rostrum_round_context_t;
 
 /** In which order the auctions of a batch take their turn. */
-typedef ROSTRUM_ENUM(rostrum_order){
-    ROSTRUM_ORDER_DIEGO = 1,        /**< As Diego's own runner. */
-    ROSTRUM_ORDER_LARGER_FIRST = 2, /**< LRPs by index, then larger memory; then tasks likewise. */
-    ROSTRUM_ORDER_BY_KEY = 3        /**< By order_key, lowest first; equal ones as queued. */
+typedef ROSTRUM_ENUM(rostrum_order) {
+  ROSTRUM_ORDER_DIEGO = 1,        /**< As Diego's own runner. */
+  ROSTRUM_ORDER_LARGER_FIRST = 2, /**< LRPs by index, then larger memory; then tasks likewise. */
+  ROSTRUM_ORDER_BY_KEY = 3        /**< By order_key, lowest first; equal ones as queued. */
 } rostrum_order_t;
 
 /** LRPs go to the zones that have the fewest instances of their process first, as in Diego. */
@@ -536,7 +536,7 @@ typedef struct rostrum_option {
 } rostrum_option_t;
 
 /** Tells of one option, counted from 0. Any thread at any time.
- * @return ROSTRUM_NOT_FOUND behind the last. Since 0.2. */
+ * @return ROSTRUM_NOT_FOUND behind the last. Since 0.1. */
 ROSTRUM_API rostrum_code_t rostrum_option_at(size_t index, rostrum_option_t* option,
                                              rostrum_error_t** error);
 
@@ -598,9 +598,13 @@ ROSTRUM_API rostrum_code_t rostrum_engine_snapshot(rostrum_engine_t* engine,
  * of the offers that it has just added. The master does not know of that. So ask
  * rostrum_engine_offer_state for the offers in question after such a call and decline at the master
  * those that are expired, or decline the agent's offers before it. */
-typedef ROSTRUM_ENUM(rostrum_offer_state){ROSTRUM_OFFER_HELD = 1, ROSTRUM_OFFER_ACCEPTED = 2,
-                                          ROSTRUM_OFFER_DECLINED = 3, ROSTRUM_OFFER_RESCINDED = 4,
-                                          ROSTRUM_OFFER_EXPIRED = 5} rostrum_offer_state_t;
+typedef ROSTRUM_ENUM(rostrum_offer_state) {
+  ROSTRUM_OFFER_HELD = 1,
+  ROSTRUM_OFFER_ACCEPTED = 2,
+  ROSTRUM_OFFER_DECLINED = 3,
+  ROSTRUM_OFFER_RESCINDED = 4,
+  ROSTRUM_OFFER_EXPIRED = 5
+} rostrum_offer_state_t;
 
 /** How many offers were added in all, and where they are; added is the sum of the others. */
 typedef struct rostrum_offer_counts {
@@ -707,18 +711,18 @@ ROSTRUM_API rostrum_code_t rostrum_engine_waiting(rostrum_engine_t* engine, rost
 typedef struct rostrum_round rostrum_round_t;
 
 /** What kind of refusal it is. */
-typedef ROSTRUM_ENUM(rostrum_refusal_code){
-    ROSTRUM_REFUSAL_NONE = 0, /**< It was placed. */
-    ROSTRUM_REFUSAL_NO_CELLS = 1,
-    ROSTRUM_REFUSAL_ROOTFS_MISMATCH = 2,
-    ROSTRUM_REFUSAL_VOLUME_DRIVER_MISMATCH = 3,
-    ROSTRUM_REFUSAL_PLACEMENT_TAG_MISMATCH = 4,
-    ROSTRUM_REFUSAL_INSUFFICIENT_RESOURCES = 5,
-    ROSTRUM_REFUSAL_INFLIGHT_LIMIT = 6,   /**< Too many containers are starting. */
-    ROSTRUM_REFUSAL_STRATEGY_REFUSED = 7, /**< It fits, but the strategy accepts no such cell. */
-    ROSTRUM_REFUSAL_STRATEGY_FAILED = 8,  /**< The strategy failed or contradicted itself. */
-    ROSTRUM_REFUSAL_HANDED_BACK = 9 /**< Placed, and handed back: the last_refusal of work that
-                                         waits; never of a decision. */
+typedef ROSTRUM_ENUM(rostrum_refusal_code) {
+  ROSTRUM_REFUSAL_NONE = 0, /**< It was placed. */
+  ROSTRUM_REFUSAL_NO_CELLS = 1,
+  ROSTRUM_REFUSAL_ROOTFS_MISMATCH = 2,
+  ROSTRUM_REFUSAL_VOLUME_DRIVER_MISMATCH = 3,
+  ROSTRUM_REFUSAL_PLACEMENT_TAG_MISMATCH = 4,
+  ROSTRUM_REFUSAL_INSUFFICIENT_RESOURCES = 5,
+  ROSTRUM_REFUSAL_INFLIGHT_LIMIT = 6,  /**< Too many containers are starting. */
+  ROSTRUM_REFUSAL_STRATEGY_REFUSED = 7, /**< It fits, but the strategy accepts no such cell. */
+  ROSTRUM_REFUSAL_STRATEGY_FAILED = 8,  /**< The strategy failed or contradicted itself. */
+  ROSTRUM_REFUSAL_HANDED_BACK = 9       /**< Placed, and handed back: the last_refusal of work that
+                                             waits; never of a decision. */
 } rostrum_refusal_code_t;
 
 /** What was decided for one auction. */
@@ -744,16 +748,17 @@ typedef struct rostrum_refusal {
 } rostrum_refusal_t;
 
 /** Why cells were no choice. */
-typedef ROSTRUM_ENUM(rostrum_reason_code){
-    ROSTRUM_REASON_ROOTFS = 1,
-    ROSTRUM_REASON_VOLUME_DRIVER = 2,
-    ROSTRUM_REASON_PLACEMENT_TAG = 3,
-    ROSTRUM_REASON_RESOURCE = 4, /**< Too little of the resource that `subject` names. */
-    ROSTRUM_REASON_SCORE = 5,    /**< Its score is not a number (a total of zero). */
-    ROSTRUM_REASON_STRATEGY = 6, /**< Not accepted by the strategy; `subject` is its reason. */
-    ROSTRUM_REASON_EVACUATING = 7,
-    ROSTRUM_REASON_DISABLED = 8,
-    ROSTRUM_REASON_DRAINING = 9} rostrum_reason_code_t;
+typedef ROSTRUM_ENUM(rostrum_reason_code) {
+  ROSTRUM_REASON_ROOTFS = 1,
+  ROSTRUM_REASON_VOLUME_DRIVER = 2,
+  ROSTRUM_REASON_PLACEMENT_TAG = 3,
+  ROSTRUM_REASON_RESOURCE = 4, /**< Too little of the resource that `subject` names. */
+  ROSTRUM_REASON_SCORE = 5,    /**< Its score is not a number (a total of zero). */
+  ROSTRUM_REASON_STRATEGY = 6, /**< Not accepted by the strategy; `subject` is its reason. */
+  ROSTRUM_REASON_EVACUATING = 7,
+  ROSTRUM_REASON_DISABLED = 8,
+  ROSTRUM_REASON_DRAINING = 9
+} rostrum_reason_code_t;
 
 /** Cells that refused for one reason.
  *
@@ -787,10 +792,10 @@ ROSTRUM_API rostrum_code_t rostrum_engine_run_round(rostrum_engine_t* engine, ui
                                                     int64_t now_ms, rostrum_round_t** round,
                                                     rostrum_error_t** error);
 
-/** Whether a round that is decided is to take place: not 0 for yes. `round` is valid during the
- * call only, and may be read by every function that takes a round alone. The function may use the
- * engine, which shows cells and queue without the round, but for running and explaining rounds,
- * which give ROSTRUM_FAILED_PRECONDITION. Called in the thread that runs the round. Since 0.1. */
+/** Whether a round that is decided is to take place: not 0 for yes. `round` is valid during the call
+ * only, and may be read by every function that takes a round alone. The function may use the engine,
+ * which shows cells and queue without the round, but for running and explaining rounds, which give
+ * ROSTRUM_FAILED_PRECONDITION. Called in the thread that runs the round. Since 0.1. */
 typedef int32_t (*rostrum_accept_round_t)(void* user_data, const rostrum_round_t* round);
 
 /** As rostrum_engine_run_round, but the round takes place only if `accept`, which is called once

@@ -14,7 +14,6 @@ namespace {
 constexpr double kWidth = 352;
 constexpr double kRow = 26;
 constexpr double kBar = 14;
-constexpr double kFont = 12;
 
 enum class Better { kMore, kLess, kNeither, kUnknown };
 
@@ -304,7 +303,6 @@ constexpr int kMostBins = 18;
 constexpr double kTop = 26;
 constexpr double kPlot = 150;
 constexpr double kBottom = 42;
-constexpr double kSmall = 11;
 
 struct Histogram {
   std::vector<int64_t> bins;

@@ -174,8 +174,6 @@ constexpr size_t kMostDetailed = 2500;  // Cells with a tooltip each in one pict
 constexpr size_t kMostDetails = 10000;  // and in all of them.
 constexpr size_t kTooltipRun = 10;
 constexpr size_t kLongestId = 80;
-constexpr double kFont = 12;
-constexpr double kSmall = 11;
 constexpr double kTextSquare = 26;  // Squares from here on hold their figure.
 
 // What occurs in any of the pictures, and so belongs in the legend.

@@ -45,6 +45,10 @@ TimeTicks MakeTimeTicks(double low, double high, int wanted);
 // A power of two of megabytes, such that at most `most` bins cover [0, high].
 int64_t MemoryBin(int64_t high, int most);
 
+// The sizes of texts, as the style sheet has them.
+inline constexpr double kFont = 12;
+inline constexpr double kSmall = 11;
+
 // A coordinate: at most two decimals, no zeros at the end, never an exponent or NaN.
 std::string Coordinate(double value);
 

@@ -19,8 +19,6 @@ namespace {
 
 constexpr double kWidth = 400;
 constexpr double kLeastPlot = 180;
-constexpr double kFont = 12;
-constexpr double kSmall = 11;
 constexpr double kLabelStep = 15;  // Between the names at the ends of the lines.
 constexpr double kMarkRow = 12;
 constexpr double kMarkBin = 10;
