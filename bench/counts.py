@@ -61,7 +61,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--update", action="store_true")
     parser.add_argument("cases", nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     kept = json.loads(KEPT.read_text()) if KEPT.exists() else {"cases": {}}
     names = arguments.cases or list(kept["cases"])
     compiler, failed, counted = compiler_of(arguments.build), False, {}
