@@ -150,7 +150,7 @@ def run_here(tests):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--build", default=str(HERE.parents[1] / "build"))
-    parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 1) + 1)
+    parser.add_argument("--jobs", type=int, default=min(6, (os.cpu_count() or 1) + 1))
     parser.add_argument("--exactly", action="store_true", help=argparse.SUPPRESS)  # Patterns are whole names.
     parser.add_argument("--list", action="store_true", help="say the names of the tests, run none")
     parser.add_argument("patterns", nargs="*", metavar="PATTERN")
