@@ -15,7 +15,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # A unit that never changes. What it takes says how fast the machine is at the moment.
 YARDSTICK = ROOT / "bench" / "build_yardstick.cc"
-YARDSTICK_SECONDS = 2.0  # On the machine that the goals are stated for.
+# On the machine that the goals are stated for, as far as is known: two units that took 9.1 and 8.8 s there
+# took 7.3 and 5.2 s on one where this takes 2.6 s.
+YARDSTICK_SECONDS = 3.8
 PRODUCT = ("lib", "capi")
 
 

@@ -10,8 +10,8 @@
 #   --json FILE  write what was measured there too
 #
 # CPU-seconds differ from machine to machine and from hour to hour. A unit that never changes,
-# bench/build_yardstick.cc, is compiled in between, and the sums are given once more scaled to a machine
-# on which that takes two seconds. Installs what is missing, as root or with sudo, and builds into
+# bench/build_yardstick.cc, is compiled in between, and the sums are given once more scaled to the machine
+# that the goals are stated for. Installs what is missing, as root or with sudo, and builds into
 # build-count/, which it empties first. No cache of compilers is used.
 
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
