@@ -9,12 +9,15 @@
 namespace {
 
 using rostrum::Cache;
+using rostrum::Expected;
 using rostrum::Status;
+using rostrum::Strategy;
 using rostrum::capi::BatchReader;
 using rostrum::capi::BatchWriter;
 using rostrum::capi::Guard;
 using rostrum::capi::GuardMake;
 using rostrum::capi::RequireNotNull;
+using rostrum::capi::StatusError;
 using rostrum::capi::ThrowIfError;
 
 // Most functions on cells and offers take an engine and an id, and do one thing to the cache.
@@ -353,13 +356,13 @@ rostrum_code_t rostrum_engine_explain(rostrum_engine_t* engine, const rostrum_ro
                                       rostrum_kind_t kind, const char* identifier,
                                       rostrum_explanation_t** explanation,
                                       rostrum_error_t** error) {
-  return rostrum::capi::GuardMake(explanation, "explanation", error, [&] {
-    rostrum::capi::RequireNotNull(engine, "engine");
-    rostrum::capi::RequireNotNull(round, "round");
-    rostrum::capi::RequireNotNull(identifier, "identifier");
+  return GuardMake(explanation, "explanation", error, [&] {
+    RequireNotNull(engine, "engine");
+    RequireNotNull(round, "round");
+    RequireNotNull(identifier, "identifier");
     auto result =
         engine->engine.Explain(*round->round, rostrum::capi::RequireKind(kind), identifier);
-    rostrum::capi::ThrowIfError(result.status());
+    ThrowIfError(result.status());
     return MakeHandle(std::move(*result));
   });
 }
@@ -392,13 +395,6 @@ const char* rostrum_explanation_remedy(const rostrum_explanation_t* explanation)
 }
 
 namespace {
-
-using rostrum::Expected;
-using rostrum::Strategy;
-using rostrum::capi::GuardMake;
-using rostrum::capi::RequireNotNull;
-using rostrum::capi::StatusError;
-using rostrum::capi::ThrowIfError;
 
 rostrum_strategy_t* MakeHandle(std::shared_ptr<Strategy> strategy) {
   std::string name(strategy->Name());
@@ -433,11 +429,11 @@ rostrum_code_t rostrum_strategy_create_from_table(const rostrum_strategy_table_t
   // The user data is destroyed in any case, so it must reach MakeTableStrategy whatever `strategy`
   // is.
   if (strategy != nullptr) *strategy = nullptr;
-  return rostrum::capi::Guard(error, [&] {
+  return Guard(error, [&] {
     Expected<std::shared_ptr<Strategy>> made = rostrum::MakeTableStrategy(table, user_data);
     RequireNotNull(strategy, "strategy");
     *strategy = MakeHandle(std::move(made));
-    return rostrum::Status();
+    return Status();
   });
 }
 

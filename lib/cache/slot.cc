@@ -25,8 +25,8 @@ bool IsPlainly(const Resources& known, const Resources& told) {
 bool CountInRange(int64_t count) { return count >= 0 && count <= kContainersMaximum; }
 
 Status BadCount(std::string_view what, std::string_view name, int64_t count) {
-  return InvalidArgument(Format("{}: {} is {}, expected a number from 0 to {}", what, name,
-                                     count, kContainersMaximum));
+  return InvalidArgument(Format("{}: {} is {}, expected a number from 0 to {}", what, name, count,
+                                kContainersMaximum));
 }
 
 void AppendAll(std::string* key, const std::vector<std::string>& texts) {
@@ -221,9 +221,8 @@ bool CellSlot::SameAs(const CellSlot& other) const {
     return slot.placed.empty() && slot.started_by_placing == nullptr;
   };
   return info == other.info && from_offers == other.from_offers && none_placed(*this) &&
-         none_placed(other) && total == other.total && free == other.free &&
-         tasks == other.tasks && starting == other.starting &&
-         started == other.started && lrps.SameAs(other.lrps);
+         none_placed(other) && total == other.total && free == other.free && tasks == other.tasks &&
+         starting == other.starting && started == other.started && lrps.SameAs(other.lrps);
 }
 
 Known CellSlot::Compare(const CellInput& cell) const {
@@ -321,8 +320,8 @@ Status ValidateInput(const CellInput& cell) {
   if (cell.proxy_memory < -kAmountMaximum || cell.proxy_memory > kAmountMaximum) {
     return InvalidArgument(
         Format("{}: proxy memory is {} thousandths of a MB, expected a "
-                    "number from {} to {}",
-                    what(""), cell.proxy_memory, -kAmountMaximum, kAmountMaximum));
+               "number from {} to {}",
+               what(""), cell.proxy_memory, -kAmountMaximum, kAmountMaximum));
   }
   return {};
 }
@@ -339,8 +338,7 @@ Status ValidateOffer(const Offer& offer) {
     const auto whose = [&] { return Format("{}, {}", what(""), part); };
     if (Status s = ValidateNamed(resources, whose); !s.ok()) return s;
     if (!AnyNegative(resources)) return Status();
-    return InvalidArgument(
-        Format("{}: {} is negative, expected zero or more", what(""), part));
+    return InvalidArgument(Format("{}: {} is negative, expected zero or more", what(""), part));
   };
   if (Status s = check(offer.resources, "resources"); !s.ok()) return s;
   if (Status s = check(offer.used, "used"); !s.ok()) return s;

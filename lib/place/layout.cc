@@ -9,11 +9,11 @@
 namespace rostrum {
 namespace {
 
-// A hole after so many cells of a group, where it is spaced anew.
+// A hole after so many cells of a group, where its cells are spaced.
 constexpr size_t kCellsToAHole = 15;
 // How far from where a cell belongs a hole is looked for.
 constexpr size_t kHoleDistance = 128;
-// If more than this part of a group comes at once, it is spaced anew.
+// If more than this part of a group comes at once, its cells are spaced again.
 constexpr size_t kManyPart = 8;
 
 // Whether two cells stand in one place of one group.

@@ -84,7 +84,7 @@ class Layout {
   enum Closed : size_t { kEvacuating, kDraining, kDisabled, kClosedReasons };
   const std::array<uint64_t, kClosedReasons>& closed() const { return closed_; }
 
-  // Whether much of it is left over from cells that are gone, so that it should be made anew.
+  // Whether much of it is left over from cells that are gone, so that a new one should be made.
   bool IsWorn() const {
     return groups_.size() > 2 * groups_in_use_ + kGroupsKept || slots_ > 4 * open_ + kSlotsKept;
   }

@@ -192,12 +192,11 @@ void Workspace::CatchUp(std::span<const CellSlot> cells, std::span<const uint32_
   }
   instances_.BeforeLayoutChanges();
   // What is known of a cell may matter to its score, though its amounts stay.
-  std::vector<uint32_t> told_anew;
+  std::vector<uint32_t> told;
   for (const uint32_t row : changed) {
-    if (row >= layout_.row_count() || layout_.info(row) != cells[row].info)
-      told_anew.push_back(row);
+    if (row >= layout_.row_count() || layout_.info(row) != cells[row].info) told.push_back(row);
   }
-  const LayoutChanges changes = layout_.Update(cells, told_anew);
+  const LayoutChanges changes = layout_.Update(cells, told);
   if (changes.any()) room_scan_.reset();
   rows_.Grow(cells.size(), names);
   instances_.Grow(cells.size(), layout_.zones().size(), instances);
@@ -205,12 +204,12 @@ void Workspace::CatchUp(std::span<const CellSlot> cells, std::span<const uint32_
   for (const uint32_t row : changed) {
     const bool has_changed = rows_.Load(row, cells[row]);
     instances_.Load(row, cells[row]);
-    const bool is_anew = next < told_anew.size() && told_anew[next] == row;
-    if (is_anew) ++next;
+    const bool is_told = next < told.size() && told[next] == row;
+    if (is_told) ++next;
     if (!layout_.is_open(row)) continue;
-    if (has_changed || is_anew) NoteChange(row);
+    if (has_changed || is_told) NoteChange(row);
   }
-  positions_changed_ = positions_changed_ || !told_anew.empty();
+  positions_changed_ = positions_changed_ || !told.empty();
   if (changes.any()) ApplyToIndexes(changes);
 }
 

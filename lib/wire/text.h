@@ -1,4 +1,4 @@
-// Texts of strangers: what of them is shown, and whether they are UTF-8.
+// Texts that come from outside: what of them is shown, and whether they are UTF-8.
 
 #ifndef ROSTRUM_LIB_WIRE_TEXT_H_
 #define ROSTRUM_LIB_WIRE_TEXT_H_

@@ -299,8 +299,8 @@ Status CheckInstances(const std::vector<MesosWork>& lrps, std::string_view file_
       if (is_new) continue;
       return InvalidArgument(
           Format("{}: indices of {} has {}, expected each index of a process guid once: [{}] "
-                      "has it already (at [{}].indices)",
-                      file_name, Quote(lrps[i].work.guid), index, at->second, i));
+                 "has it already (at [{}].indices)",
+                 file_name, Quote(lrps[i].work.guid), index, at->second, i));
     }
   }
   return {};

@@ -415,8 +415,7 @@ Status NamedOptions::Set(std::string_view key, std::string_view value) {
   }
   if (IsDiegos(key)) return SetOption(&options_.configuration, key, value);
   if (IsFrameworks(key)) return SetFrameworkOption(&options_.settings, key, value);
-  return InvalidArgument(
-      Format("unknown option \"{}\", expected one that mesos.h lists", key));
+  return InvalidArgument(Format("unknown option \"{}\", expected one that mesos.h lists", key));
 }
 
 // A principal that has no secret is a name only: there is nothing to authenticate by.

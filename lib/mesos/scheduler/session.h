@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/mesos/scheduler/ledgers.h"
 #include "lib/mesos/scheduler/link.h"
+#include "lib/mesos/scheduler/trackers.h"
 #include "lib/mesos/wire/messages.h"
 #include "rostrum/mesos/scheduler_client.h"
 

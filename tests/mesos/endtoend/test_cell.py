@@ -82,24 +82,23 @@ class PlainProcesses(ClusterTest):
             self.assertNotIn(b"s3cret", environment, line)
         self.assertEqual(parts, {b"cell.sh", b"server.py", b"http.server", b"rostrum-executor"})
 
-    def test_a_cell_whose_rep_ends_ends(self):
+    def kill_in_cell(self, pattern, state):
+        """Ends a process of a cell by force: its work ends in that state, and the whole cell with it."""
         bench = self.bench()
         bench.launch(a=lrp("pg"))
         bench.wait("a", "TASK_RUNNING")
-        [pid] = self.cluster.agents[0].container_processes(r"server\.py")
+        [pid] = self.cluster.agents[0].container_processes(pattern)
         self.cluster.nursery.signal(pid, 9)
-        bench.wait("a", "TASK_KILLED")
+        bench.wait("a", state)
         eventually("the whole cell ends", lambda: not self.cell_processes())
+        return bench
+
+    def test_a_cell_whose_rep_ends_ends(self):
+        bench = self.kill_in_cell(r"server\.py", "TASK_KILLED")
         self.assertIn("rep ends the cell", bench.log())
 
     def test_a_cell_whose_executor_is_killed_ends(self):
-        bench = self.bench()
-        bench.launch(a=lrp("pg"))
-        bench.wait("a", "TASK_RUNNING")
-        [pid] = self.cluster.agents[0].container_processes(r"^\S*rostrum-executor$")
-        self.cluster.nursery.signal(pid, 9)
-        bench.wait("a", "TASK_FAILED")
-        eventually("the whole cell ends", lambda: not self.cell_processes())
+        self.kill_in_cell(r"^\S*rostrum-executor$", "TASK_FAILED")
 
     def test_a_second_cell_with_the_same_addresses_ends_and_touches_nothing_of_the_first(self):
         first = self.bench()

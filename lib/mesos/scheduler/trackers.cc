@@ -1,4 +1,4 @@
-#include "lib/mesos/scheduler/ledgers.h"
+#include "lib/mesos/scheduler/trackers.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
-// What a scheduler's session keeps in mind: tasks, kills, offers, roles' demand, and what is to be
+// What a scheduler's session keeps track of: tasks, kills, offers, roles' demand, and what is to be
 // reconciled.
 
-#ifndef ROSTRUM_LIB_MESOS_SCHEDULER_LEDGERS_H_
-#define ROSTRUM_LIB_MESOS_SCHEDULER_LEDGERS_H_
+#ifndef ROSTRUM_LIB_MESOS_SCHEDULER_TRACKERS_H_
+#define ROSTRUM_LIB_MESOS_SCHEDULER_TRACKERS_H_
 
 #include <cstddef>
 #include <deque>
@@ -240,4 +240,4 @@ class OfferBook {
 
 }  // namespace rostrum::mesos
 
-#endif  // ROSTRUM_LIB_MESOS_SCHEDULER_LEDGERS_H_
+#endif  // ROSTRUM_LIB_MESOS_SCHEDULER_TRACKERS_H_
